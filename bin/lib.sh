@@ -1,0 +1,12 @@
+# Sourced by the scripts beside it: goes to the checkout's root and puts a Node of the right age first in PATH.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+node_major=26
+use_node() {
+  if [ -x .node/bin/node ]; then PATH="$PWD/.node/bin:$PATH"; fi
+  export PATH
+}
+node_is_recent() {
+  command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge "$node_major" ]
+}
+use_node

@@ -1,0 +1,259 @@
+import type { HealthSpec, StopSpec } from '../domain/spec.ts'
+
+/**
+ * THE CONTRACT between the engine and a place where instances run.
+ *
+ * Repetition: every call may be made again after a crash, a lost answer or a retry. A driver looks first and treats
+ * "already so" as success. Names of everything it starts are handed in; it never invents one.
+ *
+ * Order: the engine makes one call at a time per track. A call of a dead or paused server may still arrive late: each
+ * carries a rising, persisted command number, and the target refuses a number lower than the newest it has seen for that
+ * track (Fault `target.fenced`), also in the middle of a longer call.
+ *
+ * Waiting: a call ends when the signal is aborted, by rejecting with the signal's reason; what it had already
+ * started stays. Faults with `temporary` set may be tried again; every other Fault is the target's final no.
+ */
+
+/** Which stretch of line a call is for, and its place in the order of commands. */
+export interface Order {
+  /** `project/app/environment` */
+  readonly track: string
+  /** Rising, persisted, never used twice. */
+  readonly number: number
+}
+
+/** A built release, as the target has to fetch it. */
+export interface ReleaseOnTarget {
+  /** SHA-256 of the archive: the identity of what runs. */
+  readonly digest: string
+  readonly version: string
+  readonly commit: string
+  readonly app: string
+}
+
+/** Everything needed to run one copy of one process. Holds secret values: never stored by the engine, never logged. */
+export interface InstanceSpec {
+  /** Unique for ever, made from the deployment's id: `d42-web-1`. */
+  readonly name: string
+  readonly track: string
+  readonly deployment: string
+  readonly release: ReleaseOnTarget
+  readonly process: string
+  /** Words, run without a shell. `$PORT` reaches the process as an environment variable. */
+  readonly argv: readonly string[]
+  /** The complete environment, apart from PORT, which the target chooses. */
+  readonly env: Readonly<Record<string, string>>
+  /** Working directory within the release. */
+  readonly directory: string
+  /** Folders kept across releases, relative to `directory`. */
+  readonly shared: readonly string[]
+  readonly health: HealthSpec
+  readonly stop: StopSpec
+  /** Whether the edge may send visitors here (`web`). */
+  readonly routed: boolean
+}
+
+/** What visitors of one track reach. The list is complete: who is not in it gets no new request. */
+export interface Routing {
+  readonly hosts: readonly string[]
+  /** The edge's label for what it counts from now on. */
+  readonly deployment: string
+  readonly release: ReleaseOnTarget
+  readonly environment: string
+  readonly instances: readonly string[]
+}
+
+export interface StopOrder {
+  readonly name: string
+  readonly stop: StopSpec
+}
+
+export interface DrainAccount {
+  readonly instance: string
+  /** Requests being answered when the instance left the routing, and upgraded connections among them. */
+  readonly inFlight: number
+  readonly upgraded: number
+  readonly msToZero: number
+  /** Cut because the drain limit was reached. */
+  readonly cut: number
+}
+
+export interface StopAccount {
+  readonly instance: string
+  /** How it ended: on the stop signal, by SIGKILL after the grace, or it was gone already. */
+  readonly ended: 'signal' | 'killed' | 'gone'
+  readonly afterMs: number
+}
+
+export type InstanceState = 'starting' | 'healthy' | 'unhealthy' | 'backoff' | 'stopping' | 'exited'
+
+export interface ObservedInstance {
+  readonly name: string
+  readonly deployment: string
+  readonly digest: string
+  readonly version: string
+  readonly process: string
+  readonly state: InstanceState
+  readonly pid: number | null
+  readonly startedAt: number | null
+  readonly restarts: number
+  /** The last exit, when there was one: `exit 1`, `SIGKILL`. */
+  readonly lastExit: string | null
+}
+
+export interface Observation {
+  readonly at: number
+  readonly instances: readonly ObservedInstance[]
+  /** Instances the edge sends visitors to, as the edge itself tells it. */
+  readonly routed: readonly string[]
+}
+
+/**
+ * Rising totals of one track since the host first saw it; the difference of two is a window.
+ * Vantage point: the edge. A load balancer in front of it is out of sight.
+ */
+export interface Traffic {
+  readonly at: number
+  readonly requests: TrafficCounts
+  /** The host's own low-rate requests, sent while a deployment runs; not part of `requests`. */
+  readonly probes: TrafficCounts
+  /** The same, by digest of the release that answered; '' = none did. */
+  readonly byRelease: Readonly<Record<string, TrafficCounts>>
+  /** The newest requests that were lost, oldest first, at most 20. */
+  readonly lost: readonly LostRequest[]
+}
+
+export interface TrafficCounts {
+  /** Answered by an instance with a status under 500. */
+  readonly served: number
+  /** Answered by an instance with a status of 500 or above. */
+  readonly serverErrors: number
+  /** Sent again to another instance, safely, and then counted under its final outcome too. */
+  readonly retried: number
+  /** The visitor went away first. Not our loss. */
+  readonly clientGone: number
+  /** Cut when a drain limit was reached. */
+  readonly cut: number
+  /** The edge had no instance to send it to (502/503/504 made by the edge), or lost the instance mid-answer. */
+  readonly refused: number
+  /** Latency of `served` + `serverErrors`: how many took at most `latencyBoundsMs[i]`; the last is everything above. */
+  readonly latency: readonly number[]
+}
+
+/** Upper bounds in milliseconds of the latency histogram's buckets. */
+export const latencyBoundsMs = [
+  1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000,
+] as const
+
+export interface LostRequest {
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly why: string
+  readonly instance: string | null
+}
+
+/** A command in the context of a release: migration, one-off, scheduled command. */
+export interface OneOff {
+  /** Made from the id of what asked for it; a second call with the same name takes up the first, or tells its result. */
+  readonly name: string
+  readonly track: string
+  readonly release: ReleaseOnTarget
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly directory: string
+  readonly shared: readonly string[]
+  readonly timeoutMs: number
+}
+
+export interface OneOffResult {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly timedOut: boolean
+  readonly durationMs: number
+}
+
+export interface Line {
+  readonly stream: 'out' | 'err'
+  readonly text: string
+}
+
+/** What a driver can do, as data; nobody outside its folder asks its name. */
+export interface Capabilities {
+  readonly drain: boolean
+  readonly scale: boolean
+  readonly logs: boolean
+  /** The edge in front is ours, so `traffic` tells of every request. */
+  readonly traffic: boolean
+  readonly run: boolean
+}
+
+/** A place where the engine performs the rollout itself, instance by instance. */
+export interface InstanceDriver {
+  readonly kind: 'instances'
+  readonly name: string
+  readonly can: Capabilities
+  /** Makes the release available for `place`: fetched, its checksum verified, unpacked. */
+  prepare(release: ReleaseOnTarget, order: Order, signal: AbortSignal): Promise<void>
+  /**
+   * Makes these instances exist and waits until every one is healthy. Fault `instance.unhealthy` when one is not
+   * within its start period or keeps exiting; what was started stays for the engine to remove.
+   */
+  place(instances: readonly InstanceSpec[], order: Order, signal: AbortSignal): Promise<void>
+  /**
+   * Sends visitors to exactly these instances (healthy ones of this track), confirmed through the edge before it resolves.
+   * An empty list takes the track offline: the edge answers 503 itself.
+   */
+  route(routing: Routing, order: Order, signal: AbortSignal): Promise<void>
+  /** Waits until instances that left the routing have nothing in flight, each at most its `drainMs`; then cuts what is left. */
+  drain(instances: readonly StopOrder[], order: Order, signal: AbortSignal): Promise<readonly DrainAccount[]>
+  /** Makes these instances not exist: stop signal, grace, SIGKILL. Also when they never were there. */
+  remove(instances: readonly StopOrder[], order: Order, signal: AbortSignal): Promise<readonly StopAccount[]>
+  /** What runs now, as the target itself tells it. No command number: it changes nothing. */
+  observe(track: string, signal: AbortSignal): Promise<Observation>
+  /** Totals of the edge. `window` switches the prober on from the opening of a deployment to its end. */
+  traffic(track: string, window: 'open' | 'close' | 'look', signal: AbortSignal): Promise<Traffic>
+  /** Runs a command once, to its end. */
+  run(oneOff: OneOff, order: Order, report: (line: Line) => void, signal: AbortSignal): Promise<OneOffResult>
+  /** Lines of a track's instances, the newest `lines` first shown in order, then as they come when `follow`. */
+  logs(query: LogQuery, report: (instance: string, line: Line) => void, signal: AbortSignal): Promise<void>
+  /** Deletes unpacked releases of this track other than these. */
+  keep(track: string, digests: readonly string[], order: Order, signal: AbortSignal): Promise<void>
+}
+
+export interface LogQuery {
+  readonly track: string
+  readonly process: string | null
+  readonly lines: number
+  readonly follow: boolean
+}
+
+/** A place that performs the rollout itself: the engine hands over one revision and watches until it is the one running. */
+export interface ServiceDriver {
+  readonly kind: 'service'
+  readonly name: string
+  readonly can: Capabilities
+  apply(revision: Revision, order: Order, signal: AbortSignal): Promise<void>
+  observe(track: string, signal: AbortSignal): Promise<ServiceObservation>
+  revert(track: string, order: Order, signal: AbortSignal): Promise<void>
+  scale(track: string, counts: Readonly<Record<string, number>>, order: Order, signal: AbortSignal): Promise<void>
+  run(oneOff: OneOff, order: Order, report: (line: Line) => void, signal: AbortSignal): Promise<OneOffResult>
+}
+
+export interface Revision {
+  readonly id: string
+  readonly track: string
+  readonly release: ReleaseOnTarget
+  readonly instances: readonly InstanceSpec[]
+  readonly hosts: readonly string[]
+}
+
+export interface ServiceObservation {
+  readonly at: number
+  /** The revision every instance runs, or null while they differ. */
+  readonly uniform: string | null
+  readonly state: 'rolling' | 'settled' | 'reverting' | 'reverted' | 'paused'
+  readonly instances: readonly ObservedInstance[]
+}
+
+export type TargetDriver = InstanceDriver | ServiceDriver
