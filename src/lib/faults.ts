@@ -8,6 +8,18 @@ export interface FaultEntry {
 
 /** Every error a person can meet. Code = `area.what`; keep the areas and the codes within them in alphabetical order. */
 const catalogue = {
+  'artifact.damaged': {
+    sentence: 'The archive {digest} does not have the checksum it is named by',
+    hint: 'Build the release again; the damaged archive is never used.',
+  },
+  'artifact.missing': {
+    sentence: 'The archive {digest} is not there',
+    hint: 'Build the release again, or choose one that is kept.',
+  },
+  'instance.unhealthy': {
+    sentence: 'The instance {instance} did not become healthy: {problem}',
+    hint: 'Look at its last lines with `signalbox logs`; check the health path, the port and the start period.',
+  },
   'internal.bug': {
     sentence: 'Signalbox itself made a mistake: {what}',
     hint: 'Please report it with the server log around this time.',
@@ -15,6 +27,14 @@ const catalogue = {
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',
     hint: 'Compare it with the API reference.',
+  },
+  'target.fenced': {
+    sentence: 'The command {number} for {track} comes too late: the target has seen {newest}',
+    hint: 'A newer command of this or another server took its place; look at what it decided.',
+  },
+  'target.refused': {
+    sentence: 'The target {target} refuses: {problem}',
+    hint: 'The request does not fit what runs there; Signalbox looks again before it decides.',
   },
   'target.unreachable': {
     sentence: 'The target {target} does not answer: {problem}',
