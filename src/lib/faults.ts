@@ -16,6 +16,15 @@ const catalogue = {
     sentence: 'The archive {digest} is not there',
     hint: 'Build the release again, or choose one that is kept.',
   },
+  'disk.full': {
+    sentence: 'The disk is full: {path} could not be written',
+    hint: 'Free space on that file system; nothing that was stored before is damaged, and work goes on when there is space.',
+    temporary: true,
+  },
+  'file.too_large': {
+    sentence: 'The file {path} is larger than {limitBytes} bytes',
+    hint: 'Make it smaller; the limit protects the server.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs`; check the health path, the port and the start period.',
@@ -23,6 +32,23 @@ const catalogue = {
   'internal.bug': {
     sentence: 'Signalbox itself made a mistake: {what}',
     hint: 'Please report it with the server log around this time.',
+  },
+  'process.failed': {
+    sentence: 'The program {program} failed: {problem}',
+    hint: 'The last lines it printed are in the details.',
+  },
+  'process.limit': {
+    sentence: 'The program {program} took too long and was ended',
+    hint: 'The last lines it printed are in the details.',
+    temporary: true,
+  },
+  'process.not_started': {
+    sentence: 'The program {program} could not be started: {problem}',
+    hint: 'Check that it is installed, and that the folder it starts in is there.',
+  },
+  'process.too_much_output': {
+    sentence: 'The program printed more than {maxBytes} bytes',
+    hint: 'It was ended; look at why it prints so much.',
   },
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',

@@ -1,0 +1,145 @@
+import { constants } from 'node:fs'
+import { access, chmod, lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Fault } from '../lib/fault.ts'
+import { newId } from './random.ts'
+
+export interface WriteOptions {
+  readonly mode?: number
+}
+
+/**
+ * Writes a file so that a reader, and a start after a power loss, finds either the old content or the new one, whole.
+ * Fault `disk.full` leaves the old content in place.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
+  const temporary = `${path}.${newId('tmp')}`
+  try {
+    await writeSynced(temporary, data, options.mode ?? 0o644)
+    await rename(temporary, path)
+    await syncDirectory(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw diskFault(error, path)
+  }
+}
+
+async function writeSynced(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  await using file = await open(path, 'wx', mode)
+  await file.writeFile(data)
+  await file.sync()
+}
+
+/** Makes a rename or a new name in this directory survive a power loss. */
+export async function syncDirectory(path: string): Promise<void> {
+  await using directory = await open(path, 'r')
+  await directory.sync()
+}
+
+/** A full disk as the fault a person can act on; any other error as it came. For use as `throw diskFault(error, path)`. */
+export function diskFault(error: unknown, path: string): unknown {
+  const code = codeOf(error)
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new Fault('disk.full', { details: { path }, cause: error }) : error
+}
+
+export function isMissing(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.F_OK)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+/** Makes a directory and those above it; one that is there is fine. */
+export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode })
+  } catch (error) {
+    throw diskFault(error, path)
+  }
+}
+
+/** The names in a directory, sorted; none when it is not there. */
+export async function namesIn(path: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(path)).sort()
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** A file's text, or null when it is not there. Fault `file.too_large` over the limit, before it is read. */
+export async function readText(path: string, limitBytes: number): Promise<string | null> {
+  try {
+    await using file = await open(path, 'r')
+    const buffer = Buffer.alloc(limitBytes + 1)
+    let length = 0
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length)
+      if (bytesRead === 0) return buffer.toString('utf8', 0, length)
+      length += bytesRead
+      if (length > limitBytes) throw new Fault('file.too_large', { details: { path, limitBytes } })
+    }
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+export interface TemporaryDirectory extends AsyncDisposable {
+  readonly path: string
+}
+
+/** A fresh directory for `await using`; gone with everything in it at the end of the block. */
+export async function temporaryDirectory(prefix: string, parent = tmpdir()): Promise<TemporaryDirectory> {
+  const path = await mkdtemp(join(parent, `${prefix}-`)).catch((error: unknown) => {
+    throw diskFault(error, parent)
+  })
+  return { path, [Symbol.asyncDispose]: () => removeTree(path) }
+}
+
+/** Removes a directory with everything in it, read-only folders too; one that is not there is fine. */
+export async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    const code = codeOf(error)
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error
+    await openFolders(path)
+    await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Entries of a folder can only be removed when the folder may be written to. */
+async function openFolders(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (isMissing(error)) return null
+    throw error
+  })
+  if (!found?.isDirectory()) return
+  await chmod(path, 0o700)
+  for (const name of await readdir(path)) await openFolders(join(path, name))
+}
+
+/** Bytes that an ordinary user may still write on the file system that holds `path`. */
+export async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
+}
