@@ -33,7 +33,8 @@ export interface Harness extends AsyncDisposable {
 }
 
 /**
- * - `good`, `better`: two releases that are healthy soon; each start prints the line `hello from NAME`.
+ * - `good`, `better`: two releases that are healthy soon; each start prints the line `hello from NAME`, and
+ *   each visit that takes a while prints `answering` as it begins.
  * - `slow`: healthy too, but only about half a second after its start.
  * - `never-healthy`: runs, and answers its health probe with 500 for ever.
  * - `exits`: its process exits with 1 at once.
