@@ -14,7 +14,7 @@ export interface ProjectSpec {
 
 // ---- triggers -------------------------------------------------------------------------------------------------------
 
-/** Globs as GitHub reads them (requirements T9): whole path from the root, `*` stops at `/`, `**` crosses, `!` takes back, order matters. */
+/** Globs of domain/glob.ts. Without a filter in the file both are `['**']`. */
 export interface RefFilter {
   readonly branches: readonly string[]
   readonly paths: readonly string[]
@@ -111,6 +111,8 @@ export interface AppSpec {
   /** Queues the app declares, so that one without a consumer can be pointed out. */
   readonly queues: readonly string[]
   readonly draftRelease: { readonly tagPrefix: string } | null
+  /** How many of the newest releases to keep, over those that are live or may be rolled back to. */
+  readonly keepReleases: number
 }
 
 /** requirements C7 */
@@ -127,6 +129,7 @@ export interface BuildSpec {
 export interface ImageSpec {
   /** Repository of the image, without a tag. */
   readonly repository: string
+  /** Relative to `context`. Null = nothing is built: the image exists under the version's tag already. */
   readonly dockerfile: string | null
   readonly context: string
   /** Images that are built and tagged together with this one (an nginx with the static files, say). */
@@ -159,6 +162,7 @@ export interface HealthSpec {
 }
 
 export type HealthProbe =
+  /** `expect` lists every status that passes; it is never empty. `host` null = the first host of the environment. */
   | { readonly kind: 'http'; readonly path: string; readonly host: string | null; readonly expect: readonly number[] }
   | { readonly kind: 'tcp' }
   | { readonly kind: 'command'; readonly command: CommandSpec }
@@ -200,6 +204,8 @@ export interface ScheduledCommandSpec extends OneOffSpec {
   readonly cron: string
   readonly timezone: string
   readonly overlap: 'skip' | 'queue' | 'allow'
+  /** Where it runs; empty = every environment of the app. */
+  readonly environments: readonly string[]
 }
 
 export interface VariableSpec {
