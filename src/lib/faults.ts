@@ -8,6 +8,26 @@ export interface FaultEntry {
 
 /** Every error a person can meet. Code = `area.what`; keep the areas and the codes within them in alphabetical order. */
 const catalogue = {
+  'app.ambiguous': {
+    sentence: '{environment} has several apps: {apps}',
+    hint: 'Name one with --app.',
+  },
+  'app.unknown': {
+    sentence: 'There is no app {app} in {project}',
+    hint: 'Its apps: {known}.',
+  },
+  'approval.not_allowed': {
+    sentence: '{by} may not approve {deployment}: {problem}',
+    hint: 'Ask one of the approvers named in the configuration.',
+  },
+  'approval.not_waiting': {
+    sentence: '{deployment} does not wait for approval; it is {state}',
+    hint: 'See `signalbox status`.',
+  },
+  'approval.plan_moved': {
+    sentence: 'The plan of {deployment} is not the one you looked at: {moved}',
+    hint: 'Look at it again with `signalbox plan` and approve what it says now.',
+  },
   'artifact.damaged': {
     sentence: 'The archive {digest} does not have the checksum it is named by',
     hint: 'Build the release again; the damaged archive is never used.',
@@ -16,10 +36,26 @@ const catalogue = {
     sentence: 'The archive {digest} is not there',
     hint: 'Build the release again, or choose one that is kept.',
   },
+  'deployment.ended': {
+    sentence: '{deployment} has ended already: {state}',
+    hint: 'See `signalbox status`.',
+  },
+  'deployment.not_cancellable': {
+    sentence: '{deployment} cannot be cancelled: {problem}',
+    hint: 'Wait for its end, or deploy another release after it.',
+  },
+  'deployment.unknown': {
+    sentence: 'There is no deployment {deployment}',
+    hint: 'List them with `signalbox status`.',
+  },
   'disk.full': {
     sentence: 'The disk is full: {path} could not be written',
     hint: 'Free space on that file system; nothing that was stored before is damaged, and work goes on when there is space.',
     temporary: true,
+  },
+  'environment.unknown': {
+    sentence: 'There is no environment {environment} in {project}',
+    hint: 'Its environments: {known}.',
   },
   'file.too_large': {
     sentence: 'The file {path} is larger than {limitBytes} bytes',
@@ -32,6 +68,10 @@ const catalogue = {
   'internal.bug': {
     sentence: 'Signalbox itself made a mistake: {what}',
     hint: 'Please report it with the server log around this time.',
+  },
+  'lock.held': {
+    sentence: '{environment} is locked by {by}: {reason}',
+    hint: '`signalbox unlock {environment}` takes the lock away.',
   },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
@@ -50,9 +90,82 @@ const catalogue = {
     sentence: 'The program printed more than {maxBytes} bytes',
     hint: 'It was ended; look at why it prints so much.',
   },
+  'process.unknown': {
+    sentence: 'The app {app} has no process {process}',
+    hint: 'Its processes: {known}.',
+  },
+  'project.exists': {
+    sentence: 'There is a project {project} already',
+    hint: 'Choose another name, or remove the old one first.',
+  },
+  'project.invalid_name': {
+    sentence: '{name} is not a name for a project',
+    hint: 'Use lower-case letters, digits and hyphens, beginning with a letter, at most 40.',
+  },
+  'project.no_configuration': {
+    sentence: '{project} has no valid signalbox.yml yet',
+    hint: 'Push a commit with one; `signalbox init` writes it.',
+  },
+  'project.unknown': {
+    sentence: 'There is no project {project}',
+    hint: 'List them with `signalbox projects list`.',
+  },
+  'release.discarded': {
+    sentence: 'The release {version} is not kept any more',
+    hint: 'Choose a newer one from `signalbox releases`, or push the commit again.',
+  },
+  'release.none': {
+    sentence: 'Nothing of {app} runs in {environment} yet',
+    hint: 'Deploy a release first: `signalbox deploy {environment}`.',
+  },
+  'release.unknown': {
+    sentence: 'There is no release {version} of {app}',
+    hint: 'List them with `signalbox releases`.',
+  },
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',
     hint: 'Compare it with the API reference.',
+  },
+  'rollback.forbidden': {
+    sentence: '{environment} does not allow rollbacks',
+    hint: 'Revert the commit and push; the policy `rollback` in signalbox.yml decides this.',
+  },
+  'rollback.nowhere': {
+    sentence: 'There is no earlier release of {app} in {environment} to go back to',
+    hint: 'Name one with `signalbox rollback {environment} VERSION`.',
+  },
+  'run.not_rerunnable': {
+    sentence: '{run} cannot be run again: {problem}',
+    hint: 'Only a run that ended without success has something to run again.',
+  },
+  'run.unknown': {
+    sentence: 'There is no run {run}',
+    hint: 'List them with `signalbox runs`.',
+  },
+  'scale.invalid': {
+    sentence: '{process} cannot run {count} times: {problem}',
+    hint: 'Give a whole number from 0 to 100; a singleton runs 0 or 1 times.',
+  },
+  'server.held': {
+    sentence: 'Another server (process {pid}) holds the data directory {path}',
+    hint: 'Stop it first, or give this one its own directory.',
+  },
+  'store.broken': {
+    sentence: 'The database could not be read or written: {problem}',
+    hint: 'Check the disk. The server stops rather than go on with what it is not sure of; start it again when the disk is well.',
+  },
+  'store.busy': {
+    sentence: 'The database is held by another program: {problem}',
+    hint: 'A backup or another reader holds it; Signalbox tries again by itself.',
+    temporary: true,
+  },
+  'store.damaged': {
+    sentence: 'The database {path} is damaged: {problem}',
+    hint: 'Restore the newest backup. What runs keeps running meanwhile.',
+  },
+  'store.newer': {
+    sentence: 'The database has schema {found}; this program knows up to {known}',
+    hint: 'Use the newer program that wrote it.',
   },
   'target.fenced': {
     sentence: 'The command {number} for {track} comes too late: the target has seen {newest}',
@@ -66,6 +179,10 @@ const catalogue = {
     sentence: 'The target {target} does not answer: {problem}',
     hint: 'Check that it is up and reachable from the server; Signalbox tries again by itself.',
     temporary: true,
+  },
+  'variable.invalid': {
+    sentence: '{name} is not a name for a variable',
+    hint: 'Use letters, digits and underscores, beginning with a letter or an underscore.',
   },
 } as const satisfies Record<string, FaultEntry>
 

@@ -1,4 +1,8 @@
 import type { HealthSpec, StopSpec } from '../domain/spec.ts'
+import type { Traffic } from '../domain/traffic.ts'
+
+export type { LostRequest, Traffic, TrafficCounts } from '../domain/traffic.ts'
+export { latencyBoundsMs } from '../domain/traffic.ts'
 
 /**
  * THE CONTRACT between the engine and a place where instances run.
@@ -106,51 +110,6 @@ export interface Observation {
   readonly instances: readonly ObservedInstance[]
   /** Instances the edge sends visitors to, as the edge itself tells it. */
   readonly routed: readonly string[]
-}
-
-/**
- * Rising totals of one track since the host first saw it; the difference of two is a window.
- * Vantage point: the edge. A load balancer in front of it is out of sight.
- */
-export interface Traffic {
-  readonly at: number
-  readonly requests: TrafficCounts
-  /** The host's own low-rate requests, sent while a deployment runs; not part of `requests`. */
-  readonly probes: TrafficCounts
-  /** The same, by digest of the release that answered; '' = none did. */
-  readonly byRelease: Readonly<Record<string, TrafficCounts>>
-  /** The newest requests that were lost, oldest first, at most 20. */
-  readonly lost: readonly LostRequest[]
-}
-
-export interface TrafficCounts {
-  /** Answered by an instance with a status under 500. */
-  readonly served: number
-  /** Answered by an instance with a status of 500 or above. */
-  readonly serverErrors: number
-  /** Sent again to another instance, safely, and then counted under its final outcome too. */
-  readonly retried: number
-  /** The visitor went away first. Not our loss. */
-  readonly clientGone: number
-  /** Cut when a drain limit was reached. */
-  readonly cut: number
-  /** The edge had no instance to send it to (502/503/504 made by the edge), or lost the instance mid-answer. */
-  readonly refused: number
-  /** Latency of `served` + `serverErrors`: how many took at most `latencyBoundsMs[i]`; the last is everything above. */
-  readonly latency: readonly number[]
-}
-
-/** Upper bounds in milliseconds of the latency histogram's buckets. */
-export const latencyBoundsMs = [
-  1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000,
-] as const
-
-export interface LostRequest {
-  readonly at: number
-  readonly method: string
-  readonly path: string
-  readonly why: string
-  readonly instance: string | null
 }
 
 /** A command in the context of a release: migration, one-off, scheduled command. */

@@ -1,0 +1,20 @@
+import { approvalGate } from './gates/approval.ts'
+import type { Gate, GateAnswer, GateFacts } from './gates/gate.ts'
+import { lockGate } from './gates/lock.ts'
+import { needsGate } from './gates/needs.ts'
+import { turnGate } from './gates/turn.ts'
+import { variablesGate } from './gates/variables.ts'
+
+/** Every gate, in the order in which a person is told about them. A new gate is a file and a line here. */
+export const gates: readonly Gate[] = [needsGate, approvalGate, variablesGate, lockGate, turnGate]
+
+export interface GateReport {
+  readonly gate: string
+  readonly answer: GateAnswer
+}
+
+export function askGates(facts: GateFacts): readonly GateReport[] {
+  return gates.map((gate) => ({ gate: gate.name, answer: gate.ask(facts) }))
+}
+
+export type { Gate, GateAnswer, GateFacts } from './gates/gate.ts'

@@ -1,0 +1,33 @@
+import type { Gate, GateFacts } from './gate.ts'
+
+/** As many different people as the protection demands have said yes to the plan as it is now. */
+export const approvalGate: Gate = {
+  name: 'approval',
+  holds: 'people',
+  ask(facts: GateFacts) {
+    const { approvals: wanted } = facts.environment.protection
+    if (wanted === 0) return { open: true, because: 'no approval is asked for here' }
+    const people = [...new Set(countedApprovals(facts).map(({ by }) => by))]
+    if (people.length >= wanted) return { open: true, because: `approved by ${people.join(', ')}` }
+    const given =
+      people.length === 0 ? 'nobody has approved this plan' : `${people.length} of ${wanted} have approved this plan`
+    return { open: false, because: given, openedBy: approvers(facts) }
+  },
+}
+
+/** Only a yes to this very plan counts, from somebody who may say it. */
+export function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environment' | 'deployment'>) {
+  const { approvers: allowed, selfApproval } = facts.environment.protection
+  return facts.approvals.filter(
+    ({ by, plan }) =>
+      plan === facts.plan &&
+      (allowed.length === 0 || allowed.includes(by)) &&
+      (selfApproval || by !== facts.deployment.by),
+  )
+}
+
+function approvers({ environment, deployment }: GateFacts): string {
+  const { approvers: allowed } = environment.protection
+  const who = allowed.length === 0 ? 'anyone who may deploy' : allowed.join(' or ')
+  return `${who}: signalbox approve ${deployment.id}`
+}

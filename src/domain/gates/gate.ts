@@ -1,0 +1,52 @@
+import type { Deployment } from '../deployment.ts'
+import type { EnvironmentSpec } from '../spec.ts'
+
+/** A pure function that answers *open* or *closed because …, opened by …*. */
+export interface Gate {
+  readonly name: string
+  /**
+   * How a closed gate holds a deployment: `people` = it waits outside the queue; `queue` = it waits in the queue;
+   * `refuse` = it ends there and then, before anything moves.
+   */
+  readonly holds: 'people' | 'queue' | 'refuse'
+  ask(facts: GateFacts): GateAnswer
+}
+
+export type GateAnswer =
+  | { readonly open: true; readonly because: string }
+  | { readonly open: false; readonly because: string; readonly openedBy: string }
+
+/** Everything gates may look at, read in one transaction. */
+export interface GateFacts {
+  readonly now: number
+  readonly deployment: Deployment
+  readonly environment: EnvironmentSpec
+  /** Hash of the plan as it is now. */
+  readonly plan: string
+  readonly approvals: readonly Approval[]
+  readonly lock: Lock | null
+  /** Required variables the environment lacks. */
+  readonly missingVariables: readonly string[]
+  /** The deployment that is rolling on this track, and those queued before this one. */
+  readonly active: string | null
+  readonly ahead: readonly string[]
+  /** Environments of `needs` in which this release has succeeded. */
+  readonly succeededIn: readonly string[]
+}
+
+/** A person's yes (or no) to one plan, by the plan's hash. */
+export interface Approval {
+  readonly by: string
+  readonly at: number
+  readonly plan: string
+  readonly comment: string | null
+}
+
+/** A person's stop sign on an environment. */
+export interface Lock {
+  readonly environment: string
+  readonly by: string
+  readonly reason: string
+  readonly at: number
+  readonly expiresAt: number | null
+}

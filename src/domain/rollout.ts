@@ -1,0 +1,183 @@
+import type { ReleaseRef } from './release.ts'
+import type { PolicySpec, ProcessSpec } from './spec.ts'
+import { type Instance, instanceName, type Live } from './track.ts'
+
+/**
+ * One call on a target, as data. The steps of a rollout are worked out once, stored, and performed one at a time;
+ * between two steps everything needed to go on is in the store.
+ */
+export type Step =
+  | { readonly do: 'measure'; readonly window: 'open' | 'close' }
+  | { readonly do: 'prepare' }
+  | { readonly do: 'migrate' }
+  | { readonly do: 'place'; readonly instances: readonly Instance[] }
+  | { readonly do: 'route'; readonly instances: readonly Instance[] }
+  | { readonly do: 'drain'; readonly instances: readonly Instance[] }
+  | { readonly do: 'remove'; readonly instances: readonly Instance[] }
+  | { readonly do: 'verify'; readonly instances: readonly Instance[] }
+
+export interface RolloutInput {
+  readonly deployment: string
+  readonly release: ReleaseRef
+  readonly variables: number
+  /** Processes with the number of instances wanted here. */
+  readonly processes: readonly ProcessSpec[]
+  readonly live: Live | null
+  readonly policies: Pick<PolicySpec, 'strategy' | 'processOrder' | 'migrations'>
+  readonly hasMigrations: boolean
+  /** A change of counts only: what runs stays, apart from what is too many. */
+  readonly keepRunning: boolean
+}
+
+export interface Rollout {
+  readonly steps: readonly Step[]
+  /** What is to run when all steps are done. */
+  readonly instances: readonly Instance[]
+}
+
+export const routedProcess = 'web'
+
+/** The way from what is live to the new release, wave by wave; routed processes first, unless the policy orders otherwise. */
+export function planRollout(input: RolloutInput): Rollout {
+  const before = input.live?.instances ?? []
+  const plans = inOrder(input).map((process) => replaceProcess(process, input, before))
+  const gone = before.filter(({ process }) => !input.processes.some(({ name }) => name === process))
+  const instances = plans.flatMap((plan) => plan.instances)
+  const migrates = input.hasMigrations && !input.keepRunning
+  const migrateFirst = migrates && ['before', 'on_release_start', 'forbid_pending'].includes(input.policies.migrations)
+  const routed = instances.filter(isRouted)
+  return {
+    instances,
+    steps: [
+      { do: 'measure', window: 'open' },
+      { do: 'prepare' },
+      ...(migrateFirst ? [{ do: 'migrate' } as const] : []),
+      ...plans.flatMap((plan) => plan.steps),
+      ...leave(gone, routed),
+      ...(migrates && input.policies.migrations === 'after' ? [{ do: 'migrate' } as const] : []),
+      { do: 'verify', instances },
+      { do: 'measure', window: 'close' },
+    ],
+  }
+}
+
+/**
+ * The way back to what was live, from wherever the rollout stopped: every step is "make it so", so what had not been
+ * touched costs a look and nothing else.
+ */
+export function planRevert(live: Live | null, created: readonly Instance[]): readonly Step[] {
+  const before = live?.instances ?? []
+  const added = created.filter(({ name }) => !before.some((old) => old.name === name))
+  const singletonsFirst = added.filter((instance) => !isRouted(instance))
+  return [
+    // Processes without visitors go first: a new singleton must be gone before the old one is back.
+    ...(singletonsFirst.length > 0 ? [{ do: 'remove', instances: singletonsFirst } as const] : []),
+    ...(before.length > 0 ? [{ do: 'place', instances: before } as const] : []),
+    { do: 'route', instances: before.filter(isRouted) },
+    ...(added.some(isRouted) ? leaveRouted(added.filter(isRouted)) : []),
+    { do: 'verify', instances: before },
+    { do: 'measure', window: 'close' },
+  ]
+}
+
+export function isRouted(instance: Pick<Instance, 'process'>): boolean {
+  return instance.process === routedProcess
+}
+
+interface ProcessPlan {
+  readonly instances: readonly Instance[]
+  readonly steps: readonly Step[]
+}
+
+function inOrder(input: RolloutInput): readonly ProcessSpec[] {
+  const order = input.policies.processOrder.length > 0 ? input.policies.processOrder : [routedProcess]
+  const rank = ({ name }: ProcessSpec) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return [...input.processes].sort((a, b) => rank(a) - rank(b))
+}
+
+function replaceProcess(process: ProcessSpec, input: RolloutInput, before: readonly Instance[]): ProcessPlan {
+  const old = before.filter((instance) => instance.process === process.name)
+  const kept = input.keepRunning ? old.slice(0, process.instances) : []
+  const added = freshInstances(process, input, process.instances - kept.length)
+  const leaving = old.filter((instance) => !kept.includes(instance))
+  const wave = { kept, added, leaving }
+  return { instances: [...kept, ...added], steps: stepsFor(process, input, wave) }
+}
+
+interface Wave {
+  readonly kept: readonly Instance[]
+  readonly added: readonly Instance[]
+  readonly leaving: readonly Instance[]
+}
+
+function stepsFor(process: ProcessSpec, input: RolloutInput, wave: Wave): readonly Step[] {
+  const { strategy } = input.policies
+  const routed = process.name === routedProcess
+  if (process.singleton || strategy.kind === 'stop_start') return stopFirst(wave, routed)
+  const all = Math.max(wave.added.length, wave.leaving.length, 1)
+  const batch = strategy.kind === 'start_first' ? strategy.batch : all
+  return Array.from({ length: Math.ceil(all / batch) }, (_, index) => {
+    // The last batch takes whatever is left over of the longer list.
+    const from = index * batch
+    const to = from + batch
+    return routed ? swapRouted(wave, from, to) : swapUnrouted(wave.added.slice(from, to), wave.leaving.slice(from, to))
+  }).flat()
+}
+
+/** New ones beside the old, confirmed through the edge, and only then the old ones out: routing, in-flight zero, stop. */
+function swapRouted(wave: Wave, from: number, to: number): readonly Step[] {
+  const starting = wave.added.slice(from, to)
+  const stopping = wave.leaving.slice(from, to)
+  const serving = [...wave.kept, ...wave.added.slice(0, to)]
+  return [
+    ...(starting.length > 0 ? [{ do: 'place', instances: starting } as const] : []),
+    { do: 'route', instances: [...serving, ...wave.leaving.slice(from)] },
+    ...(stopping.length > 0 ? [{ do: 'route', instances: [...serving, ...wave.leaving.slice(to)] } as const] : []),
+    ...leaveRouted(stopping),
+  ]
+}
+
+function swapUnrouted(starting: readonly Instance[], stopping: readonly Instance[]): readonly Step[] {
+  return [
+    ...(starting.length > 0 ? [{ do: 'place', instances: starting } as const] : []),
+    ...(stopping.length > 0 ? [{ do: 'remove', instances: stopping } as const] : []),
+  ]
+}
+
+/** Never two at once: the old one is gone before the new one starts. */
+function stopFirst(wave: Wave, routed: boolean): readonly Step[] {
+  const stop: readonly Step[] =
+    routed && wave.leaving.length > 0
+      ? [{ do: 'route', instances: wave.kept }, ...leaveRouted(wave.leaving)]
+      : swapUnrouted([], wave.leaving)
+  const start = swapUnrouted(wave.added, [])
+  return [...stop, ...start, ...(routed ? [{ do: 'route', instances: [...wave.kept, ...wave.added] } as const] : [])]
+}
+
+function leaveRouted(instances: readonly Instance[]): readonly Step[] {
+  if (instances.length === 0) return []
+  return [
+    { do: 'drain', instances },
+    { do: 'remove', instances },
+  ]
+}
+
+/** Processes the new release no longer has. */
+function leave(gone: readonly Instance[], stillRouted: readonly Instance[]): readonly Step[] {
+  const routed = gone.filter(isRouted)
+  const rest = gone.filter((instance) => !isRouted(instance))
+  return [
+    ...(routed.length > 0 ? [{ do: 'route', instances: stillRouted } as const, ...leaveRouted(routed)] : []),
+    ...(rest.length > 0 ? [{ do: 'remove', instances: rest } as const] : []),
+  ]
+}
+
+function freshInstances(process: ProcessSpec, input: RolloutInput, count: number): readonly Instance[] {
+  return Array.from({ length: Math.max(count, 0) }, (_, index) => ({
+    name: instanceName(input.deployment, process.name, index + 1),
+    deployment: input.deployment,
+    process: process.name,
+    release: input.release,
+    variables: input.variables,
+  }))
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { Fault, messageOf } from '../lib/fault.ts'
+
+export type Row = Record<string, SQLInputValue>
+type Values = readonly SQLInputValue[]
+
+/**
+ * One SQLite connection. Statements are literals, prepared once. Everything is synchronous, so a transaction is never
+ * interleaved with anything; `transaction` refuses a function that returns a promise.
+ */
+export class Database {
+  readonly #connection: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  #depth = 0
+
+  constructor(connection: DatabaseSync) {
+    this.#connection = connection
+  }
+
+  get(sql: string, ...values: Values): Row | null {
+    return asFault(() => (this.#prepare(sql).get(...values) as Row | undefined) ?? null)
+  }
+
+  all(sql: string, ...values: Values): readonly Row[] {
+    return asFault(() => this.#prepare(sql).all(...values) as Row[])
+  }
+
+  /** Number of rows changed. */
+  run(sql: string, ...values: Values): number {
+    return asFault(() => Number(this.#prepare(sql).run(...values).changes))
+  }
+
+  /** Rowid of the inserted row. */
+  insert(sql: string, ...values: Values): number {
+    return asFault(() => Number(this.#prepare(sql).run(...values).lastInsertRowid))
+  }
+
+  /** All of `work` or nothing of it, durable when this returns. Called within a transaction it is part of that one. */
+  transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {
+    if (this.#depth > 0) return work()
+    asFault(() => this.#connection.exec('BEGIN IMMEDIATE'))
+    this.#depth = 1
+    try {
+      const result = work()
+      if ((result as unknown) instanceof Promise) throw new TypeError('a transaction must not wait')
+      asFault(() => this.#connection.exec('COMMIT'))
+      return result
+    } catch (error) {
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      throw error
+    } finally {
+      this.#depth = 0
+    }
+  }
+
+  /** Folds the write-ahead log into the database file. */
+  checkpoint(): void {
+    asFault(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  }
+
+  close(): void {
+    this.#connection.close()
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#connection.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+/** Opens the store, brings its schema up to this program's, and checks it. Fault `store.newer` for a schema from the future. */
+export function openDatabase(path: string): Database {
+  const connection = asFault(() => new DatabaseSync(path, { timeout: 5000 }))
+  try {
+    asFault(() => {
+      // A reader or a backup may hold the file for a moment; FULL because an acknowledgement must survive a power cut.
+      connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    })
+    check(connection, path)
+    migrate(connection)
+    return new Database(connection)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+const folder = join(import.meta.dirname, 'migrations')
+
+/** Migrations in order; the schema's version is how many of them ran. */
+export function migrations(): readonly string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'))
+  return files.sort().map((file) => readFileSync(join(folder, file), 'utf8'))
+}
+
+export function migrate(connection: DatabaseSync): void {
+  const steps = migrations()
+  const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (version > steps.length) {
+    throw new Fault('store.newer', { details: { found: version, known: steps.length } })
+  }
+  for (const [index, sql] of steps.entries()) {
+    if (index >= version)
+      asFault(() => connection.exec(`BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${index + 1};\nCOMMIT`))
+  }
+}
+
+function check(connection: DatabaseSync, path: string): void {
+  const { quick_check: answer } = asFault(() => connection.prepare('PRAGMA quick_check(1)').get()) as {
+    quick_check: string
+  }
+  if (answer !== 'ok') throw new Fault('store.damaged', { details: { path, problem: answer } })
+}
+
+const busy = 5
+const ioError = 10
+const corrupt = 11
+const full = 13
+const notADatabase = 26
+
+/** SQLite's numbered errors, as Faults; everything else is a bug and stays what it is. */
+function asFault<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+    const details = { problem: messageOf(error) }
+    if (code === full) throw new Fault('disk.full', { details: { path: 'the database', ...details }, cause: error })
+    if (code === busy) throw new Fault('store.busy', { details, cause: error })
+    if (code === ioError) throw new Fault('store.broken', { details, cause: error })
+    if (code === corrupt || code === notADatabase) {
+      throw new Fault('store.damaged', { details: { path: 'the database', ...details }, cause: error })
+    }
+    throw error
+  }
+}
+
+export function text(row: Row, column: string): string {
+  return String(row[column])
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  const value = row[column]
+  return value === null || value === undefined ? null : String(value)
+}
+
+export function integer(row: Row, column: string): number {
+  return Number(row[column])
+}
+
+export function integerOrNull(row: Row, column: string): number | null {
+  const value = row[column]
+  return value === null || value === undefined ? null : Number(value)
+}
+
+/** Domain values are written and read whole; what comes out is what went in. */
+export function json<T>(row: Row, column: string): T {
+  return JSON.parse(text(row, column)) as T
+}

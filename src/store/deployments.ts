@@ -1,0 +1,143 @@
+import { type Deployment, deadlineOf } from '../domain/deployment.ts'
+import type { Approval } from '../domain/gates/gate.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
+
+export class Deployments {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  add(deployment: Omit<Deployment, 'id'>): Deployment {
+    const number = this.#db.insert(
+      `INSERT INTO deployments (project, track, release, reason, state, outcome, deadline_at, created_at, deployment)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[deployment.project, deployment.track, deployment.release.id, deployment.reason],
+      ...[...columns({ ...deployment, id: '' }), deployment.createdAt, JSON.stringify(deployment)],
+    )
+    return { ...deployment, id: `d${number}` }
+  }
+
+  save(deployment: Deployment): void {
+    this.#db.run(
+      'UPDATE deployments SET state = ?, outcome = ?, deadline_at = ?, deployment = ? WHERE number = ?',
+      ...[...columns(deployment), JSON.stringify(deployment), numberOf(deployment.id)],
+    )
+  }
+
+  get(id: string): Deployment | null {
+    const row = /^d\d+$/.test(id)
+      ? this.#db.get('SELECT number, deployment FROM deployments WHERE number = ?', numberOf(id))
+      : null
+    return row === null ? null : toDeployment(row)
+  }
+
+  /** Newest first. */
+  list(track: string, limit: number): readonly Deployment[] {
+    return this.#db
+      .all('SELECT number, deployment FROM deployments WHERE track = ? ORDER BY number DESC LIMIT ?', track, limit)
+      .map(toDeployment)
+  }
+
+  newest(project: string | null, limit: number): readonly Deployment[] {
+    const sql =
+      'SELECT number, deployment FROM deployments WHERE ?1 IS NULL OR project = ?1 ORDER BY number DESC LIMIT ?2'
+    return this.#db.all(sql, project, limit).map(toDeployment)
+  }
+
+  /** Not finished, oldest first: the one that moves, those in the queue, those that wait for people. */
+  open(track: string): readonly Deployment[] {
+    const sql = "SELECT number, deployment FROM deployments WHERE track = ? AND state <> 'finished' ORDER BY number"
+    return this.#db.all(sql, track).map(toDeployment)
+  }
+
+  openEverywhere(): readonly Deployment[] {
+    return this.#db
+      .all("SELECT number, deployment FROM deployments WHERE state <> 'finished' ORDER BY number")
+      .map(toDeployment)
+  }
+
+  /** Tracks in which something is queued. */
+  tracksWithQueue(): readonly string[] {
+    return this.#db
+      .all("SELECT DISTINCT track FROM deployments WHERE state = 'queued' ORDER BY track")
+      .map((row) => text(row, 'track'))
+  }
+
+  ofRelease(release: string, track: string): readonly Deployment[] {
+    const sql = 'SELECT number, deployment FROM deployments WHERE release = ? AND track = ? ORDER BY number'
+    return this.#db.all(sql, release, track).map(toDeployment)
+  }
+
+  /** Successful ones of a track, newest first. */
+  succeeded(track: string, limit: number): readonly Deployment[] {
+    const sql =
+      "SELECT number, deployment FROM deployments WHERE track = ? AND outcome = 'succeeded' ORDER BY number DESC LIMIT ?"
+    return this.#db.all(sql, track, limit).map(toDeployment)
+  }
+
+  /** Environments in which this release has succeeded. */
+  succeededIn(release: string): readonly string[] {
+    const rows = this.#db.all(
+      `SELECT DISTINCT tracks.environment FROM deployments JOIN tracks ON tracks.id = deployments.track
+       WHERE release = ? AND outcome = 'succeeded' ORDER BY tracks.environment`,
+      release,
+    )
+    return rows.map((row) => text(row, 'environment'))
+  }
+
+  overdue(at: number): readonly string[] {
+    const rows = this.#db.all('SELECT number FROM deployments WHERE deadline_at <= ? ORDER BY deadline_at, number', at)
+    return rows.map((row) => `d${integer(row, 'number')}`)
+  }
+
+  nextDeadline(): number | null {
+    const row = this.#db.get('SELECT MIN(deadline_at) AS at FROM deployments WHERE deadline_at IS NOT NULL')
+    return row === null || row.at === null ? null : integer(row, 'at')
+  }
+
+  /** What a hash stands for, so that a moved plan can be told apart from the one people saw. */
+  savePlan(deployment: string, hash: string, plan: Plan): void {
+    this.#db.run(
+      'INSERT OR IGNORE INTO plans (deployment, hash, plan) VALUES (?, ?, ?)',
+      deployment,
+      hash,
+      JSON.stringify(plan),
+    )
+  }
+
+  plan(deployment: string, hash: string): Plan | null {
+    const row = this.#db.get('SELECT plan FROM plans WHERE deployment = ? AND hash = ?', deployment, hash)
+    return row === null ? null : json(row, 'plan')
+  }
+
+  /** False when this person has approved this plan already. */
+  approve(deployment: string, { plan, by, at, comment }: Approval): boolean {
+    const sql = 'INSERT OR IGNORE INTO approvals (deployment, plan, person, at, comment) VALUES (?, ?, ?, ?, ?)'
+    return this.#db.run(sql, deployment, plan, by, at, comment) === 1
+  }
+
+  approvals(deployment: string): readonly Approval[] {
+    return this.#db.all('SELECT * FROM approvals WHERE deployment = ? ORDER BY at, person', deployment).map((row) => ({
+      by: text(row, 'person'),
+      at: integer(row, 'at'),
+      plan: text(row, 'plan'),
+      comment: textOrNull(row, 'comment'),
+    }))
+  }
+}
+
+function columns(deployment: Deployment): [string, string | null, number | null] {
+  const { state } = deployment
+  return [state.kind, state.kind === 'finished' ? state.outcome : null, deadlineOf(deployment)]
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(1))
+}
+
+function toDeployment(row: Row): Deployment {
+  return { ...json<Omit<Deployment, 'id'>>(row, 'deployment'), id: `d${integer(row, 'number')}` }
+}

@@ -1,0 +1,22 @@
+import { type Database, integer } from './database.ts'
+
+/** Numbers that only rise. */
+export class Meta {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  read(key: string): number {
+    const row = this.#db.get('SELECT value FROM meta WHERE key = ?', key)
+    return row === null ? 0 : integer(row, 'value')
+  }
+
+  /** Raises the number to at least `floor`, and by one when it is there already. */
+  rise(key: string, floor: number): number {
+    const next = Math.max(this.read(key) + 1, floor)
+    this.#db.run('INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2', key, next)
+    return next
+  }
+}

@@ -1,0 +1,84 @@
+import type { Run } from '../domain/run.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
+import { type Database, integer, json, type Row } from './database.ts'
+
+export class Runs {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  add(run: Omit<Run, 'id'>): Run {
+    const number = this.#db.insert(
+      'INSERT INTO runs (project, event, commit_sha, state, created_at, run) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[run.project, run.event, run.commit, run.state, run.createdAt, JSON.stringify(run)],
+    )
+    return { ...run, id: idOf(number) }
+  }
+
+  save(run: Run): void {
+    this.#db.run(
+      'UPDATE runs SET state = ?, run = ? WHERE number = ?',
+      run.state,
+      JSON.stringify(run),
+      numberOf(run.id),
+    )
+  }
+
+  get(id: string): Run | null {
+    const row = /^r\d+$/.test(id) ? this.#db.get('SELECT number, run FROM runs WHERE number = ?', numberOf(id)) : null
+    return row === null ? null : toRun(row)
+  }
+
+  list(project: string | null, limit: number): readonly Run[] {
+    const sql = 'SELECT number, run FROM runs WHERE ?1 IS NULL OR project = ?1 ORDER BY number DESC LIMIT ?2'
+    return this.#db.all(sql, project, limit).map(toRun)
+  }
+
+  ofCommit(project: string, sha: string): readonly Run[] {
+    return this.#db
+      .all('SELECT number, run FROM runs WHERE project = ? AND commit_sha = ? ORDER BY number', project, sha)
+      .map(toRun)
+  }
+
+  unfinished(): readonly Run[] {
+    return this.#db.all("SELECT number, run FROM runs WHERE state <> 'finished' ORDER BY number").map(toRun)
+  }
+
+  /** The configuration as of a commit; the same for every run of it. */
+  saveSpec(project: string, sha: string, spec: ProjectSpec): void {
+    this.#db.run(
+      'INSERT OR IGNORE INTO specs (project, commit_sha, spec) VALUES (?, ?, ?)',
+      project,
+      sha,
+      JSON.stringify(spec),
+    )
+  }
+
+  spec(project: string, sha: string): ProjectSpec | null {
+    const row = this.#db.get('SELECT spec FROM specs WHERE project = ? AND commit_sha = ?', project, sha)
+    return row === null ? null : json(row, 'spec')
+  }
+
+  /** The configuration of the newest run that had a valid one. */
+  newestSpec(project: string): ProjectSpec | null {
+    const row = this.#db.get(
+      `SELECT spec FROM runs JOIN specs USING (project, commit_sha) WHERE runs.project = ? ORDER BY number DESC LIMIT 1`,
+      project,
+    )
+    return row === null ? null : json(row, 'spec')
+  }
+}
+
+function idOf(number: number): string {
+  return `r${number}`
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(1))
+}
+
+function toRun(row: Row): Run {
+  return { ...json<Omit<Run, 'id'>>(row, 'run'), id: idOf(integer(row, 'number')) }
+}

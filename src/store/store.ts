@@ -1,0 +1,52 @@
+import type { Command } from '../domain/command.ts'
+import type { Database } from './database.ts'
+import { Deployments } from './deployments.ts'
+import { Events } from './events.ts'
+import { Facts } from './facts.ts'
+import { Locks } from './locks.ts'
+import { Meta } from './meta.ts'
+import { OneOffs } from './one-offs.ts'
+import { Outbox } from './outbox.ts'
+import { Projects } from './projects.ts'
+import { Releases } from './releases.ts'
+import { Runs } from './runs.ts'
+import { Tokens } from './tokens.ts'
+import { Tracks } from './tracks.ts'
+import { Variables } from './variables.ts'
+
+/** Everything that is kept, one aggregate a field, over one connection. */
+export interface Store {
+  readonly db: Database
+  readonly meta: Meta
+  readonly projects: Projects
+  readonly events: Events
+  readonly runs: Runs
+  readonly releases: Releases
+  readonly tracks: Tracks
+  readonly deployments: Deployments
+  readonly locks: Locks
+  readonly variables: Variables
+  readonly oneOffs: OneOffs
+  readonly outbox: Outbox<Command>
+  readonly facts: Facts
+  readonly tokens: Tokens
+}
+
+export function storeOver(db: Database): Store {
+  return {
+    db,
+    meta: new Meta(db),
+    projects: new Projects(db),
+    events: new Events(db),
+    runs: new Runs(db),
+    releases: new Releases(db),
+    tracks: new Tracks(db),
+    deployments: new Deployments(db),
+    locks: new Locks(db),
+    variables: new Variables(db),
+    oneOffs: new OneOffs(db),
+    outbox: new Outbox(db),
+    facts: new Facts(db),
+    tokens: new Tokens(db),
+  }
+}

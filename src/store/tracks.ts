@@ -1,0 +1,84 @@
+import type { Live, Track } from '../domain/track.ts'
+import { trackId } from '../domain/track.ts'
+import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
+
+/** What the target told when it was last asked; null until then. */
+export type StoredObservation = Readonly<Record<string, unknown>>
+
+export class Tracks {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Makes the track known; keeps it as it is when it is known already. */
+  ensure(project: string, app: string, environment: string): Track {
+    const id = trackId(project, app, environment)
+    this.#db.run(
+      'INSERT OR IGNORE INTO tracks (id, project, app, environment) VALUES (?, ?, ?, ?)',
+      id,
+      project,
+      app,
+      environment,
+    )
+    return this.get(id) as Track
+  }
+
+  get(id: string): Track | null {
+    const row = this.#db.get('SELECT * FROM tracks WHERE id = ?', id)
+    return row === null ? null : toTrack(row)
+  }
+
+  list(project: string | null): readonly Track[] {
+    return this.#db.all('SELECT * FROM tracks WHERE ?1 IS NULL OR project = ?1 ORDER BY id', project).map(toTrack)
+  }
+
+  setLive(id: string, live: Live): void {
+    this.#db.run('UPDATE tracks SET live = ? WHERE id = ?', JSON.stringify(live), id)
+  }
+
+  scale(id: string): Readonly<Record<string, number>> {
+    const row = this.#db.get('SELECT scale FROM tracks WHERE id = ?', id)
+    return row === null ? {} : json(row, 'scale')
+  }
+
+  setScale(id: string, scale: Readonly<Record<string, number>>): void {
+    this.#db.run('UPDATE tracks SET scale = ? WHERE id = ?', JSON.stringify(scale), id)
+  }
+
+  observed(id: string): StoredObservation | null {
+    const row = this.#db.get('SELECT observed FROM tracks WHERE id = ? AND observed IS NOT NULL', id)
+    return row === null ? null : json(row, 'observed')
+  }
+
+  setObserved(id: string, observation: StoredObservation): void {
+    this.#db.run('UPDATE tracks SET observed = ? WHERE id = ?', JSON.stringify(observation), id)
+  }
+
+  /** Tracks that were last looked at before `since`, the longest ago first. */
+  unchecked(since: number): readonly Track[] {
+    return this.#db.all('SELECT * FROM tracks WHERE checked_at <= ? ORDER BY checked_at, id', since).map(toTrack)
+  }
+
+  /** When the next look is due, given how long a look lasts; null without tracks. */
+  oldestCheck(): number | null {
+    const row = this.#db.get('SELECT MIN(checked_at) AS at FROM tracks')
+    return row === null || row.at === null ? null : integer(row, 'at')
+  }
+
+  setChecked(id: string, at: number): void {
+    this.#db.run('UPDATE tracks SET checked_at = ? WHERE id = ?', at, id)
+  }
+}
+
+function toTrack(row: Row): Track {
+  const live = textOrNull(row, 'live')
+  return {
+    id: text(row, 'id'),
+    project: text(row, 'project'),
+    app: text(row, 'app'),
+    environment: text(row, 'environment'),
+    live: live === null ? null : (JSON.parse(live) as Live),
+  }
+}
