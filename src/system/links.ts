@@ -1,0 +1,56 @@
+import { cp, lstat, mkdir, readlink, rename, symlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { codeOf, diskFault, isMissing, removeTree } from './files.ts'
+
+/** What stands at a path itself, links not followed. */
+export async function kindOf(path: string): Promise<'folder' | 'file' | 'link' | 'other' | 'nothing'> {
+  try {
+    const found = await lstat(path)
+    if (found.isDirectory()) return 'folder'
+    if (found.isFile()) return 'file'
+    return found.isSymbolicLink() ? 'link' : 'other'
+  } catch (error) {
+    if (isMissing(error)) return 'nothing'
+    throw error
+  }
+}
+
+/**
+ * Makes `path` a symbolic link to `kept`. When there is nothing at `kept` yet, what stands at `path` becomes its first
+ * content; afterwards `kept` always wins. Interrupted anywhere and called again, it comes to the same end.
+ */
+export async function linkToKept(path: string, kept: string): Promise<void> {
+  try {
+    const kind = await kindOf(path)
+    if (kind === 'link' && (await readlink(path)) === kept) return
+    if ((await kindOf(kept)) === 'nothing') await firstContent(path, kept, kind)
+    await removeTree(path)
+    await mkdir(dirname(path), { recursive: true })
+    await symlink(kept, path)
+  } catch (error) {
+    throw diskFault(error, kept)
+  }
+}
+
+/** Gives a file or folder another name; whether there was one. */
+export async function moveAway(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && (await kindOf(from)) === 'nothing') return false
+    throw diskFault(error, to)
+  }
+}
+
+async function firstContent(path: string, kept: string, kind: string): Promise<void> {
+  await mkdir(dirname(kept), { recursive: true })
+  if (kind !== 'folder' && kind !== 'file') return void (await mkdir(kept, { recursive: true }))
+  try {
+    await rename(path, kept)
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error
+    await cp(path, `${kept}.new`, { recursive: true, preserveTimestamps: true })
+    await rename(`${kept}.new`, kept)
+  }
+}

@@ -1,0 +1,31 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** The right to be the only one. It ends with `release`, or with the process however that ends. */
+export interface Lock extends Disposable {
+  release(): void
+}
+
+/**
+ * Takes the lock kept in the file at `path`, or gives null when a living process holds it. SQLite's own file lock does
+ * the work: the kernel drops it when the holder dies, so there is no stale lock to clean up.
+ */
+export function takeLock(path: string): Lock | null {
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return null
+    throw error
+  }
+  const release = () => {
+    if (database.isOpen) database.close()
+  }
+  return { release, [Symbol.dispose]: release }
+}
+
+const SQLITE_BUSY = 5
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
+}
