@@ -228,8 +228,10 @@ export interface EnvironmentSpec {
   readonly apps: readonly string[]
   readonly target: TargetSpec
   readonly url: string | null
-  /** Domains visitors use; the first is the default Host header of health checks. */
+  /** Domains visitors use, of all apps here. */
   readonly hosts: readonly string[]
+  /** The same by app, so that several apps of one environment can be reached: each app's first is the default Host header of its health checks. */
+  readonly hostsOf: Readonly<Record<string, readonly string[]>>
   readonly variables: Readonly<Record<string, string>>
   /** Instances per app and process here, over what the app says: `scale['shop']['web']`. */
   readonly scale: Readonly<Record<string, Readonly<Record<string, number>>>>
