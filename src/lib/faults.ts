@@ -36,9 +36,26 @@ const catalogue = {
     sentence: 'The archive {digest} is not there',
     hint: 'Build the release again, or choose one that is kept.',
   },
+  'commit.malformed': {
+    sentence: '{sha} is not the full name of a commit',
+    hint: 'Give all 40 digits; `git rev-parse` prints them.',
+  },
+  'commit.missing': {
+    sentence: 'There is no commit {sha} in {project}',
+    hint: 'It may have been taken away by a force-push; push it again.',
+  },
+  'config.unreadable': {
+    sentence: '{path} cannot be read at {sha}: {problem}',
+    hint: 'Make it an ordinary text file in the repository.',
+  },
   'deployment.ended': {
     sentence: '{deployment} has ended already: {state}',
     hint: 'See `signalbox status`.',
+  },
+  'deployment.not_as_planned': {
+    sentence: 'What runs is not what the deployment asked for: {problem}',
+    hint: 'Signalbox looks again before it decides; see `signalbox status`.',
+    temporary: true,
   },
   'deployment.not_cancellable': {
     sentence: '{deployment} cannot be cancelled: {problem}',
@@ -61,6 +78,10 @@ const catalogue = {
     sentence: 'The file {path} is larger than {limitBytes} bytes',
     hint: 'Make it smaller; the limit protects the server.',
   },
+  'git.too_old': {
+    sentence: 'This machine has {found}; at least git {needed} is needed',
+    hint: 'Install a newer git.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs`; check the health path, the port and the start period.',
@@ -72,6 +93,14 @@ const catalogue = {
   'lock.held': {
     sentence: '{environment} is locked by {by}: {reason}',
     hint: '`signalbox unlock {environment}` takes the lock away.',
+  },
+  'migration.failed': {
+    sentence: 'The migration of {deployment} {problem}',
+    hint: 'Its output: `signalbox logs {deployment}-migrate`. No visitor has seen the new release.',
+  },
+  'migration.pending': {
+    sentence: '{deployment} brings migrations that have not been applied ({problem})',
+    hint: 'Apply them first; the policy `migrations: forbid_pending` does not let a deployment do it.',
   },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
@@ -121,6 +150,14 @@ const catalogue = {
   'release.unknown': {
     sentence: 'There is no release {version} of {app}',
     hint: 'List them with `signalbox releases`.',
+  },
+  'repository.not_fetched': {
+    sentence: '{origin} could not be fetched: {problem}',
+    hint: 'Check the address, and that this server may read it (for ssh: its key and known_hosts).',
+  },
+  'repository.origin_refused': {
+    sentence: '{origin} is not taken as the address of a repository: {problem}',
+    hint: 'Give https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH or the absolute path of a repository on the server.',
   },
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',
@@ -174,6 +211,10 @@ const catalogue = {
   'target.refused': {
     sentence: 'The target {target} refuses: {problem}',
     hint: 'The request does not fit what runs there; Signalbox looks again before it decides.',
+  },
+  'target.unknown': {
+    sentence: 'This program cannot deploy to a target of the kind {driver}',
+    hint: 'Use one of: {known}.',
   },
   'target.unreachable': {
     sentence: 'The target {target} does not answer: {problem}',

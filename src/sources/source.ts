@@ -1,6 +1,6 @@
 /** The contract between the engine and where commits come from. Reads only; every call may be repeated. */
 export interface Source {
-  /** Branches and tags as they are now: full ref name (`refs/heads/main`) → full SHA of the commit. */
+  /** Branches and tags as they are now: full ref name (`refs/heads/main`) → full SHA of the commit. Names no push may have are left out. */
   refs(project: string): Promise<ReadonlyMap<string, string>>
   /** Fault `commit.missing` when the object is not there (any more). */
   commit(project: string, sha: string): Promise<Commit>
@@ -23,4 +23,21 @@ export interface Commit {
   readonly author: string
   /** Committer date, milliseconds UTC. */
   readonly committedAt: number
+}
+
+/** The repositories on this server that people push to. Every call may be repeated; "already so" is success. */
+export interface Repositories {
+  /** Makes an empty repository with HEAD at `main`; one that is there keeps its commits. */
+  create(project: string): Promise<void>
+  /**
+   * Takes over every branch and tag of another repository: https, ssh, or the absolute path of one on this machine.
+   * Gives the names it found that are not taken for branches or tags (see `Source.refs`). Faults `repository.origin_refused`,
+   * `repository.not_fetched`.
+   */
+  fetch(project: string, origin: string, signal: AbortSignal): Promise<readonly string[]>
+  remove(project: string): Promise<void>
+  /** Makes objects stay for good, also when no branch holds them any more. */
+  keep(project: string, shas: readonly string[]): Promise<void>
+  /** Lets git tidy up when there is enough to tidy. */
+  collect(project: string, signal: AbortSignal): Promise<void>
 }

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import { Fault } from '../../lib/fault.ts'
+import { makeDirectory, removeTree, syncDirectory, writeFileAtomic } from '../../system/files.ts'
+import { type ChildResult, problemOf } from '../../system/process.ts'
+import type { Repositories } from '../source.ts'
+import { headIn, refsIn } from './answers.ts'
+import { isFullSha, keepRefs, repositoryConfig, words } from './argv.ts'
+import { type Git, type GitOptions, git } from './git.ts'
+import { type Origin, originOf } from './origin.ts'
+import { repositoryPath } from './paths.ts'
+import { refNameProblem } from './ref-name.ts'
+
+/** A whole history over a slow line. */
+const FETCH_LIMIT_MS = 15 * 60_000
+const COLLECT_LIMIT_MS = 15 * 60_000
+
+/** The bare repositories that people push to, one a project. */
+export function gitRepositories(options: GitOptions): Repositories {
+  const program = git(options)
+  const at = (project: string) => repositoryPath(options.reposDir, project)
+  return {
+    create: (project) => create(program, at(project)),
+    fetch: (project, origin, signal) => fetch({ git: program, dir: at(project), signal }, origin),
+    remove: (project) => removeTree(at(project)),
+    keep: (project, shas) => keep(program, at(project), shas),
+    collect: async (project, signal) => {
+      await program.bytes(words.collect(at(project)), { limitMs: COLLECT_LIMIT_MS, signal })
+    },
+  }
+}
+
+/** Refuses a git that lacks what the words in argv.ts rely on. */
+export async function assertGit(options: Omit<GitOptions, 'reposDir'>): Promise<void> {
+  const text = await git(options).text(words.version, { limitMs: 10_000 })
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text)?.slice(1) ?? []).map(Number)
+  // 2.36 keeps to core.fsync; what later ones mend (submodules, checkouts, clones of hostile paths) is never done here.
+  if (major < 2 || (major === 2 && minor < 36))
+    throw new Fault('git.too_old', { details: { found: text.trim(), needed: '2.36' } })
+}
+
+/** `git init` on what is there already changes nothing; the configuration is written anew. */
+async function create(program: Git, dir: string): Promise<void> {
+  await makeDirectory(join(dir, '..'), 0o750)
+  await program.bytes(words.init(dir))
+  await writeFileAtomic(join(dir, 'config'), repositoryConfig)
+  await syncDirectory(join(dir, '..'))
+}
+
+interface Fetching {
+  readonly git: Git
+  readonly dir: string
+  readonly signal: AbortSignal
+}
+
+/** All or nothing. Gives the names that came along and are not taken for branches or tags. */
+async function fetch(fetching: Fetching, text: string): Promise<readonly string[]> {
+  const origin = originOf(text)
+  if ('problem' in origin)
+    throw new Fault('repository.origin_refused', { details: { origin: text, problem: origin.problem } })
+  const { git: program, dir } = fetching
+  const before = refsIn(await program.text(words.refs(dir)))
+  await remote(fetching, origin, words.fetch(dir, origin.url))
+  const head = headIn(await remote(fetching, origin, words.remoteHead(origin.url)))
+  if (head !== null && refNameProblem(head) === null) await program.bytes(words.setHead(dir, head))
+  const after = refsIn(await program.text(words.refs(dir)))
+  const heads = new Set(after.map(({ sha }) => sha))
+  await keep(
+    program,
+    dir,
+    before.map(({ sha }) => sha).filter((sha) => !heads.has(sha)),
+  )
+  return after.map(({ name }) => name).filter((name) => refNameProblem(name) !== null)
+}
+
+async function remote({ git: program, signal }: Fetching, origin: Origin, argv: readonly string[]): Promise<string> {
+  const result = await program.ask(argv, { protocols: origin.protocols, limitMs: FETCH_LIMIT_MS, signal })
+  if (result.exitCode === 0) return result.stdout.toString('utf8')
+  throw new Fault('repository.not_fetched', {
+    details: { origin: origin.url, problem: lastWords(result), ...evidence(result) },
+  })
+}
+
+function lastWords(result: ChildResult): string {
+  const lines = result.tail.trim().split('\n')
+  return lines.findLast((line) => /^(fatal|error|ssh):/.test(line)) ?? lines.at(-1) ?? problemOf(result)
+}
+
+function evidence({ exitCode, signal, durationMs, tail }: ChildResult): Readonly<Record<string, unknown>> {
+  return { exitCode, signal, durationMs, tail }
+}
+
+async function keep(program: Git, dir: string, shas: readonly string[]): Promise<void> {
+  const wanted = shas.filter(isFullSha)
+  if (wanted.length === 0) return
+  const stdin = wanted.map((sha) => `update ${keepRefs}/${sha}\0${sha}\0\0`).join('')
+  await program.bytes(words.updateRefs(dir), { stdin })
+}
