@@ -83,7 +83,7 @@ test('colour codes inside a secret do not save it', () => {
     '\x1b(B',
   ]
   const cases = fc.record({
-    secret: fc.base64String({ minLength: 8, maxLength: 40 }),
+    secret: fc.stringMatching(/^[A-Za-z0-9]{8,40}$/),
     places: fc.array(fc.tuple(fc.nat(60), fc.constantFrom(...escapes)), { minLength: 1, maxLength: 6 }),
     cuts: fc.array(fc.nat(200), { maxLength: 6 }),
   })
