@@ -78,6 +78,15 @@ const catalogue = {
     sentence: 'The file {path} is larger than {limitBytes} bytes',
     hint: 'Make it smaller; the limit protects the server.',
   },
+  'git.busy': {
+    sentence: 'Too many others push or fetch {key} right now',
+    hint: 'Try again in a moment.',
+    temporary: true,
+  },
+  'git.failed': {
+    sentence: 'git ended without an answer for {project}',
+    hint: "The server's log has what git printed; check the repository with `git fsck`.",
+  },
   'git.too_old': {
     sentence: 'This machine has {found}; at least git {needed} is needed',
     hint: 'Install a newer git.',
@@ -139,6 +148,14 @@ const catalogue = {
     sentence: 'There is no project {project}',
     hint: 'List them with `signalbox projects list`.',
   },
+  'push.malformed': {
+    sentence: 'The push cannot be read: {problem}',
+    hint: 'Push with git itself, or look at what stands between it and the server.',
+  },
+  'push.refused': {
+    sentence: 'The push is refused: {problem}',
+    hint: 'Rename the branch or tag and push again.',
+  },
   'release.discarded': {
     sentence: 'The release {version} is not kept any more',
     hint: 'Choose a newer one from `signalbox releases`, or push the commit again.',
@@ -159,9 +176,22 @@ const catalogue = {
     sentence: '{origin} is not taken as the address of a repository: {problem}',
     hint: 'Give https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH or the absolute path of a repository on the server.',
   },
+  'request.encoding': {
+    sentence: 'A body packed as {encoding} cannot be read',
+    hint: 'Send it plain or as gzip.',
+  },
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',
     hint: 'Compare it with the API reference.',
+  },
+  'request.too_large': {
+    sentence: 'The body is larger than {limitBytes} bytes',
+    hint: 'Send less at once; the limit protects the server.',
+  },
+  'request.too_slow': {
+    sentence: 'The body did not come in time',
+    hint: 'Try again; look at the connection.',
+    temporary: true,
   },
   'rollback.forbidden': {
     sentence: '{environment} does not allow rollbacks',
@@ -183,9 +213,30 @@ const catalogue = {
     sentence: '{process} cannot run {count} times: {problem}',
     hint: 'Give a whole number from 0 to 100; a singleton runs 0 or 1 times.',
   },
+  'secret.key_damaged': {
+    sentence: 'The key file {path} holds no key',
+    hint: 'Put back the key file from a backup; without it the stored secrets cannot be read. It is never replaced by itself.',
+  },
+  'secret.key_exposed': {
+    sentence: 'The key file {path} can be read by others (mode {mode})',
+    hint: 'Run `chmod 600` on it; if others may have read it, change the secrets too.',
+  },
+  'secret.misplaced': {
+    sentence: 'The stored secret {name} of {environment} was made for another place',
+    hint: 'Somebody moved it in the store. Set the secret again.',
+  },
+  'secret.unreadable': {
+    sentence: 'The stored secret {name} of {environment} cannot be decrypted',
+    hint: 'It was encrypted with another key, or is damaged. Put back the right key file, or set the secret again.',
+  },
   'server.held': {
     sentence: 'Another server (process {pid}) holds the data directory {path}',
     hint: 'Stop it first, or give this one its own directory.',
+  },
+  'server.stopping': {
+    sentence: 'The server is stopping',
+    hint: 'Try again in a moment; what was accepted is kept.',
+    temporary: true,
   },
   'store.broken': {
     sentence: 'The database could not be read or written: {problem}',

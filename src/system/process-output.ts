@@ -68,7 +68,7 @@ export async function drained(pumps: readonly Pump[], clock: Clock): Promise<voi
   const done = Promise.all(pumps.map((one) => one.done)).finally(() => over.abort())
   for (let quiet = 0; quiet < 2; ) {
     const before = total(pumps)
-    await Promise.race([done, clock.sleep(QUIET_MS, over.signal).catch(() => {})])
+    await Promise.race([done, quietMoment(clock, over.signal)])
     if (over.signal.aborted) return
     quiet = pumps.every((one) => one.isWaiting) && total(pumps) === before ? quiet + 1 : 0
   }
@@ -76,6 +76,12 @@ export async function drained(pumps: readonly Pump[], clock: Clock): Promise<voi
 }
 
 const QUIET_MS = 50
+
+async function quietMoment(clock: Clock, over: AbortSignal): Promise<void> {
+  await clock.sleep(QUIET_MS, over).catch((error: unknown) => {
+    if (!over.aborted) throw error
+  })
+}
 
 function total(pumps: readonly Pump[]): number {
   return pumps.reduce((sum, one) => sum + one.chunks, 0)

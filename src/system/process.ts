@@ -18,7 +18,7 @@ export interface ChildOptions {
   /** All of the environment: nothing is inherited. Without PATH only /bin and /usr/bin are searched. */
   readonly env: Readonly<Record<string, string>>
   /** Text, bytes or a stream; nothing when left out. */
-  readonly stdin?: string | Uint8Array | Readable
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Bytes as they come; a promise holds the program back until it is kept. A file is appended to without passing through us. */
   readonly stdout?: OutputHandler | AppendTo
   readonly stderr?: OutputHandler | AppendTo
@@ -155,7 +155,7 @@ function startProblem(error: unknown): string {
 }
 
 /** A program may end, or close its input, before it has read everything: that is its right, so a broken pipe is no error. */
-function feed(stdin: Writable, input: string | Uint8Array | Readable): void {
+function feed(stdin: Writable, input: string | Uint8Array | AsyncIterable<Uint8Array>): void {
   const source = typeof input === 'string' || input instanceof Uint8Array ? Readable.from([input]) : input
   pipeline(source, stdin).catch(() => {}) // The program's exit code tells whether it missed what it did not get.
 }
