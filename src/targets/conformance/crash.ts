@@ -18,14 +18,16 @@ export const crashRules: readonly Rule[] = [
     },
   },
   {
-    name: 'crash: of one of two instances costs no visitor an answer',
+    name: 'crash: of one of two instances costs no visitor an answer, not even those it was answering',
     check: async (stage) => {
       const [one] = await stage.serving('good', 2)
       assert.ok(one)
-      const answers = await stage.visitedDuring(async () => {
+      const crash = async () => {
+        await stage.until('it is answering', async () => (await stage.lines()).includes('answering'))
         await stage.harness.crash(one.name)
         await stage.until('it was started again', async () => (await stage.instance(one.name)).restarts === 1)
-      })
+      }
+      const answers = await stage.visitedDuring(crash, { takesMs: 50 })
       assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200])
     },
   },
@@ -56,6 +58,7 @@ export const crashRules: readonly Rule[] = [
     check: async (stage) => {
       const specs = await stage.placed('slow')
       await stage.harness.crash(first(specs).name)
+      await stage.until('the crash is seen', async () => (await stage.instance(first(specs).name)).state !== 'healthy')
       await stage.driver.place(specs, stage.order(), stage.signal)
       assert.equal((await stage.instance(first(specs).name)).state, 'healthy')
       assert.deepEqual(await stage.names(), namesOf(specs))

@@ -56,6 +56,17 @@ export const removeRules: readonly Rule[] = [
     },
   },
   {
+    name: 'remove: an instance that is being stopped is in no routing',
+    check: async (stage) => {
+      const specs = await stage.serving('good', 1, { graceMs: 800 })
+      await stage.harness.freeze(first(specs).name)
+      const removal = stage.remove(specs)
+      await stage.until('it is being stopped', async () => (await stage.instances())[0]?.state !== 'healthy')
+      assert.deepEqual(await stage.routed(), [])
+      await removal
+    },
+  },
+  {
     name: 'remove: of the last instance leaves the track offline',
     check: async (stage) => {
       await stage.remove(await stage.serving('good'))

@@ -119,7 +119,14 @@ export class Stage {
   routing(specs: readonly InstanceSpec[]): Routing {
     const release = specs[0]?.release ?? { digest: '0'.repeat(64), version: 'none', commit: '0'.repeat(40), app: 'app' }
     const instances = specs.map((spec) => spec.name)
-    return { hosts: [this.host], deployment: this.deployment, release, environment: 'production', instances }
+    return {
+      hosts: [this.host],
+      port: null,
+      deployment: this.deployment,
+      release,
+      environment: 'production',
+      instances,
+    }
   }
 
   async remove(specs: readonly StopOrder[]): Promise<void> {
@@ -144,12 +151,12 @@ export class Stage {
   }
 
   /** Visitors who keep coming, one after the other, while `work` goes on; every answer they got. */
-  async visitedDuring(work: () => Promise<unknown>): Promise<readonly Visit[]> {
+  async visitedDuring(work: () => Promise<unknown>, wish: VisitWish = {}): Promise<readonly Visit[]> {
     const answers: Visit[] = []
     let over = false
     const visitors = (async () => {
       while (!over) {
-        answers.push(await this.visit())
+        answers.push(await this.visit(wish))
         await this.harness.clock.sleep(5, this.signal)
       }
     })()
