@@ -36,8 +36,49 @@ export interface Repositories {
    */
   fetch(project: string, origin: string, signal: AbortSignal): Promise<readonly string[]>
   remove(project: string): Promise<void>
-  /** Makes objects stay for good, also when no branch holds them any more. */
+  /** Makes objects stay for good, also when no branch holds them any more. One that is gone already is left out. */
   keep(project: string, shas: readonly string[]): Promise<void>
   /** Lets git tidy up when there is enough to tidy. */
   collect(project: string, signal: AbortSignal): Promise<void>
+}
+
+/** What people's git programs talk to: one request of the smart HTTP protocol, already allowed. */
+export interface GitServer extends AsyncDisposable {
+  /**
+   * Faults `git.busy`, `push.malformed`, `push.refused`. When the client goes away, a fetch ends; a push whose objects
+   * have all come is carried to its end.
+   */
+  serve(request: GitRequest): Promise<GitAnswer>
+}
+
+export type GitService = 'git-upload-pack' | 'git-receive-pack'
+
+export interface GitRequest {
+  readonly project: string
+  readonly service: GitService
+  /** `refs`: which refs are there; `call`: the exchange itself. */
+  readonly kind: 'refs' | 'call'
+  /** The header `Git-Protocol`. */
+  readonly protocol: string | null
+  /** The header `Content-Encoding`. */
+  readonly encoding: string | null
+  readonly body: AsyncIterable<Uint8Array> | null
+  /** Name of the token. */
+  readonly by: string
+  /** The client went away. */
+  readonly signal: AbortSignal
+}
+
+export interface GitAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** Accepts what a push changed, durably; called after git has moved the refs and before the client is told of it. */
+export type OnPush = (project: string, by: string) => Promise<PushResult>
+
+export interface PushResult {
+  /** Lines for the person who pushes. */
+  readonly messages: readonly string[]
 }

@@ -92,6 +92,8 @@ function evidence({ exitCode, signal, durationMs, tail }: ChildResult): Readonly
 async function keep(program: Git, dir: string, shas: readonly string[]): Promise<void> {
   const wanted = shas.filter(isFullSha)
   if (wanted.length === 0) return
-  const stdin = wanted.map((sha) => `update ${keepRefs}/${sha}\0${sha}\0\0`).join('')
-  await program.bytes(words.updateRefs(dir), { stdin })
+  const answers = await program.text(words.look(dir), { stdin: wanted.map((sha) => `${sha}\n`).join('') })
+  const there = wanted.filter((sha) => answers.includes(`${sha} `) && !answers.includes(`${sha} missing`))
+  const stdin = there.map((sha) => `update ${keepRefs}/${sha}\0${sha}\0\0`).join('')
+  if (stdin !== '') await program.bytes(words.updateRefs(dir), { stdin })
 }

@@ -1,0 +1,92 @@
+import { Fault } from '../../lib/fault.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { flush, packet, packetLength } from './packet.ts'
+import { refNameProblem } from './ref-name.ts'
+
+/** What a push asks for, before its objects come: which refs should point where. */
+export interface PushHead {
+  readonly commands: readonly RefCommand[]
+  readonly capabilities: ReadonlySet<string>
+  /** As it came, for git. */
+  readonly bytes: Buffer
+}
+
+export interface RefCommand {
+  readonly before: string
+  readonly after: string
+  readonly name: string
+}
+
+const MOST_COMMANDS = 2_000
+const MOST_BYTES = 1024 * 1024
+
+export async function readPushHead(reader: ByteReader): Promise<PushHead> {
+  const lines: Buffer[] = []
+  for (let bytes = 0; ; ) {
+    const line = await nextLine(reader)
+    if (line === null) return headOf(lines)
+    lines.push(line)
+    bytes += line.length
+    if (lines.length > MOST_COMMANDS || bytes > MOST_BYTES)
+      throw malformed(`it changes more than ${MOST_COMMANDS} refs`)
+  }
+}
+
+/** A push that names what no ref may be called is refused whole: nothing of it reaches git. */
+export function refusalsIn(commands: readonly RefCommand[]): ReadonlyMap<string, string> {
+  const problems = commands.map(({ name }) => [name, refNameProblem(name)] as const)
+  const bad = problems.filter((pair): pair is readonly [string, string] => pair[1] !== null)
+  if (bad.length === 0) return new Map()
+  return new Map(
+    problems.map(([name, problem]) => [name, problem === null ? 'refused with the others' : `the name ${problem}`]),
+  )
+}
+
+async function nextLine(reader: ByteReader): Promise<Buffer | null> {
+  const digits = await reader.take(4)
+  if (digits === null) throw malformed('it ends too early')
+  const length = lengthOf(digits)
+  if (length === 0) return null
+  const payload = await reader.take(length - 4)
+  if (payload === null) throw malformed('it ends too early')
+  return payload
+}
+
+function lengthOf(digits: Buffer): number {
+  try {
+    return packetLength(digits)
+  } catch (cause) {
+    throw malformed('it is not made of packets', cause)
+  }
+}
+
+function headOf(lines: readonly Buffer[]): PushHead {
+  const commands: RefCommand[] = []
+  let capabilities: readonly string[] = []
+  for (const line of lines) {
+    const end = line.indexOf(0)
+    const text = (end < 0 ? line : line.subarray(0, end)).toString('utf8').replace(/\n$/, '')
+    if (end >= 0)
+      capabilities = [
+        ...capabilities,
+        ...line
+          .toString('utf8', end + 1)
+          .trim()
+          .split(' '),
+      ]
+    if (!text.startsWith('shallow ')) commands.push(commandIn(text))
+  }
+  const bytes = Buffer.concat([...lines.map((line) => packet(line)), flush])
+  return { commands, capabilities: new Set(capabilities), bytes }
+}
+
+function commandIn(text: string): RefCommand {
+  const match = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)$/s.exec(text)
+  const [, before = '', after = '', name = ''] = match ?? []
+  if (match === null) throw malformed('one of its commands cannot be read')
+  return { before, after, name }
+}
+
+function malformed(problem: string, cause?: unknown): Fault {
+  return new Fault('push.malformed', { details: { problem }, cause })
+}
