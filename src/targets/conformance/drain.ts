@@ -95,6 +95,6 @@ export const drainRules: readonly Rule[] = [
 /** A visitor whose request has reached the instance, which takes this long over its answer. */
 async function inFlight(stage: Stage, takesMs: number): Promise<{ readonly answer: Promise<Visit> }> {
   const answer = stage.visit({ takesMs })
-  await stage.until('the app is answering', async () => (await stage.lines()).includes('answering'))
+  await stage.until('the app is answering', async () => (await stage.answering()).length > 0)
   return { answer }
 }

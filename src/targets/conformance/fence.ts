@@ -91,7 +91,7 @@ export const fenceRules: readonly Rule[] = [
       const old = await stage.serving('good')
       const next = await stage.placed('better')
       const visitor = stage.visit({ takesMs: 1500 })
-      await stage.until('the app is answering', async () => (await stage.lines()).includes('answering'))
+      await stage.until('the app is answering', async () => (await stage.answering()).length > 0)
       await stage.route(next)
       const draining = stage.driver.drain(stops(old), stage.numbered(500), stage.signal)
       draining.catch(() => {})

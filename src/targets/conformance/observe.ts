@@ -69,7 +69,7 @@ export const observeRules: readonly Rule[] = [
       const specs = await stage.placed('good', 2)
       const wanted = specs.map((spec) => `${spec.name}: hello from ${spec.name}`).sort()
       await stage.until('both have said hello', async () => {
-        const found = await named(stage, null)
+        const found = await stage.lines()
         return wanted.every((line) => found.includes(line))
       })
     },
@@ -82,8 +82,8 @@ export const observeRules: readonly Rule[] = [
       const [web, worker] = [stage.spec(release), stage.spec(release, { process: 'worker' })]
       await stage.driver.place([web, worker], stage.order(), stage.signal)
       const hello = `${worker.name}: hello from ${worker.name}`
-      await stage.until('the worker has said hello', async () => (await named(stage, 'worker')).includes(hello))
-      assert.ok((await named(stage, 'worker')).every((line) => line.startsWith(`${worker.name}:`)))
+      await stage.until('the worker has said hello', async () => (await stage.lines('worker')).includes(hello))
+      assert.ok((await stage.lines('worker')).every((line) => line.startsWith(`${worker.name}:`)))
     },
   },
   {
@@ -106,10 +106,3 @@ export const observeRules: readonly Rule[] = [
     },
   },
 ]
-
-async function named(stage: Stage, process: string | null): Promise<readonly string[]> {
-  const seen: string[] = []
-  const query = { track: stage.track, process, lines: 50, follow: false }
-  await stage.driver.logs(query, (instance, line) => seen.push(`${instance}: ${line.text}`), stage.signal)
-  return seen
-}

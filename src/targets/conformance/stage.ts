@@ -151,12 +151,12 @@ export class Stage {
   }
 
   /** Visitors who keep coming, one after the other, while `work` goes on; every answer they got. */
-  async visitedDuring(work: () => Promise<unknown>, wish: VisitWish = {}): Promise<readonly Visit[]> {
+  async visitedDuring(work: () => Promise<unknown>): Promise<readonly Visit[]> {
     const answers: Visit[] = []
     let over = false
     const visitors = (async () => {
       while (!over) {
-        answers.push(await this.visit(wish))
+        answers.push(await this.visit())
         await this.harness.clock.sleep(5, this.signal)
       }
     })()
@@ -187,12 +187,18 @@ export class Stage {
     return found
   }
 
-  /** What the instances of the track printed, without who printed it. */
+  /** What the instances of the track printed: `NAME: text`. */
   async lines(process: string | null = null): Promise<readonly string[]> {
     const seen: string[] = []
     const query = { track: this.track, process, lines: 100, follow: false }
-    await this.driver.logs(query, (_, line) => seen.push(line.text), this.signal)
+    await this.driver.logs(query, (instance, line) => seen.push(`${instance}: ${line.text}`), this.signal)
     return seen
+  }
+
+  /** Names of the instances that have begun to answer a visitor for whom they take a while. */
+  async answering(): Promise<readonly string[]> {
+    const suffix = ': answering'
+    return (await this.lines()).filter((line) => line.endsWith(suffix)).map((line) => line.slice(0, -suffix.length))
   }
 
   /** Waits until it holds. Looking may go wrong while things change; the last such error is told when time is up. */
