@@ -9,6 +9,10 @@ export interface Run {
   readonly event: string
   readonly commit: string
   readonly branch: string | null
+  /** Full name of the ref that moved. */
+  readonly ref: string
+  /** Committer date. */
+  readonly committedAt: number
   readonly title: string
   readonly by: string
   readonly createdAt: number

@@ -281,7 +281,7 @@ export interface PolicySpec {
     | { readonly kind: 'hosts' }
     | { readonly kind: 'named'; readonly name: string } // X2
   readonly runTimeoutMs: number // X3
-  readonly queueTimeout: { readonly afterMs: number | null; readonly then: 'abort' | 'continue' } // X3
+  readonly queueTimeout: { readonly afterMs: number | null; readonly action: 'abort' | 'continue' } // X3
   readonly migrations: 'forbid_pending' | 'before' | 'on_release_start' | 'after' | 'manual' // X4
   readonly backupBeforeMigrate: 'on' | 'off' | 'if_pending' // X5
   readonly artifact: 'source_release' | 'image' // X7

@@ -136,6 +136,10 @@ const catalogue = {
     sentence: 'There is a project {project} already',
     hint: 'Choose another name, or remove the old one first.',
   },
+  'project.in_use': {
+    sentence: '{project} cannot be removed: {problem}',
+    hint: 'Scale it to 0 or wait until it has ended, then remove it.',
+  },
   'project.invalid_name': {
     sentence: '{name} is not a name for a project',
     hint: 'Use lower-case letters, digits and hyphens, beginning with a letter, at most 40.',

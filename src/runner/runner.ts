@@ -24,6 +24,8 @@ export interface JobPlan {
   readonly repository: string
   /** Full SHA; nothing else is ever checked out. */
   readonly commit: string
+  /** Committer date, milliseconds UTC: the time every file of an archive carries, so that the same commit gives the same archive. */
+  readonly committedAt: number
   readonly branch: string | null
   /** Folder in which steps start, relative to the workspace. */
   readonly directory: string

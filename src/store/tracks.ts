@@ -67,8 +67,19 @@ export class Tracks {
     return row === null || row.at === null ? null : integer(row, 'at')
   }
 
-  setChecked(id: string, at: number): void {
-    this.#db.run('UPDATE tracks SET checked_at = ? WHERE id = ?', at, id)
+  /** What the last look found amiss, in words; null when all was as it should be. */
+  finding(id: string): string | null {
+    const row = this.#db.get('SELECT finding FROM tracks WHERE id = ?', id)
+    return row === null ? null : textOrNull(row, 'finding')
+  }
+
+  setChecked(id: string, at: number, finding: string | null): void {
+    this.#db.run('UPDATE tracks SET checked_at = ?, finding = ? WHERE id = ?', at, finding, id)
+  }
+
+  /** Makes a look at every track due: after a start nothing is known of the targets. */
+  forgetChecks(): void {
+    this.#db.run('UPDATE tracks SET checked_at = 0')
   }
 }
 

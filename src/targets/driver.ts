@@ -60,6 +60,8 @@ export interface InstanceSpec {
 /** What visitors of one track reach. The list is complete: who is not in it gets no new request. */
 export interface Routing {
   readonly hosts: readonly string[]
+  /** A listener of the environment's own, where every Host comes here; null = only by `hosts` on the common one. */
+  readonly port: number | null
   /** The edge's label for what it counts from now on. */
   readonly deployment: string
   readonly release: ReleaseOnTarget

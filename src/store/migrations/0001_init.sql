@@ -78,7 +78,8 @@ CREATE TABLE tracks (
   live TEXT,
   scale TEXT NOT NULL DEFAULT '{}',
   observed TEXT,
-  checked_at INTEGER NOT NULL DEFAULT 0
+  checked_at INTEGER NOT NULL DEFAULT 0,
+  finding TEXT
 ) STRICT;
 
 CREATE TABLE deployments (

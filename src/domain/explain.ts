@@ -1,0 +1,96 @@
+import type { Deployment } from './deployment.ts'
+import type { AcceptedEvent } from './event.ts'
+import type { GateReport } from './gates.ts'
+import type { Release } from './release.ts'
+import type { Run } from './run.ts'
+import type { Live } from './track.ts'
+
+export interface Evidence {
+  readonly commit: string
+  readonly title: string
+  readonly events: readonly AcceptedEvent[]
+  readonly runs: readonly Run[]
+  readonly releases: readonly Release[]
+  readonly tracks: readonly TrackEvidence[]
+}
+
+export interface TrackEvidence {
+  readonly id: string
+  readonly live: Live | null
+  /** Of this commit's release on this track, oldest first. */
+  readonly deployments: readonly Deployment[]
+  /** Of the one that is open, if one is. */
+  readonly gates: readonly GateReport[]
+}
+
+export interface Explanation {
+  readonly commit: string
+  readonly title: string
+  /** Everything that led to runs, or did not, in order. */
+  readonly story: readonly string[]
+  readonly environments: readonly EnvironmentExplanation[]
+}
+
+export interface EnvironmentExplanation {
+  readonly track: string
+  readonly live: boolean
+  readonly because: string
+  readonly openedBy: string | null
+}
+
+/** Why a commit is not live: the first thing in its way, with evidence and who or what clears it. */
+export function explain(evidence: Evidence): Explanation {
+  const { commit, title, events, runs, releases, tracks } = evidence
+  return {
+    commit,
+    title,
+    story: [...events.map(eventSentence), ...runs.map(runSentence), ...releases.map(releaseSentence)],
+    environments: tracks.map((track) => ({ track: track.id, ...answerFor(track, evidence) })),
+  }
+}
+
+type Answer = Omit<EnvironmentExplanation, 'track'>
+
+function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evidence): Answer {
+  if (track.live?.release.commit === commit)
+    return { live: true, because: `live since ${track.live.deployment}`, openedBy: null }
+  const newest = track.deployments.at(-1)
+  if (newest !== undefined) return deploymentAnswer(newest, track)
+  const run = runs.at(-1)
+  if (run === undefined) return no(events.at(-1)?.because ?? 'no push has brought this commit', 'a push of it')
+  if (run.state !== 'finished') return no(`${run.id} has not ended`, run.id)
+  if (run.outcome !== 'succeeded')
+    return no(`${run.id} ${run.outcome}: ${run.reason ?? ''}`, `a fix, or signalbox rerun ${run.id}`)
+  const app = track.id.split('/')[1]
+  if (!releases.some((release) => release.app === app))
+    return no(`the change does not touch ${app}, so there is no release of it`, null)
+  return no('nothing sends it there by itself', `signalbox deploy ${track.id.split('/')[2]}`)
+}
+
+function deploymentAnswer({ id, state, reason }: Deployment, { gates, live }: TrackEvidence): Answer {
+  const closed = gates.find(({ answer }) => !answer.open)
+  if (closed !== undefined && !closed.answer.open) {
+    return no(`${id} waits: ${closed.answer.because}`, closed.answer.openedBy)
+  }
+  if (state.kind !== 'finished') return no(`${id} is ${state.kind}`, id)
+  if (state.outcome !== 'succeeded') return no(`${id} ${state.outcome}: ${state.reason ?? ''}`, null)
+  return no(`${id} (${reason}) succeeded, and ${live?.release.version ?? 'nothing'} took its place since`, null)
+}
+
+function no(because: string, openedBy: string | null): Answer {
+  return { live: false, because, openedBy }
+}
+
+function eventSentence({ id, ref, run, because, by }: AcceptedEvent): string {
+  return run === null
+    ? `${id}: ${ref} by ${by} started no run: ${because}`
+    : `${id}: ${ref} by ${by} started ${run}: ${because}`
+}
+
+function runSentence({ id, state, outcome, reason }: Run): string {
+  return state === 'finished' ? `${id} ${outcome}${reason === null ? '' : `: ${reason}`}` : `${id} is running`
+}
+
+function releaseSentence({ app, version, digest }: Release): string {
+  return `${app} ${version} was built (${digest.slice(0, 12)})`
+}

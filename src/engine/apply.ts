@@ -1,0 +1,130 @@
+import { type Deployment, type DeploymentEvent, isActive } from '../domain/deployment.ts'
+import { self } from '../domain/facts.ts'
+import type { OneOffRun } from '../domain/one-off.ts'
+import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
+import { versionOf } from '../domain/version.ts'
+import type { Tx } from './tx.ts'
+
+/** A target that does not answer is asked again for this long before the step counts as errored. */
+const stepPatienceMs = 120_000
+/** Going back is tried for as long as the deployment's own limit allows. */
+const revertPatienceMs = undefined
+
+export function trackLane(track: string): string {
+  return `track:${track}`
+}
+
+/** One event, one decision, one set of changes; and whatever follows from them on the same track. */
+export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): void {
+  const { store, rules } = tx.parts
+  const before = store.deployments.get(id)
+  if (before === null) return
+  const { deployment, live, commands, facts } = rules.decideDeployment(before, event, tx.at)
+  if (deployment === before) return
+  tx.withdrawn.push(...store.outbox.withdraw(id))
+  store.deployments.save(deployment)
+  if (live !== undefined) store.tracks.setLive(deployment.track, live)
+  for (const fact of facts) tx.fact(fact)
+  for (const command of commands) {
+    const patienceMs = command.phase === 'rolling' ? stepPatienceMs : revertPatienceMs
+    tx.command({ id, project: deployment.project, lane: trackLane(deployment.track), patienceMs }, command)
+  }
+  if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
+  if (!isActive(deployment)) tx.followUp({ look: 'turn', track: deployment.track })
+}
+
+export function applyRun(tx: Tx, id: string, event: RunEvent): void {
+  const { store, rules } = tx.parts
+  const before = store.runs.get(id)
+  if (before === null) return
+  const { run, commands, stop, facts } = rules.decideRun(before, event, tx.at)
+  if (run === before) return
+  for (const attempt of [...stop, ...attemptEnded(before, event)]) tx.withdrawn.push(...store.outbox.withdraw(attempt))
+  store.runs.save(run)
+  for (const fact of facts) tx.fact(fact)
+  for (const command of commands) {
+    const attempt = attemptOf(run.id, { name: command.job, attempt: command.attempt })
+    tx.command({ id: attempt, project: run.project, lane: `job:${attempt}` }, command)
+  }
+  keepReleases(tx, before, run)
+  if (before.state === 'running' && run.state === 'finished' && run.outcome === 'succeeded') afterRun(tx, run)
+}
+
+export function endOneOff(tx: Tx, id: string, ending: Pick<OneOffRun, 'outcome' | 'reason' | 'exitCode'>): void {
+  const { store } = tx.parts
+  const now = store.oneOffs.get(id)
+  if (now === null || now.state === 'finished') return
+  tx.withdrawn.push(...store.outbox.withdraw(id))
+  store.oneOffs.save({ ...now, ...ending, state: 'finished', finishedAt: tx.at })
+  tx.fact({
+    kind: 'one_off.finished',
+    project: now.project,
+    subject: id,
+    by: self,
+    data: { track: now.track, ...ending },
+  })
+}
+
+function afterDeployment(tx: Tx, deployment: Deployment): void {
+  const { state } = deployment
+  if (state.kind !== 'finished' || state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
+  const track = tx.parts.store.tracks.get(deployment.track)
+  if (track === null) return
+  const { project, app } = track
+  tx.followUp({ look: 'promote', project, app, commit: deployment.release.commit })
+}
+
+function afterRun(tx: Tx, run: Run): void {
+  for (const { app } of tx.parts.store.releases.ofCommitAll(run.project, run.commit)) {
+    tx.followUp({ look: 'promote', project: run.project, app, commit: run.commit })
+  }
+}
+
+function attemptEnded(run: Run, event: RunEvent): readonly string[] {
+  const ends = event.type === 'job_finished' || event.type === 'job_lost'
+  return ends ? [attemptOf(run.id, { name: event.job, attempt: event.attempt })] : []
+}
+
+/** A build that has just succeeded is a release. */
+function keepReleases(tx: Tx, before: Run, run: Run): void {
+  for (const job of run.jobs) {
+    const was = before.jobs.find(({ name }) => name === job.name)
+    if (job.kind === 'build' && job.outcome === 'succeeded' && was?.outcome !== 'succeeded') keepRelease(tx, run, job)
+  }
+}
+
+function keepRelease(tx: Tx, run: Run, job: Job): void {
+  const { store } = tx.parts
+  const app = store.runs.spec(run.project, run.commit)?.apps.find(({ name }) => name === job.of)
+  if (app === undefined || job.artifact === null) return
+  const version = versionOf(app.version, { commit: run.commit, committedAt: run.committedAt, now: tx.at })
+  const known = store.releases.ofCommit(run.project, app.name, run.commit)
+  if (known !== null && known.discardedAt !== null)
+    store.releases.restore(known.id, job.artifact.digest, job.artifact.bytes)
+  const release = store.releases.add({
+    ...{
+      project: run.project,
+      app: app.name,
+      commit: run.commit,
+      version,
+      run: run.id,
+      title: run.title,
+      createdAt: tx.at,
+    },
+    ...job.artifact,
+  })
+  tx.fact({
+    kind: 'release.built',
+    project: run.project,
+    subject: release.id,
+    by: self,
+    data: {
+      app: app.name,
+      version: release.version,
+      commit: run.commit,
+      digest: release.digest,
+      bytes: release.bytes,
+      run: run.id,
+    },
+  })
+}

@@ -1,0 +1,40 @@
+import type { Deployment } from '../domain/deployment.ts'
+import { movedBetween } from '../domain/plan.ts'
+import type { ProtectionSpec } from '../domain/spec.ts'
+import { Fault } from '../lib/fault.ts'
+import { contextOf, currentPlan, gateFacts } from './context.ts'
+import type { Tx } from './tx.ts'
+
+/** Fault `approval.not_waiting` for a deployment that nobody is asked about. */
+export function mustWait({ id, state }: Deployment): void {
+  if (state.kind !== 'waiting')
+    throw new Fault('approval.not_waiting', { details: { deployment: id, state: state.kind } })
+}
+
+/** Fault `approval.plan_moved` unless this hash is the plan as it is now. */
+export function mustBeCurrent(tx: Tx, deployment: Deployment, hash: string): void {
+  const { store } = tx.parts
+  const now = currentPlan(store, deployment, contextOf(store, deployment))
+  if (now.hash === hash) {
+    store.deployments.savePlan(deployment.id, hash, now.plan)
+    return
+  }
+  const seen = store.deployments.plan(deployment.id, hash)
+  const moved = seen === null ? 'that hash was never its plan' : movedBetween(seen, now.plan).join('; ')
+  throw new Fault('approval.plan_moved', { details: { deployment: deployment.id, moved, plan: now.hash } })
+}
+
+export function mayApprove(deployment: Deployment, protection: ProtectionSpec, by: string): void {
+  const { approvers, selfApproval } = protection
+  const refuse = (problem: string) => {
+    throw new Fault('approval.not_allowed', { details: { by, deployment: deployment.id, problem } })
+  }
+  if (approvers.length > 0 && !approvers.includes(by)) refuse(`only ${approvers.join(', ')} may`)
+  if (!selfApproval && by === deployment.by) refuse('whoever starts it does not approve it here')
+}
+
+/** Whether as many people as the protection demands have said yes to the plan as it is. */
+export function isApproved(tx: Tx, deployment: Deployment): boolean {
+  const reports = tx.parts.rules.askGates(gateFacts(tx.parts.store, deployment, tx.at))
+  return reports.every(({ gate, answer }) => gate !== 'approval' || answer.open)
+}

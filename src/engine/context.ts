@@ -1,0 +1,100 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { GateFacts } from '../domain/gates.ts'
+import { type Plan, planOf } from '../domain/plan.ts'
+import type { AppSpec, EnvironmentSpec, ProjectSpec } from '../domain/spec.ts'
+import type { Track } from '../domain/track.ts'
+import { canonicalJson } from '../lib/canonical.ts'
+import { Fault } from '../lib/fault.ts'
+import { sha256 } from '../lib/hash.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a deployment needs to know, read in one go: its track and what the release's own commit says of app and environment. */
+export interface DeploymentContext {
+  readonly track: Track
+  readonly app: AppSpec
+  readonly environment: EnvironmentSpec
+}
+
+/** Fault when the configuration of the release's commit does not have this app or environment. */
+export function contextOf(store: Store, deployment: Pick<Deployment, 'track' | 'release'>): DeploymentContext {
+  const track = store.tracks.get(deployment.track) ?? unknownTrack(deployment.track)
+  const spec = specOf(store, track.project, deployment.release.commit)
+  return { track, app: appIn(spec, track.app), environment: environmentIn(spec, track.environment) }
+}
+
+/** A track on which nothing was ever deployed is not stored. */
+function unknownTrack(id: string): Track {
+  const [project = '', app = '', environment = ''] = id.split('/')
+  return { id, project, app, environment, live: null }
+}
+
+export function specOf(store: Store, project: string, commit: string): ProjectSpec {
+  const spec = store.runs.spec(project, commit)
+  if (spec === null) throw new Fault('project.no_configuration', { details: { project } })
+  return spec
+}
+
+export function appIn(spec: ProjectSpec, app: string): AppSpec {
+  const found = spec.apps.find(({ name }) => name === app)
+  const details = { app, project: spec.project, known: spec.apps.map(({ name }) => name).join(', ') }
+  if (found === undefined) throw new Fault('app.unknown', { details })
+  return found
+}
+
+export function environmentIn(spec: ProjectSpec, environment: string): EnvironmentSpec {
+  const found = spec.environments.find(({ name }) => name === environment)
+  const known = spec.environments.map(({ name }) => name).join(', ')
+  if (found === undefined)
+    throw new Fault('environment.unknown', { details: { environment, project: spec.project, known } })
+  return found
+}
+
+export interface HashedPlan {
+  readonly plan: Plan
+  readonly hash: string
+}
+
+/** The plan as it is at this moment. */
+export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
+  const { track, app, environment } = context
+  const version = store.variables.version(track.project, track.environment)
+  const names = variableNames(store, context, version)
+  const { reason, release, scale } = deployment
+  const variables = { version, names }
+  const plan = planOf({ track: track.id, reason, app, environment, release, live: track.live, scale, variables })
+  return { plan, hash: sha256(canonicalJson(plan)) }
+}
+
+/** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
+export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
+  const context = contextOf(store, deployment)
+  const open = store.deployments.open(deployment.track)
+  const active = open.find(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
+  const queued = open.filter(({ state }) => state.kind === 'queued')
+  const mine = queued.findIndex(({ id }) => id === deployment.id)
+  return {
+    now: at,
+    deployment,
+    environment: context.environment,
+    plan: currentPlan(store, deployment, context).hash,
+    approvals: store.deployments.approvals(deployment.id),
+    lock: store.locks.get(context.track.project, context.track.environment),
+    missingVariables: missingVariables(store, context),
+    active: active?.id ?? null,
+    ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
+    succeededIn: store.deployments.succeededIn(deployment.release.id),
+  }
+}
+
+function missingVariables(store: Store, context: DeploymentContext): readonly string[] {
+  const { track, app } = context
+  const set = variableNames(store, context, store.variables.version(track.project, track.environment))
+  return app.variables
+    .filter((each) => each.required && each.default === null && !set.includes(each.name))
+    .map(({ name }) => name)
+}
+
+function variableNames(store: Store, { track, environment }: DeploymentContext, version: number): readonly string[] {
+  const stored = store.variables.at(track.project, track.environment, version).map(({ name }) => name)
+  return [...new Set([...Object.keys(environment.variables), ...stored])]
+}

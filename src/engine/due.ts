@@ -1,0 +1,56 @@
+import { self } from '../domain/facts.ts'
+import { applyDeployment, trackLane } from './apply.ts'
+import type { Parts } from './parts.ts'
+import { type AfterCommit, transact } from './transact.ts'
+
+/** Does what time alone has made due: deployments past their limit, locks past their end, targets not looked at for long. */
+export function doDue(parts: Parts, after: AfterCommit): void {
+  const { store, time } = parts
+  const now = time.now()
+  for (const id of store.deployments.overdue(now)) {
+    transact(parts, after, (tx) => applyDeployment(tx, id, { type: 'deadline' }))
+  }
+  for (const { project, lock } of store.locks.expired(now)) {
+    transact(parts, after, (tx) => {
+      store.locks.remove(project, lock.environment)
+      const data = { environment: lock.environment, reason: lock.reason, because: 'it expired' }
+      tx.fact({ kind: 'environment.unlocked', project, subject: `${project}/${lock.environment}`, by: self, data })
+      for (const { id, environment } of store.tracks.list(project)) {
+        if (environment === lock.environment) tx.followUp({ look: 'turn', track: id })
+      }
+    })
+  }
+  lookAtTargets(parts, after, now)
+}
+
+/** When something becomes due by itself; null when nothing will. */
+export function nextDue(parts: Parts): number | null {
+  const { store, settings } = parts
+  const check = store.tracks.oldestCheck()
+  const times = [
+    store.outbox.nextDue(),
+    store.deployments.nextDeadline(),
+    store.locks.nextExpiry(),
+    check === null ? null : check + settings.reconcileEveryMs,
+  ]
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : Math.min(...known)
+}
+
+/** A look goes into the track's lane, so it never happens beside a deployment; one that is there already is enough. */
+function lookAtTargets(parts: Parts, after: AfterCommit, now: number): void {
+  const { store, settings } = parts
+  for (const track of store.tracks.unchecked(now - settings.reconcileEveryMs)) {
+    transact(parts, after, (tx) => {
+      store.tracks.setChecked(track.id, now, store.tracks.finding(track.id))
+      const lane = trackLane(track.id)
+      if (
+        store.outbox.ofLane(lane).length > 0 ||
+        store.deployments.open(track.id).some(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
+      )
+        return
+      const subject = { id: track.id, project: track.project, lane, patienceMs: 0 }
+      tx.command(subject, { do: 'converge', track: track.id })
+    })
+  }
+}

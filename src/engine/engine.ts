@@ -1,0 +1,106 @@
+import { messageOf } from '../lib/fault.ts'
+import { Actions } from './actions.ts'
+import { doDue, nextDue } from './due.ts'
+import { Intake } from './intake.ts'
+import { clean } from './janitor.ts'
+import type { Parts } from './parts.ts'
+import { Pump } from './pump.ts'
+import { restore } from './restore.ts'
+
+/** The longest the engine sleeps without looking around. */
+const maxSleepMs = 5_000
+
+/**
+ * The durable loop. In one transaction: load the state, decide, save the next state, its commands and its facts. Outside
+ * it: perform a command, and bring its result back as the next event.
+ */
+export class Engine {
+  readonly actions: Actions
+  readonly intake: Intake
+  readonly #parts: Parts
+  readonly #pump: Pump
+  readonly #epoch: number
+  readonly #stop = new AbortController()
+  readonly #loops: Promise<void>[] = []
+  #wake = new AbortController()
+
+  /** `onFatal` is told when going on would be guessing: the store cannot be trusted, or a bug left no way to record. */
+  constructor(parts: Parts, onFatal: (error: unknown) => void) {
+    this.#parts = parts
+    // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
+    this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
+    this.#pump = new Pump(parts, this.#epoch, onFatal)
+    const after = (withdrawn: readonly number[]) => {
+      this.#pump.afterCommit(withdrawn)
+      this.#wake.abort()
+    }
+    this.intake = new Intake(parts, after)
+    this.actions = new Actions(parts, after, this.intake)
+    this.#after = after
+  }
+
+  readonly #after: (withdrawn: readonly number[]) => void
+
+  /** Resumes what is stored, then goes on until `stop`. */
+  async start(): Promise<void> {
+    const { runner, log } = this.#parts
+    const orphans = await runner.recover()
+    if (orphans.length > 0) log.info('ended jobs of a server that died', { attempts: orphans })
+    restore(this.#parts, this.#epoch, this.#after)
+    this.#loops.push(
+      this.#dueLoop(),
+      this.#every(this.#parts.settings.syncEveryMs, () => this.#syncAll()),
+    )
+    this.#loops.push(this.#every(this.#parts.settings.janitorEveryMs, () => clean(this.#parts, this.#after)))
+    this.#pump.kick()
+  }
+
+  /** Releases all work: whoever starts next goes on with it. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('stopping'))
+    this.#wake.abort()
+    await this.#pump.release()
+    await Promise.allSettled(this.#loops)
+  }
+
+  async #dueLoop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController()
+      const sleepMs = this.#safely('looking for what is due', () => {
+        doDue(this.#parts, this.#after)
+        this.#pump.kick()
+        return (nextDue(this.#parts) ?? Number.POSITIVE_INFINITY) - this.#parts.time.now()
+      })
+      const signal = AbortSignal.any([this.#wake.signal, this.#stop.signal])
+      await this.#parts.clock.sleep(Math.min(Math.max(sleepMs ?? 1000, 5), maxSleepMs), signal).catch(() => {})
+    }
+  }
+
+  async #every(everyMs: number, work: () => Promise<void>): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await work().catch((error: unknown) => this.#parts.log.error('periodic work failed', { error: messageOf(error) }))
+      await this.#parts.clock.sleep(everyMs, this.#stop.signal).catch(() => {})
+    }
+  }
+
+  /** Missed pushes are found by comparing refs, at the start and from time to time. */
+  async #syncAll(): Promise<void> {
+    for (const { name } of this.#parts.store.projects.list()) {
+      if (this.#stop.signal.aborted) return
+      try {
+        await this.intake.sync(name, { source: 'sync', by: 'signalbox' })
+      } catch (error) {
+        this.#parts.log.warn('project could not be synced', { project: name, error: messageOf(error) })
+      }
+    }
+  }
+
+  #safely<T>(doing: string, work: () => T): T | null {
+    try {
+      return work()
+    } catch (error) {
+      this.#parts.log.error(`${doing} failed`, { error: messageOf(error) })
+      return null
+    }
+  }
+}

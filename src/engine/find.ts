@@ -1,0 +1,103 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Run } from '../domain/run.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
+import { type Live, type Track, trackId } from '../domain/track.ts'
+import { Fault } from '../lib/fault.ts'
+import type { Project } from '../store/projects.ts'
+import type { StoredRelease } from '../store/releases.ts'
+import type { Store } from '../store/store.ts'
+import { environmentIn } from './context.ts'
+
+/** What a person named, or a Fault that says what there is instead. */
+
+export interface NamedPlace {
+  readonly project: string
+  readonly environment: string
+  readonly app?: string | undefined
+}
+
+export function findProject(store: Store, name: string): Project {
+  const project = store.projects.get(name)
+  if (project === null) throw new Fault('project.unknown', { details: { project: name } })
+  return project
+}
+
+export function findRun(store: Store, id: string): Run {
+  const run = store.runs.get(id)
+  if (run === null) throw new Fault('run.unknown', { details: { run: id } })
+  return run
+}
+
+export function findDeployment(store: Store, id: string): Deployment {
+  const deployment = store.deployments.get(id)
+  if (deployment === null) throw new Fault('deployment.unknown', { details: { deployment: id } })
+  return deployment
+}
+
+/** The project's configuration as its newest run had it. */
+export function specNow(store: Store, project: string): ProjectSpec {
+  findProject(store, project)
+  const spec = store.runs.newestSpec(project)
+  if (spec === null) throw new Fault('project.no_configuration', { details: { project } })
+  return spec
+}
+
+/** The tracks of an environment: of the app that was named, or of all. */
+export function tracksIn(store: Store, { project, environment, app }: NamedPlace): readonly Track[] {
+  const spec = specNow(store, project)
+  const known = environmentIn(spec, environment).apps
+  if (app !== undefined && !known.includes(app)) {
+    throw new Fault('app.unknown', { details: { app, project, known: known.join(', ') } })
+  }
+  const names = app === undefined ? known : [app]
+  return names.map(
+    (name) =>
+      store.tracks.get(trackId(project, name, environment)) ?? {
+        id: trackId(project, name, environment),
+        project,
+        app: name,
+        environment,
+        live: null,
+      },
+  )
+}
+
+/** The one track that is meant. */
+export function findTrack(store: Store, place: NamedPlace): Track {
+  const tracks = tracksIn(store, place)
+  const [track] = tracks
+  if (track === undefined || tracks.length > 1) {
+    const apps = tracks.map(({ app }) => app).join(', ')
+    throw new Fault('app.ambiguous', { details: { environment: place.environment, apps } })
+  }
+  return track
+}
+
+export function liveOf(track: Track): Live {
+  const { app, environment } = track
+  if (track.live === null) throw new Fault('release.none', { details: { app, environment } })
+  return track.live
+}
+
+/** By version or commit; the newest kept one when nothing is named. */
+export function findRelease(store: Store, { project, app }: Track, version: string | null): StoredRelease {
+  const release =
+    version === null ? store.releases.list(project, app, 1)[0] : store.releases.find(project, app, version)
+  if (release === undefined || release === null) {
+    throw new Fault('release.unknown', { details: { version: version ?? '(any)', app } })
+  }
+  if (release.discardedAt !== null) throw new Fault('release.discarded', { details: { version: release.version } })
+  return release
+}
+
+/** The release that was live before the one that is. */
+export function previousRelease(store: Store, track: Track): StoredRelease {
+  const live = liveOf(track)
+  const before = store.deployments
+    .succeeded(track.id, 100)
+    .map(({ release }) => store.releases.get(release.id))
+    .find((release) => release !== null && release.id !== live.release.id && release.discardedAt === null)
+  const { app, environment } = track
+  if (before === undefined || before === null) throw new Fault('rollback.nowhere', { details: { app, environment } })
+  return before
+}

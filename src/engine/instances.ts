@@ -1,0 +1,134 @@
+import type { ReleaseRef } from '../domain/release.ts'
+import { isRouted } from '../domain/rollout.ts'
+import type { AppSpec, EnvironmentSpec, ProcessSpec } from '../domain/spec.ts'
+import type { Instance } from '../domain/track.ts'
+import { wordsOf } from '../domain/words.ts'
+import { Fault } from '../lib/fault.ts'
+import type { InstanceSpec, ReleaseOnTarget, Routing, StopOrder } from '../targets/driver.ts'
+import { appIn, type DeploymentContext, environmentIn, specOf } from './context.ts'
+import type { Parts } from './parts.ts'
+
+/** Everything a target needs to run these instances, secrets opened. Each is made from its own release's configuration. */
+export async function instanceSpecs(parts: Parts, context: DeploymentContext, instances: readonly Instance[]) {
+  const specs: InstanceSpec[] = []
+  for (const instance of instances) specs.push(await instanceSpec(parts, context, instance))
+  return specs
+}
+
+export function stopOrders(
+  parts: Parts,
+  context: DeploymentContext,
+  instances: readonly Instance[],
+): readonly StopOrder[] {
+  return instances.map((instance) => {
+    const app = appOf(parts, context, instance.release)
+    return {
+      name: instance.name,
+      stop: app.processes.find(({ name }) => name === instance.process)?.stop ?? patientStop,
+    }
+  })
+}
+
+export function onTarget(app: string, { digest, version, commit }: ReleaseRef): ReleaseOnTarget {
+  return { digest, version, commit, app }
+}
+
+/** What visitors of a track are to reach, under the label of the deployment that wants it so. */
+export function routingOf(
+  { environment, app }: DeploymentContext,
+  { deployment, release }: { readonly deployment: string; readonly release: ReleaseRef },
+  instances: readonly Instance[],
+): Routing {
+  const { port } = environment.target.options
+  return {
+    hosts: hostsOf(environment, app.name),
+    port: typeof port === 'number' ? port : null,
+    deployment,
+    release: onTarget(app.name, release),
+    environment: environment.name,
+    instances: instances.map(({ name }) => name),
+  }
+}
+
+/** For an instance whose configuration is not to be found any more. */
+export const patientStop = { signal: 'SIGTERM', graceMs: 30_000, drainMs: 30_000 } as const
+
+export interface EnvironmentInput {
+  readonly context: DeploymentContext
+  readonly app: AppSpec
+  readonly release: ReleaseRef
+  readonly variables: number
+}
+
+/** Defaults of the app, then the file's values, then what people set; the newest word wins. */
+export async function environmentOf(parts: Parts, input: EnvironmentInput): Promise<Record<string, string>> {
+  const { context, app, release } = input
+  const { project, environment } = context.track
+  const file = environmentIn(specOf(parts.store, project, release.commit), environment).variables
+  const defaults = app.variables.flatMap(({ name, default: value }) => (value === null ? [] : [[name, value] as const]))
+  const stored: [string, string][] = []
+  for (const { name, value, secret, version } of parts.store.variables.at(project, environment, input.variables)) {
+    stored.push([
+      name,
+      secret ? await parts.secrets.open(secretPlace(project, environment, name, version), value) : value,
+    ])
+  }
+  return {
+    ...Object.fromEntries(defaults),
+    ...file,
+    ...Object.fromEntries(stored),
+    SIGNALBOX_ENVIRONMENT: environment,
+    SIGNALBOX_APP: app.name,
+    SIGNALBOX_RELEASE: release.version,
+    SIGNALBOX_COMMIT: release.commit,
+  }
+}
+
+/** Where a sealed value belongs; it opens nowhere else. */
+export function secretPlace(project: string, environment: string, name: string, version: number): string {
+  return `${project}/${environment}/${name}/${version}`
+}
+
+async function instanceSpec(parts: Parts, context: DeploymentContext, instance: Instance): Promise<InstanceSpec> {
+  const { release, variables } = instance
+  const app = appOf(parts, context, release)
+  const process = processOf(app, instance.process)
+  const env = await environmentOf(parts, { context, app, release, variables })
+  return {
+    name: instance.name,
+    track: context.track.id,
+    deployment: instance.deployment,
+    release: onTarget(app.name, release),
+    process: process.name,
+    argv: wordsOf(process.command),
+    env: { ...env, ...process.env, SIGNALBOX_PROCESS: process.name, SIGNALBOX_INSTANCE: instance.name },
+    directory: app.directory,
+    shared: app.shared,
+    health: healthOf(process, context),
+    stop: process.stop,
+    routed: isRouted(instance),
+  }
+}
+
+function appOf(parts: Parts, { track }: DeploymentContext, release: ReleaseRef): AppSpec {
+  return appIn(specOf(parts.store, track.project, release.commit), track.app)
+}
+
+function processOf(app: AppSpec, name: string): ProcessSpec {
+  const process = app.processes.find((each) => each.name === name)
+  const known = app.processes.map((each) => each.name).join(', ')
+  if (process === undefined) throw new Fault('process.unknown', { details: { app: app.name, process: name, known } })
+  return process
+}
+
+function hostsOf(environment: EnvironmentSpec, app: string): readonly string[] {
+  return environment.hostsOf[app] ?? environment.hosts
+}
+
+/** Probes say the name visitors use, so that an app that checks its Host header answers them. */
+function healthOf({ health }: ProcessSpec, { environment, app }: DeploymentContext): ProcessSpec['health'] {
+  const { probe } = health
+  const [host] = hostsOf(environment, app.name)
+  if (probe.kind !== 'http' || probe.host !== null || host === undefined) return health
+  return { ...health, probe: { ...probe, host } }
+}

@@ -1,0 +1,191 @@
+import type { AcceptedEvent } from '../domain/event.ts'
+import { jobsOf } from '../domain/jobs.ts'
+import type { Run } from '../domain/run.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
+import { branchOf, type RefChange, tagOf, triggerOf } from '../domain/trigger.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
+import type { Commit } from '../sources/source.ts'
+import { applyRun } from './apply.ts'
+import type { Parts } from './parts.ts'
+import { type AfterCommit, transact } from './transact.ts'
+import type { Tx } from './tx.ts'
+
+const configFile = 'signalbox.yml'
+const maxConfigBytes = 1024 * 1024
+
+export interface Telling {
+  readonly source: AcceptedEvent['source']
+  readonly by: string
+}
+
+/**
+ * Finds pushes by comparing a project's refs with those last accepted, and accepts each: event, run and new ref in one
+ * transaction. Calling it again finds nothing, so a push is accepted once however often it is told, and one that nobody
+ * told is found by the next call.
+ */
+export class Intake {
+  readonly #parts: Parts
+  readonly #after: AfterCommit
+  /** The newest call per project; calls for one project follow each other. */
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  constructor(parts: Parts, after: AfterCommit) {
+    this.#parts = parts
+    this.#after = after
+  }
+
+  /** Fault of the source when its refs cannot be read. A ref that cannot be accepted does not keep the others. */
+  sync(project: string, telling: Telling): Promise<readonly AcceptedEvent[]> {
+    const before = this.#turns.get(project) ?? Promise.resolve()
+    const mine = before.then(
+      () => this.#sync(project, telling),
+      () => this.#sync(project, telling),
+    )
+    this.#turns.set(project, mine)
+    return mine.finally(() => {
+      if (this.#turns.get(project) === mine) this.#turns.delete(project)
+    })
+  }
+
+  async #sync(project: string, telling: Telling): Promise<readonly AcceptedEvent[]> {
+    const { source, store, log } = this.#parts
+    if (store.projects.get(project) === null) return []
+    const changes = changesBetween(store.projects.refs(project), await source.refs(project))
+    const accepted: AcceptedEvent[] = []
+    for (const change of changes) {
+      try {
+        const event = await this.#accept(project, change, telling)
+        if (event !== null) accepted.push(event)
+      } catch (error) {
+        // The ref stays unaccepted, so the next comparison finds it again.
+        if (isFatal(error)) throw error
+        log.warn('push not accepted', { project, ref: change.ref, error })
+      }
+    }
+    return accepted
+  }
+
+  async #accept(project: string, change: RefChange, telling: Telling): Promise<AcceptedEvent | null> {
+    const reading = change.after === null ? null : await this.#read(project, change, change.after)
+    return transact(this.#parts, this.#after, (tx) => {
+      const { projects } = tx.parts.store
+      // What was read took a while: somebody may have accepted this, or removed the project, meanwhile.
+      const known = projects.refs(project).get(change.ref) ?? null
+      if (projects.get(project) === null || known !== change.before) return null
+      projects.setRef(project, change.ref, change.after)
+      return record(tx, { project, change, telling, reading })
+    })
+  }
+
+  /** Everything about the commit that takes waiting. */
+  async #read(project: string, change: RefChange, sha: string): Promise<Reading> {
+    const { source, parse } = this.#parts
+    const commit = await source.commit(project, sha)
+    let text: string | null
+    try {
+      text = await source.file(project, sha, configFile, maxConfigBytes)
+    } catch (error) {
+      if (!(error instanceof Fault) || error.temporary) throw error
+      return { commit, spec: null, problems: [messageOf(error)], changed: null }
+    }
+    if (text === null) return { commit, spec: null, problems: null, changed: null }
+    const { spec, problems } = parse(text)
+    return { commit, spec, problems, changed: await this.#changed(project, change, commit) }
+  }
+
+  /** Against what the branch had before; against the parent for a new branch. A commit that is gone makes all paths count. */
+  async #changed(project: string, change: RefChange, commit: Commit): Promise<readonly string[] | null> {
+    try {
+      return await this.#parts.source.changedPaths(project, change.before ?? commit.parents[0] ?? null, commit.sha)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return null
+    }
+  }
+}
+
+interface Reading {
+  readonly commit: Commit
+  readonly spec: ProjectSpec | null
+  /** Null: there is no signalbox.yml at all. */
+  readonly problems: readonly string[] | null
+  readonly changed: readonly string[] | null
+}
+
+interface Recording {
+  readonly project: string
+  readonly change: RefChange
+  readonly telling: Telling
+  readonly reading: Reading | null
+}
+
+function record(tx: Tx, recording: Recording): AcceptedEvent {
+  const { project, change, telling, reading } = recording
+  const { events } = tx.parts.store
+  const because = reasonFor(change, reading)
+  const draft = { ...change, project, ...telling, at: tx.at, run: null, because: because.text }
+  const id = events.add(draft)
+  const run = because.run && reading !== null ? startRun(tx, { ...recording, reading }, id) : null
+  if (run !== null) events.setRun(id, run.id)
+  const event = { ...draft, id, run: run?.id ?? null }
+  tx.fact({
+    kind: 'event.accepted',
+    project,
+    subject: id,
+    by: telling.by,
+    data: { ...change, source: telling.source, run: event.run, because: because.text },
+  })
+  return event
+}
+
+function reasonFor(change: RefChange, reading: Reading | null): { readonly run: boolean; readonly text: string } {
+  if (reading === null) return { run: false, text: 'the ref was deleted' }
+  if (reading.problems === null) return { run: false, text: `there is no ${configFile} in this commit` }
+  // A broken configuration is a failed run, so that somebody sees it.
+  if (reading.spec === null) return { run: true, text: `${configFile} is not valid` }
+  const answer = triggerOf(change, reading.spec, reading.changed)
+  return { run: answer.run, text: answer.because }
+}
+
+function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: string): Run {
+  const { runs, releases } = tx.parts.store
+  const { project, change, telling, reading } = recording
+  const { commit, spec, problems, changed } = reading
+  const released = releases.ofCommitAll(project, commit.sha).filter(({ discardedAt }) => discardedAt === null)
+  if (spec !== null) runs.saveSpec(project, commit.sha, spec)
+  const run = runs.add({
+    project,
+    event,
+    commit: commit.sha,
+    branch: branchOf(change.ref) ?? tagOf(change.ref),
+    ref: change.ref,
+    committedAt: commit.committedAt,
+    title: commit.title,
+    by: telling.by,
+    createdAt: tx.at,
+    finishedAt: null,
+    state: 'running',
+    outcome: null,
+    reason: null,
+    jobs: spec === null ? [] : jobsOf({ spec, changed, released: released.map(({ app }) => app) }),
+  })
+  const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
+  applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })
+  return run
+}
+
+/** Deletions first, then in the order of names: the same comparison always gives the same order. */
+export function changesBetween(
+  known: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): readonly RefChange[] {
+  const gone = [...known].filter(([ref]) => !now.has(ref)).map(([ref, before]) => ({ ref, before, after: null }))
+  const moved = [...now]
+    .filter(([ref, after]) => known.get(ref) !== after)
+    .map(([ref, after]) => ({ ref, before: known.get(ref) ?? null, after }))
+  return [...gone, ...moved].sort((a, b) => (a.ref < b.ref ? -1 : 1))
+}
+
+function isFatal(error: unknown): boolean {
+  return !(error instanceof Fault) || error.code.startsWith('store.') || error.code === 'disk.full'
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../lib/clock.ts'
+import { Fault } from '../lib/fault.ts'
+
+export interface Limited {
+  readonly clock: Clock
+  readonly limitMs: number
+  /** What is waited for, for the Fault. */
+  readonly what: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Waits for `work` at most `limitMs`, and no longer than the signal allows. Also when the other side never answers and
+ * does not heed the signal: nothing is left waiting for ever. Fault `target.unreachable` at the limit.
+ */
+export async function withLimit<T>(limited: Limited, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, limitMs, what, signal } = limited
+  signal.throwIfAborted()
+  const own = new AbortController()
+  const over = new AbortController()
+  const stop = () => own.abort(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const limit = clock.sleep(limitMs, over.signal).then(() => {
+      const fault = new Fault('target.unreachable', {
+        details: { target: what, problem: `no answer in ${limitMs} ms` },
+      })
+      own.abort(fault)
+      throw fault
+    })
+    limit.catch(() => {})
+    const aborted = new Promise<never>((_, reject) => {
+      own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true })
+    })
+    aborted.catch(() => {})
+    return await Promise.race([work(own.signal), limit, aborted])
+  } finally {
+    over.abort(new Error('done'))
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,78 @@
+import { decideDeployment } from '../domain/deployment.ts'
+import { askGates } from '../domain/gates.ts'
+import { planRollout } from '../domain/rollout.ts'
+import { decideRun } from '../domain/run.ts'
+import type { ProjectSpec, TargetSpec } from '../domain/spec.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Artifacts, Runner } from '../runner/runner.ts'
+import type { Source } from '../sources/source.ts'
+import type { Store } from '../store/store.ts'
+import type { InstanceDriver, Line } from '../targets/driver.ts'
+import type { EngineTime } from './time.ts'
+
+/** What the engine is made of: everything outside it, handed in by the composition root or by a simulation. */
+export interface Parts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly time: EngineTime
+  readonly log: Log
+  readonly runner: Runner
+  readonly artifacts: Artifacts
+  readonly source: Source
+  readonly secrets: Secrets
+  /** The driver of an environment's target; Fault `target.unknown` when this program has none. */
+  driver(target: TargetSpec): InstanceDriver
+  /** signalbox.yml as text → its meaning, or all problems with it. */
+  parse(text: string): ParsedSpec
+  /** Where the output of one-off commands and migrations goes. */
+  openLog(name: string): Promise<LineLog>
+  readonly settings: EngineSettings
+  readonly rules: Rules
+}
+
+export interface Secrets {
+  /** Makes a value unreadable for everyone without this installation's key, bound to where it is used. */
+  seal(place: string, value: string): Promise<string>
+  open(place: string, sealed: string): Promise<string>
+}
+
+export interface ParsedSpec {
+  readonly spec: ProjectSpec | null
+  /** One line for each problem, with its place. */
+  readonly problems: readonly string[]
+}
+
+export interface LineLog {
+  write(line: Line): void
+  close(): Promise<void>
+}
+
+export interface EngineSettings {
+  /** Jobs at a time on this machine. */
+  readonly parallelJobs: number
+  /** How often refs are compared and targets looked at. */
+  readonly syncEveryMs: number
+  readonly reconcileEveryMs: number
+  readonly janitorEveryMs: number
+  /** Releases kept per app besides those that are needed. */
+  readonly keepReleases: number
+}
+
+export const defaultSettings: EngineSettings = {
+  parallelJobs: 2,
+  syncEveryMs: 60_000,
+  reconcileEveryMs: 30_000,
+  janitorEveryMs: 600_000,
+  keepReleases: 10,
+}
+
+/** The pure half. Handed in so that a test can plant a defect and see it found. */
+export interface Rules {
+  readonly decideRun: typeof decideRun
+  readonly decideDeployment: typeof decideDeployment
+  readonly planRollout: typeof planRollout
+  readonly askGates: typeof askGates
+}
+
+export const rules: Rules = { decideRun, decideDeployment, planRollout, askGates }

@@ -1,0 +1,108 @@
+import { attemptOf, type Job, type JobCommand, type JobEnding, type Run } from '../domain/run.ts'
+import type { AppSpec, ProjectSpec, ServiceSpec, StepSpec } from '../domain/spec.ts'
+import type { JobPlan, JobResult } from '../runner/runner.ts'
+import { checksScope } from '../store/variables.ts'
+import { specOf } from './context.ts'
+import { secretPlace } from './instances.ts'
+import type { Parts } from './parts.ts'
+
+/** Null when the run has moved on. */
+export async function performJob(parts: Parts, command: JobCommand, signal: AbortSignal): Promise<JobEnding | null> {
+  const run = parts.store.runs.get(command.run)
+  const job = run?.jobs.find(({ name }) => name === command.job)
+  if (run === null || run === undefined || job === undefined) return null
+  if (run.state === 'finished' || job.state !== 'ready' || job.attempt !== command.attempt) return null
+  const work = workOf(specOf(parts.store, run.project, run.commit), job)
+  const secrets = await openSecrets(parts, run, work.secrets)
+  if ('missing' in secrets)
+    return errored(
+      `these secrets are not set: ${secrets.missing.join(', ')} (signalbox env set ${checksScope} NAME=… --secret)`,
+    )
+  const result = await parts.runner.run(planOf(parts, { run, job, work, secrets: secrets.values }), signal)
+  // An abort by the engine is not the job's end; whoever aborted has said what is to become of it.
+  signal.throwIfAborted()
+  return endingOf(job, result)
+}
+
+interface Work {
+  readonly steps: readonly StepSpec[]
+  readonly services: readonly ServiceSpec[]
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: readonly string[]
+  readonly directory: string
+  readonly archive: boolean
+}
+
+function workOf(spec: ProjectSpec, job: Job): Work {
+  if (job.kind === 'check') {
+    const check = spec.checks.find(({ name }) => name === job.of)
+    const { steps = [], services = [], env = {}, secrets = [] } = check ?? {}
+    return { steps, services, env, secrets, directory: '.', archive: false }
+  }
+  const app = spec.apps.find(({ name }) => name === job.of) as AppSpec
+  const { steps = [], env = {}, secrets = [] } = app.build ?? {}
+  // Steps start in the app's folder; the archive is the whole commit, so that an app may use what lies beside it.
+  return { steps, services: [], env, secrets, directory: app.directory, archive: true }
+}
+
+function planOf(
+  parts: Parts,
+  { run, job, work, secrets }: { run: Run; job: Job; work: Work; secrets: Record<string, string> },
+): JobPlan {
+  return {
+    attempt: attemptOf(run.id, job),
+    project: run.project,
+    repository: parts.source.path(run.project),
+    commit: run.commit,
+    committedAt: run.committedAt,
+    branch: run.branch,
+    directory: work.directory,
+    steps: work.steps,
+    services: work.services,
+    env: { ...work.env, ...matrixEnv(job), ...neededOutputs(run, job) },
+    secrets,
+    timeoutMs: job.limitMs,
+    archive: work.archive,
+  }
+}
+
+/** `{python: '3.11'}` → `MATRIX_PYTHON=3.11` */
+function matrixEnv({ matrix }: Job): Record<string, string> {
+  return Object.fromEntries(Object.entries(matrix).map(([axis, value]) => [`MATRIX_${shout(axis)}`, value]))
+}
+
+/** Output `tag` of the needed job `image` → `OUTPUT_IMAGE_TAG`. */
+function neededOutputs(run: Run, job: Job): Record<string, string> {
+  const needed = run.jobs.filter(({ name }) => job.needs.includes(name))
+  const pairs = needed.flatMap(({ of, outputs }) =>
+    Object.entries(outputs).map(([name, value]) => [`OUTPUT_${shout(of)}_${shout(name)}`, value]),
+  )
+  return Object.fromEntries(pairs)
+}
+
+function shout(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+}
+
+type OpenedSecrets = { readonly values: Record<string, string> } | { readonly missing: readonly string[] }
+
+async function openSecrets(parts: Parts, { project }: Run, names: readonly string[]): Promise<OpenedSecrets> {
+  const { variables } = parts.store
+  const set = variables.at(project, checksScope, variables.version(project, checksScope))
+  const missing = names.filter((name) => !set.some((each) => each.name === name))
+  if (missing.length > 0) return { missing }
+  const values: Record<string, string> = {}
+  for (const { name, value, secret, version } of set.filter((each) => names.includes(each.name))) {
+    values[name] = secret ? await parts.secrets.open(secretPlace(project, checksScope, name, version), value) : value
+  }
+  return { values }
+}
+
+function endingOf(job: Job, { outcome, reason, outputs, artifact }: JobResult): JobEnding {
+  if (outcome === 'succeeded' && job.kind === 'build' && artifact === null) return errored('the build left no archive')
+  return { outcome, reason, outputs, artifact }
+}
+
+function errored(reason: string): JobEnding {
+  return { outcome: 'errored', reason, outputs: {}, artifact: null }
+}

@@ -1,0 +1,108 @@
+import type { Command } from '../domain/command.ts'
+import type { StepOutcome } from '../domain/deployment.ts'
+import { self } from '../domain/facts.ts'
+import type { JobEnding } from '../domain/run.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
+import type { OutboxRow } from '../store/outbox.ts'
+import { applyDeployment, applyRun, endOneOff } from './apply.ts'
+import type { Parts } from './parts.ts'
+import { performConverge } from './perform-converge.ts'
+import { performJob } from './perform-job.ts'
+import { type OneOffEnding, performOneOff } from './perform-one-off.ts'
+import { performStep } from './perform-step.ts'
+import { transact } from './transact.ts'
+import type { Tx } from './tx.ts'
+
+/** What a command gave; null = there was nothing to do any more. */
+export type Performed =
+  | { readonly of: 'step'; readonly outcome: StepOutcome | null }
+  | { readonly of: 'job'; readonly ending: JobEnding | null }
+  | { readonly of: 'one_off'; readonly ending: OneOffEnding | null }
+  | { readonly of: 'converge'; readonly found: string | null }
+
+/** One command, one call. */
+export async function perform(parts: Parts, row: OutboxRow<Command>, signal: AbortSignal): Promise<Performed> {
+  const { command } = row
+  const number = row.number ?? 0
+  switch (command.do) {
+    case 'step':
+      return { of: 'step', outcome: await performStep(parts, command, number, signal) }
+    case 'job':
+      transact(
+        parts,
+        () => {},
+        (tx) => applyRun(tx, command.run, { type: 'job_started', job: command.job, attempt: command.attempt }),
+      )
+      return { of: 'job', ending: await performJob(parts, command, signal) }
+    case 'one_off':
+      return { of: 'one_off', ending: await performOneOff(parts, command.oneOff, number, signal) }
+    case 'converge':
+      return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
+  }
+}
+
+/** Brings a result back as the event it is. The command is done in any case. */
+export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): void {
+  const { command } = row
+  tx.parts.store.outbox.remove(row.id)
+  if (command.do === 'step' && done.of === 'step' && done.outcome !== null) {
+    const { phase, at } = command
+    applyDeployment(tx, command.deployment, { type: 'step_done', phase, at, result: done.outcome })
+  }
+  if (command.do === 'job' && done.of === 'job' && done.ending !== null) {
+    const { job, attempt } = command
+    applyRun(tx, command.run, { type: 'job_finished', job, attempt, ending: done.ending })
+  }
+  if (command.do === 'one_off' && done.of === 'one_off' && done.ending !== null)
+    endOneOff(tx, command.oneOff, done.ending)
+  if (command.do === 'converge' && done.of === 'converge') looked(tx, command.track, done.found)
+}
+
+/** The command's final no. */
+export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
+  const { command } = row
+  tx.parts.store.outbox.remove(row.id)
+  const reason = `${fault.message}`
+  switch (command.do) {
+    case 'step': {
+      const outcome = isTheirs(fault) ? 'failed' : 'errored'
+      const { phase, at } = command
+      applyDeployment(tx, command.deployment, { type: 'step_failed', phase, at, ending: { outcome, reason } })
+      break
+    }
+    case 'job': {
+      const ending = { outcome: 'errored', reason, outputs: {}, artifact: null } as const
+      applyRun(tx, command.run, { type: 'job_finished', job: command.job, attempt: command.attempt, ending })
+      break
+    }
+    case 'one_off':
+      endOneOff(tx, command.oneOff, { outcome: 'errored', reason, exitCode: null })
+      break
+    case 'converge':
+      looked(tx, command.track, `could not be brought back: ${reason}`)
+  }
+}
+
+/** A mistake of our own, as a Fault that says so. */
+export function lostCause(error: unknown): Fault {
+  return new Fault('internal.bug', { details: { what: messageOf(error) }, cause: error })
+}
+
+/** Whether the release or its configuration said no; everything else is ours or the world's. */
+function isTheirs({ code }: Fault): boolean {
+  return ['instance.', 'migration.', 'route.', 'process.', 'deployment.not_as_planned'].some((area) =>
+    code.startsWith(area),
+  )
+}
+
+/** The journal hears of a finding once, not at each look. */
+function looked(tx: Tx, id: string, found: string | null): void {
+  const { store } = tx.parts
+  const track = store.tracks.get(id)
+  if (track === null) return
+  const before = store.tracks.finding(id)
+  store.tracks.setChecked(id, tx.at, found)
+  if (found === before) return
+  const kind = found === null ? 'track.as_it_should_be' : 'track.drifted'
+  tx.fact({ kind, project: track.project, subject: id, by: self, data: { found } })
+}

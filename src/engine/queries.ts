@@ -1,0 +1,182 @@
+import { type Deployment, isActive } from '../domain/deployment.ts'
+import { type Explanation, explain } from '../domain/explain.ts'
+import type { Lock } from '../domain/gates/gate.ts'
+import type { GateReport } from '../domain/gates.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Live, trackId } from '../domain/track.ts'
+import type { Observation } from '../targets/driver.ts'
+import { contextOf, currentPlan, gateFacts } from './context.ts'
+import { findDeployment, findProject, findRelease, liveOf, type NamedPlace, specNow, tracksIn } from './find.ts'
+import { withLimit } from './limit.ts'
+import type { Parts } from './parts.ts'
+import { draftDeployment } from './request.ts'
+
+/** One app in one environment, with the four facts that are kept apart: desired, attempted, running and serving. */
+export interface TrackStatus {
+  readonly track: string
+  readonly app: string
+  readonly environment: string
+  readonly url: string | null
+  /** What the last successful deployment left, and the reconciler keeps. */
+  readonly desired: Live | null
+  /** The newest deployment, however it ended or stands. */
+  readonly attempted: Deployment | null
+  /** What the target told, and when. */
+  readonly running: Observation | null
+  /** Why `running` is not of this moment, if it is not. */
+  readonly stale: string | null
+  /** Instances the edge sends visitors to. */
+  readonly serving: readonly string[]
+  /** What the last look found amiss. */
+  readonly finding: string | null
+  readonly lock: Lock | null
+  readonly active: Deployment | null
+  readonly queue: readonly Deployment[]
+  /** For people, with the hash they would say yes to. */
+  readonly waiting: readonly { readonly deployment: Deployment; readonly plan: string }[]
+}
+
+export interface PlanAnswer {
+  readonly deployment: string | null
+  readonly plan: Plan
+  readonly hash: string
+  readonly gates: readonly GateReport[]
+}
+
+const lookMs = 2_000
+
+/** What can be read. Nothing here changes anything. */
+export class Queries {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  async status(project: string, environment: string | null): Promise<readonly TrackStatus[]> {
+    const spec = specNow(this.#parts.store, project)
+    const wanted = spec.environments.filter(({ name }) => environment === null || name === environment)
+    const places = wanted.flatMap(({ name, apps, url }) => apps.map((app) => ({ app, environment: name, url })))
+    return await Promise.all(places.map((place) => this.#trackStatus(project, place)))
+  }
+
+  /** What a deployment would do now: of one that waits, or of a release that might be sent. */
+  plan(place: NamedPlace, version: string | null): readonly PlanAnswer[] {
+    const { store } = this.#parts
+    return tracksIn(store, place).map((track) => {
+      const release = findRelease(store, track, version)
+      const waiting = store.deployments
+        .open(track.id)
+        .find((each) => each.state.kind === 'waiting' && each.release.id === release.id)
+      if (waiting !== undefined) return this.planOf(waiting.id)
+      return this.#planOf(
+        draftDeployment({ track, release, scale: store.tracks.scale(track.id), at: this.#parts.time.now() }),
+      )
+    })
+  }
+
+  planOf(id: string): PlanAnswer {
+    return this.#planOf(findDeployment(this.#parts.store, id))
+  }
+
+  /** Why a commit is, or is not, live in each environment. */
+  async explain(project: string, sha: string): Promise<Explanation> {
+    const { store, source } = this.#parts
+    findProject(store, project)
+    const commit = await source.commit(project, sha)
+    const runs = store.runs.ofCommit(project, commit.sha)
+    const releases = store.releases.ofCommitAll(project, commit.sha)
+    const spec = store.runs.spec(project, commit.sha)
+    const tracks = (spec?.environments ?? []).flatMap(({ name, apps }) =>
+      apps.map((app) => trackId(project, app, name)),
+    )
+    return explain({
+      commit: commit.sha,
+      title: commit.title,
+      events: store.events.ofCommit(project, commit.sha),
+      runs,
+      releases,
+      tracks: tracks.map((id) => this.#evidence(id, commit.sha)),
+    })
+  }
+
+  /** Lines of what runs in an environment; the target tells them itself. */
+  async logs(
+    query: NamedPlace & { readonly process: string | null; readonly lines: number; readonly follow: boolean },
+    report: (instance: string, line: { stream: 'out' | 'err'; text: string }) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { store } = this.#parts
+    const { process, lines, follow } = query
+    await Promise.all(
+      tracksIn(store, query).map((track) => {
+        const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
+        return this.#parts.driver(environment.target).logs({ track: track.id, process, lines, follow }, report, signal)
+      }),
+    )
+  }
+
+  #evidence(track: string, commit: string) {
+    const { store, time } = this.#parts
+    const release = this.#releaseOn(track, commit)
+    const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
+    const open = deployments.find(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
+    const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(store, open, time.now()))
+    return { id: track, live: store.tracks.get(track)?.live ?? null, deployments, gates }
+  }
+
+  #releaseOn(track: string, commit: string): string | null {
+    const [project = '', app = ''] = track.split('/')
+    return this.#parts.store.releases.ofCommit(project, app, commit)?.id ?? null
+  }
+
+  async #trackStatus(
+    project: string,
+    place: { app: string; environment: string; url: string | null },
+  ): Promise<TrackStatus> {
+    const { store } = this.#parts
+    const id = trackId(project, place.app, place.environment)
+    const live = store.tracks.get(id)?.live ?? null
+    const open = store.deployments.open(id)
+    const { observation, stale } = await this.#observe(id, open.find(isActive) ?? null, live)
+    return {
+      ...place,
+      track: id,
+      desired: live,
+      attempted: store.deployments.list(id, 1)[0] ?? null,
+      running: observation,
+      stale,
+      serving: observation?.routed ?? [],
+      finding: store.tracks.finding(id),
+      lock: store.locks.get(project, place.environment),
+      active: open.find(isActive) ?? null,
+      queue: open.filter(({ state }) => state.kind === 'queued'),
+      waiting: open
+        .filter(({ state }) => state.kind === 'waiting')
+        .map((deployment) => ({ deployment, plan: currentPlan(store, deployment, contextOf(store, deployment)).hash })),
+    }
+  }
+
+  /** Asks the target now; when it does not answer in time, what it said last, and that this is so. */
+  async #observe(track: string, active: Deployment | null, live: Live | null) {
+    const { store, clock } = this.#parts
+    const release = active?.release ?? live?.release
+    if (release === undefined) return { observation: null, stale: null }
+    try {
+      const driver = this.#parts.driver(contextOf(store, { track, release }).environment.target)
+      const limited = { clock, limitMs: lookMs, what: driver.name, signal: new AbortController().signal }
+      return { observation: await withLimit(limited, (signal) => driver.observe(track, signal)), stale: null }
+    } catch (error) {
+      const stored = store.tracks.observed(track) as Observation | null
+      return { observation: stored, stale: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  #planOf(deployment: Deployment): PlanAnswer {
+    const { store, rules, time } = this.#parts
+    const context = contextOf(store, deployment)
+    const { plan, hash } = currentPlan(store, deployment, context)
+    const gates = rules.askGates(gateFacts(store, deployment, time.now()))
+    return { deployment: deployment.id === '' ? null : deployment.id, plan, hash, gates }
+  }
+}

@@ -1,0 +1,102 @@
+import type { Deployment, DeploymentReason } from '../domain/deployment.ts'
+import { self } from '../domain/facts.ts'
+import type { GateReport } from '../domain/gates.ts'
+import { refOf } from '../domain/release.ts'
+import type { EnvironmentSpec } from '../domain/spec.ts'
+import type { Track } from '../domain/track.ts'
+import { Fault } from '../lib/fault.ts'
+import type { StoredRelease } from '../store/releases.ts'
+import { applyDeployment } from './apply.ts'
+import { contextOf, currentPlan, gateFacts } from './context.ts'
+import type { Tx } from './tx.ts'
+
+export interface DeploymentRequest {
+  readonly release: StoredRelease
+  readonly environment: string
+  readonly reason: DeploymentReason
+  readonly by: string
+  readonly comment: string | null
+}
+
+/**
+ * Records that a release is to go to an environment. It then waits for people, for its turn, or begins at once. A
+ * release whose archive is gone is refused before anything is recorded.
+ */
+export function requestDeployment(tx: Tx, request: DeploymentRequest): Deployment {
+  const { store } = tx.parts
+  const { release } = request
+  if (release.discardedAt !== null) throw new Fault('release.discarded', { details: { version: release.version } })
+  const track = store.tracks.ensure(release.project, release.app, request.environment)
+  const draft = newDeployment(tx, track.id, request)
+  const context = contextOf(store, draft)
+  const closed = closedGates(tx, draft)
+  const deployment = store.deployments.add({ ...draft, state: firstState(tx, context.environment, closed) })
+  const { plan, hash } = currentPlan(store, deployment, context)
+  store.deployments.savePlan(deployment.id, hash, plan)
+  tx.fact({
+    kind: 'deployment.requested',
+    project: release.project,
+    subject: deployment.id,
+    by: request.by,
+    data: {
+      track: track.id,
+      release: deployment.release,
+      reason: request.reason,
+      comment: request.comment,
+      plan: hash,
+    },
+  })
+  // What can never go is refused now, not after people were asked to approve it.
+  const hopeless = closed.find(({ gate }) => gate === 'needs')
+  if (hopeless !== undefined) {
+    applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: hopeless.answer.because })
+  }
+  tx.followUp({ look: 'turn', track: track.id })
+  return store.deployments.get(deployment.id) as Deployment
+}
+
+function closedGates(tx: Tx, draft: Deployment): readonly GateReport[] {
+  return tx.parts.rules.askGates(gateFacts(tx.parts.store, draft, tx.at)).filter(({ answer }) => !answer.open)
+}
+
+function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateReport[]): Deployment['state'] {
+  const { protection, policies } = environment
+  if (closed.some(({ gate }) => gate === 'approval'))
+    return { kind: 'waiting', expiresAt: tx.at + protection.expiresMs }
+  const { afterMs } = policies.queueTimeout
+  return { kind: 'queued', approvedPlan: null, expiresAt: afterMs === null ? null : tx.at + afterMs }
+}
+
+function newDeployment(tx: Tx, track: string, request: DeploymentRequest): Deployment {
+  const { release, reason, by, comment } = request
+  const scale = tx.parts.store.tracks.scale(track)
+  return { ...draftDeployment({ track: { id: track }, release, scale, at: tx.at }), reason, by, comment }
+}
+
+export interface Draft {
+  readonly track: Pick<Track, 'id'>
+  readonly release: StoredRelease
+  readonly scale: Readonly<Record<string, number>>
+  readonly at: number
+}
+
+/** A deployment nobody has asked for yet: enough to show its plan and what its gates say. */
+export function draftDeployment({ track, release, scale, at }: Draft): Deployment {
+  return {
+    id: '',
+    project: release.project,
+    track: track.id,
+    release: refOf(release),
+    reason: 'promote',
+    by: self,
+    comment: null,
+    scale,
+    createdAt: at,
+    startedAt: null,
+    finishedAt: null,
+    state: { kind: 'queued', approvedPlan: null, expiresAt: null },
+    opened: null,
+    verdict: null,
+    phases: [],
+  }
+}

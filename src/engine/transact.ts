@@ -1,0 +1,53 @@
+import type { Parts } from './parts.ts'
+import { requestDue } from './promote.ts'
+import { takeTurn } from './turn.ts'
+import type { FollowUp, Tx } from './tx.ts'
+
+/** Runs after each commit; `withdrawn` are the rows that nobody must go on with. */
+export type AfterCommit = (withdrawn: readonly number[]) => void
+
+/** More follow-ups than tracks a transaction could ever touch: a loop that does not end is a bug, not a wait. */
+const maxFollowUps = 10_000
+
+/** Load, decide, save state, commands and facts, and what follows from them: all of it or nothing. No waiting inside. */
+export function transact<T>(
+  parts: Parts,
+  after: AfterCommit,
+  work: (tx: Tx) => T extends Promise<unknown> ? never : T,
+): T {
+  const pending: FollowUp[] = []
+  const tx = openTx(parts, pending)
+  const result = parts.store.db.transaction<T>(() => {
+    const value = work(tx)
+    settle(tx, pending)
+    return value
+  })
+  after(tx.withdrawn)
+  return result
+}
+
+function openTx(parts: Parts, pending: FollowUp[]): Tx {
+  const { store } = parts
+  const at = parts.time.now()
+  return {
+    parts,
+    at,
+    withdrawn: [],
+    fact: (draft) => void store.facts.append(draft, at),
+    command(subject, command, delayMs = 0) {
+      const giveUpAt = subject.patienceMs === undefined ? null : at + subject.patienceMs
+      const { id, lane, project } = subject
+      store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: at + delayMs, giveUpAt })
+    },
+    followUp: (what) => void pending.push(what),
+  }
+}
+
+function settle(tx: Tx, pending: FollowUp[]): void {
+  for (let done = 0; pending.length > 0; done += 1) {
+    if (done > maxFollowUps) throw new Error(`follow-ups do not end: ${JSON.stringify(pending[0])}`)
+    const next = pending.shift() as FollowUp
+    if (next.look === 'turn') takeTurn(tx, next.track)
+    else requestDue(tx, next)
+  }
+}

@@ -1,0 +1,89 @@
+import { type Deployment, isActive } from '../domain/deployment.ts'
+import type { GateReport } from '../domain/gates.ts'
+import { movedBetween, scaled } from '../domain/plan.ts'
+import { Fault } from '../lib/fault.ts'
+import { applyDeployment } from './apply.ts'
+import { contextOf, currentPlan, gateFacts } from './context.ts'
+import type { Tx } from './tx.ts'
+
+/**
+ * Lets the first deployment of a track's queue go, when nothing moves there and every gate is open. What can never go
+ * is refused, what people must look at again goes back to them, and the next one is asked.
+ */
+export function takeTurn(tx: Tx, track: string): void {
+  const { store } = tx.parts
+  const open = store.deployments.open(track)
+  if (open.some(isActive)) return
+  for (const deployment of open.filter(({ state }) => state.kind === 'queued')) {
+    const next = admit(tx, deployment)
+    if (next !== 'ask the next one') return
+  }
+}
+
+function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next one' {
+  const { store, rules } = tx.parts
+  try {
+    const closed = rules.askGates(gateFacts(store, deployment, tx.at)).find(({ answer }) => !answer.open)
+    if (closed === undefined) {
+      begin(tx, deployment)
+      return 'gone'
+    }
+    return hold(tx, deployment, closed)
+  } catch (error) {
+    // A configuration that lost its app or environment: nothing to wait for.
+    if (!(error instanceof Fault)) throw error
+    applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: error.message })
+    return 'ask the next one'
+  }
+}
+
+function hold(tx: Tx, deployment: Deployment, { gate, answer }: GateReport): 'held' | 'ask the next one' {
+  switch (gate) {
+    case 'needs':
+    case 'variables':
+      applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: answer.because })
+      return 'ask the next one'
+    case 'approval':
+      askPeopleAgain(tx, deployment)
+      return 'ask the next one'
+    default:
+      return 'held'
+  }
+}
+
+/** What they said yes to is no longer what would happen. */
+function askPeopleAgain(tx: Tx, deployment: Deployment): void {
+  const { store } = tx.parts
+  const context = contextOf(store, deployment)
+  const { plan, hash } = currentPlan(store, deployment, context)
+  const approved = deployment.state.kind === 'queued' ? deployment.state.approvedPlan : null
+  const seen = approved === null ? null : store.deployments.plan(deployment.id, approved)
+  store.deployments.savePlan(deployment.id, hash, plan)
+  const moved = seen === null ? ['it now needs approval'] : movedBetween(seen, plan)
+  applyDeployment(tx, deployment.id, {
+    type: 'approval_void',
+    moved,
+    expiresMs: context.environment.protection.expiresMs,
+  })
+}
+
+function begin(tx: Tx, deployment: Deployment): void {
+  const { store, rules } = tx.parts
+  const { track, app, environment } = contextOf(store, deployment)
+  const variables = store.variables.version(track.project, track.environment)
+  const keepRunning = deployment.reason === 'scale'
+  const rollout = rules.planRollout({
+    deployment: deployment.id,
+    release: deployment.release,
+    variables,
+    processes: scaled(app, environment, deployment.scale),
+    live: track.live,
+    policies: environment.policies,
+    hasMigrations: app.migrations !== null,
+    keepRunning,
+  })
+  // A look at the target in between would only be in the way.
+  tx.withdrawn.push(...store.outbox.withdraw(track.id))
+  const limitMs = environment.policies.runTimeoutMs
+  applyDeployment(tx, deployment.id, { type: 'turn', rollout, before: track.live, variables, limitMs })
+}

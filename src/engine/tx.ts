@@ -1,0 +1,30 @@
+import type { Command } from '../domain/command.ts'
+import type { FactDraft } from '../domain/facts.ts'
+import type { Parts } from './parts.ts'
+
+/** One transaction of the engine, while it is open. */
+export interface Tx {
+  readonly parts: Parts
+  readonly at: number
+  /** Outbox rows that were taken back; whoever performs one of them must stop after the commit. */
+  readonly withdrawn: number[]
+  fact(draft: FactDraft): void
+  /** Stores a command; it becomes due `delayMs` from now. */
+  command(subject: Subject, command: Command, delayMs?: number): void
+  /** What has to be looked at before the transaction ends. */
+  followUp(what: FollowUp): void
+}
+
+export interface Subject {
+  readonly id: string
+  readonly project: string
+  readonly lane: string
+  /** Failing for the world's sake is tried again for so long; undefined = until the subject itself gives up. */
+  readonly patienceMs?: number | undefined
+}
+
+export type FollowUp =
+  /** Something ended on a track, or a gate opened: who is next? */
+  | { readonly look: 'turn'; readonly track: string }
+  /** A release succeeded somewhere: where does it go by itself? */
+  | { readonly look: 'promote'; readonly project: string; readonly app: string; readonly commit: string }
