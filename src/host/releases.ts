@@ -70,6 +70,11 @@ export class Releases {
     })
   }
 
+  /** Where the files of a release are; whether they are there is not looked at. */
+  place(track: string, digest: string): string {
+    return join(this.#folder(track, digest), 'tree')
+  }
+
   /** Deletes the unpacked releases of a track but these. */
   async keep(track: string, digests: ReadonlySet<string>): Promise<void> {
     const parent = this.#options.layout.releases(track)

@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 
+const takeIt = 'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE'
+
 /** The right to be the only one. It ends with `release`, or with the process however that ends. */
 export interface Lock extends Disposable {
   release(): void
@@ -12,7 +14,7 @@ export interface Lock extends Disposable {
 export function takeLock(path: string): Lock | null {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
-    database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    database.exec(takeIt)
   } catch (error) {
     database.close()
     if (isBusy(error)) return null

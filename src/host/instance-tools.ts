@@ -1,0 +1,159 @@
+import type { Clock } from '../lib/clock.ts'
+import { messageOf } from '../lib/fault.ts'
+import type { Log } from '../lib/log.ts'
+import { makeDirectory } from '../system/files.ts'
+import { holdsSocket, type Listener, listenersOn } from '../system/listeners.ts'
+import { endProcesses, type ProcessId, processTable } from '../system/proc.ts'
+import { lastLines } from '../system/tail.ts'
+import type { InstanceSpec, StopAccount } from '../targets/driver.ts'
+import type { Tally } from './health.ts'
+import type { Instance } from './instance.ts'
+import type { InstanceRecord } from './instance-record.ts'
+import type { Layout } from './layout.ts'
+import { type MainProcess, startMain } from './main-process.ts'
+import { instanceMarks, probeMarks } from './marks.ts'
+import type { Ports } from './ports.ts'
+import { type ProbeResult, probeOnce } from './probes.ts'
+import { RecordFile } from './records.ts'
+import type { Releases } from './releases.ts'
+import { appFolder } from './shared-folders.ts'
+import { remains, sessionOf, stopInstance } from './stop.ts'
+
+/** What one instance needs of the host around it. */
+export interface InstanceTools {
+  readonly clock: Clock
+  readonly log: Log
+  /** Aborted when the host ends. */
+  readonly signal: AbortSignal
+  readonly bootId: string
+  readonly file: RecordFile<InstanceRecord>
+  portFor(record: InstanceRecord): Promise<number>
+  /** Ends what an earlier process of the instance has left behind, so that nothing of it runs twice. */
+  clear(record: InstanceRecord): Promise<void>
+  launch(spec: InstanceSpec, port: number): Promise<MainProcess>
+  probe(subject: ProbeSubject, tally: Tally, signal: AbortSignal): Promise<ProbeResult>
+  lastLines(spec: InstanceSpec): Promise<readonly string[]>
+  /** Takes it out of the routing, waits for what it is answering, and ends its processes. */
+  end(record: InstanceRecord, main: MainProcess | null): Promise<Omit<StopAccount, 'instance'>>
+  /** There is nothing left of it but its log. */
+  forget(instance: Instance): Promise<void>
+  changed(instance: Instance): void
+}
+
+export interface ProbeSubject {
+  readonly spec: InstanceSpec
+  readonly port: number
+  readonly main: ProcessId | null
+}
+
+/** The parts of the host that the tools are made of; the same for every instance. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly bootId: string
+  readonly hostId: string
+  readonly layout: Layout
+  readonly ports: Ports
+  readonly releases: Releases
+  /** Takes an instance out of the routing for good and waits, at most its drain limit, until nothing is in flight. */
+  readonly leave: (spec: InstanceSpec, drainMs: number) => Promise<void>
+  readonly changed: (instance: Instance) => void
+  readonly forgotten: (instance: Instance) => void
+}
+
+const LINES_OF_EVIDENCE = 30
+
+export function instanceTools(name: string, around: Surroundings): InstanceTools {
+  const { clock, log, signal, bootId, hostId, layout, ports, changed } = around
+  const file = new RecordFile<InstanceRecord>(layout.instance(name))
+  return {
+    ...{ clock, log, signal, bootId, file, changed },
+    portFor: ({ port }) => portFor(port, ports),
+    clear: async ({ spec, process }) => {
+      const find = () => remains(process?.bootId === bootId ? process : null, instanceMarks(hostId, spec.name))
+      await endProcesses({ find, graceMs: 0, clock })
+    },
+    launch: (spec, port) => launch(spec, port, around),
+    probe: (subject, tally, inner) => probe(subject, tally, { around, signal: inner }),
+    lastLines: (spec) => lastLines(layout.log(spec.track, spec.name), LINES_OF_EVIDENCE),
+    end: async ({ spec, stop }, main) => {
+      const how = stop ?? spec.stop
+      await around.leave(spec, how.drainMs)
+      return stopInstance({ main, marks: instanceMarks(hostId, spec.name), stop: how, clock })
+    },
+    forget: async (instance) => {
+      await file.remove()
+      if (instance.port !== null) ports.release(instance.port)
+      around.forgotten(instance)
+    },
+  }
+}
+
+/** A restarted instance keeps its port, so that the edge finds it where it was. */
+async function portFor(before: number | null, ports: Ports): Promise<number> {
+  if (before !== null && (await ports.retake(before))) return before
+  if (before !== null) ports.release(before)
+  return ports.take()
+}
+
+async function launch(spec: InstanceSpec, port: number, around: Surroundings): Promise<MainProcess> {
+  const { layout, releases, hostId, clock } = around
+  const tree = await releases.tree(spec.track, spec.release.digest, spec)
+  await makeDirectory(layout.logs(spec.track), 0o700)
+  const log = layout.log(spec.track, spec.name)
+  const env = { ...spec.env, PORT: String(port), ...instanceMarks(hostId, spec.name) }
+  return startMain({ argv: spec.argv, env, cwd: appFolder(tree, spec.directory), out: log, err: log, clock })
+}
+
+interface ProbeContext {
+  readonly around: Surroundings
+  readonly signal: AbortSignal
+}
+
+async function probe(subject: ProbeSubject, tally: Tally, { around, signal }: ProbeContext): Promise<ProbeResult> {
+  try {
+    const result = await ask(subject, { around, signal })
+    const isFirstPass =
+      result.isPass && result.address !== undefined && tally.passes === 0 && tally.state === 'starting'
+    return isFirstPass ? await confirmOwner(subject, result, around.hostId) : result
+  } catch (error) {
+    signal.throwIfAborted()
+    around.log.warn('probe could not be made', { instance: subject.spec.name, error })
+    return { isPass: false, error: messageOf(error) }
+  }
+}
+
+async function ask({ spec, port }: ProbeSubject, { around, signal }: ProbeContext): Promise<ProbeResult> {
+  const { probe, timeoutMs } = spec.health
+  if (probe.kind === 'process') return { isPass: true }
+  const tree = around.releases.place(spec.track, spec.release.digest)
+  const env = { ...spec.env, PORT: String(port), ...probeMarks(around.hostId, spec.name) }
+  const cwd = appFolder(tree, spec.directory)
+  return probeOnce({ probe, addresses, port, timeoutMs, env, cwd }, around.clock, signal)
+}
+
+/** An app may listen on either. */
+const addresses = ['127.0.0.1', '::1']
+
+/** Another program may have taken the port since we chose it: its answer is not this instance's. */
+async function confirmOwner(
+  { spec, port, main }: ProbeSubject,
+  result: ProbeResult,
+  hostId: string,
+): Promise<ProbeResult> {
+  const listeners = await listenersOn(port)
+  if (main === null || listeners.length === 0) return result
+  const session = async () => sessionOf(main, await processTable())
+  // Only an app that puts itself into a session of its own needs the slower look at every process.
+  const everywhere = () => remains(main, instanceMarks(hostId, spec.name))
+  if ((await isHeld(listeners, session)) || (await isHeld(listeners, everywhere))) return result
+  return { isPass: false, error: `port ${port} is held by another process, not by this instance` }
+}
+
+/** What we may not look into is taken to be right. */
+async function isHeld(listeners: readonly Listener[], find: () => Promise<readonly ProcessId[]>): Promise<boolean> {
+  const pids = (await find()).map((info) => info.pid)
+  const held = await Promise.all(listeners.map((listener) => holdsSocket(pids, listener.inode)))
+  return held.some((answer) => answer !== false)
+}
