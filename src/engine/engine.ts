@@ -72,14 +72,14 @@ export class Engine {
         return (nextDue(this.#parts) ?? Number.POSITIVE_INFINITY) - this.#parts.time.now()
       })
       const signal = AbortSignal.any([this.#wake.signal, this.#stop.signal])
-      await this.#parts.clock.sleep(Math.min(Math.max(sleepMs ?? 1000, 5), maxSleepMs), signal).catch(() => {})
+      await this.#sleep(Math.min(Math.max(sleepMs ?? 1000, 5), maxSleepMs), signal)
     }
   }
 
   async #every(everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await work().catch((error: unknown) => this.#parts.log.error('periodic work failed', { error: messageOf(error) }))
-      await this.#parts.clock.sleep(everyMs, this.#stop.signal).catch(() => {})
+      await this.#sleep(everyMs, this.#stop.signal)
     }
   }
 
@@ -93,6 +93,10 @@ export class Engine {
         this.#parts.log.warn('project could not be synced', { project: name, error: messageOf(error) })
       }
     }
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#parts.clock.sleep(ms, signal).catch(() => {}) // woken early: the loop looks for itself why
   }
 
   #safely<T>(doing: string, work: () => T): T | null {

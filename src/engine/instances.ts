@@ -92,20 +92,20 @@ export function secretPlace(project: string, environment: string, name: string, 
 async function instanceSpec(parts: Parts, context: DeploymentContext, instance: Instance): Promise<InstanceSpec> {
   const { release, variables } = instance
   const app = appOf(parts, context, release)
-  const process = processOf(app, instance.process)
+  const wanted = processOf(app, instance.process)
   const env = await environmentOf(parts, { context, app, release, variables })
   return {
     name: instance.name,
     track: context.track.id,
     deployment: instance.deployment,
     release: onTarget(app.name, release),
-    process: process.name,
-    argv: wordsOf(process.command),
-    env: { ...env, ...process.env, SIGNALBOX_PROCESS: process.name, SIGNALBOX_INSTANCE: instance.name },
+    process: wanted.name,
+    argv: wordsOf(wanted.command),
+    env: { ...env, ...wanted.env, SIGNALBOX_PROCESS: wanted.name, SIGNALBOX_INSTANCE: instance.name },
     directory: app.directory,
     shared: app.shared,
-    health: healthOf(process, context),
-    stop: process.stop,
+    health: healthOf(wanted, context),
+    stop: wanted.stop,
     routed: isRouted(instance),
   }
 }

@@ -28,11 +28,11 @@ export async function withLimit<T>(limited: Limited, work: (signal: AbortSignal)
       own.abort(fault)
       throw fault
     })
-    limit.catch(() => {})
+    limit.catch(() => {}) // the race below hears it; this only keeps a late one quiet
     const aborted = new Promise<never>((_, reject) => {
       own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true })
     })
-    aborted.catch(() => {})
+    aborted.catch(() => {}) // as above
     return await Promise.race([work(own.signal), limit, aborted])
   } finally {
     over.abort(new Error('done'))

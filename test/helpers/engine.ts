@@ -1,0 +1,158 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { ProjectSpec } from '../../src/domain/spec.ts'
+import { Engine } from '../../src/engine/engine.ts'
+import { defaultSettings, type Parts, rules } from '../../src/engine/parts.ts'
+import { Queries } from '../../src/engine/queries.ts'
+import { EngineTime } from '../../src/engine/time.ts'
+import { Fault } from '../../src/lib/fault.ts'
+import { sha256 } from '../../src/lib/hash.ts'
+import { silent } from '../../src/lib/log.ts'
+import type { JobPlan, JobResult, Runner } from '../../src/runner/runner.ts'
+import type { Commit, Source } from '../../src/sources/source.ts'
+import { Database, migrate } from '../../src/store/database.ts'
+import { type Store, storeOver } from '../../src/store/store.ts'
+import { systemClock } from '../../src/system/clock.ts'
+import { modelDriver } from '../../src/targets/model/driver.ts'
+import type { Behaviour } from '../../src/targets/model/options.ts'
+import { ModelWorld } from '../../src/targets/model/world.ts'
+
+/** The engine on a store in memory, with the model world for a target; commits and jobs are what the test says they are. */
+export interface EngineUnderTest extends AsyncDisposable {
+  readonly engine: Engine
+  readonly queries: Queries
+  readonly store: Store
+  readonly world: ModelWorld
+  /** Makes a commit on a branch; the next sync finds it. Returns its SHA. */
+  commit(title: string, options?: Partial<CommitOptions>): string
+  /** Commits and tells the engine. */
+  push(title: string, options?: Partial<CommitOptions>): Promise<string>
+  readonly jobsRun: string[]
+}
+
+export interface CommitOptions {
+  readonly branch: string
+  readonly spec: ProjectSpec | null
+  readonly behaviour: Partial<Behaviour>
+  /** What becomes of the commit's jobs. */
+  readonly job: (job: JobPlan, signal: AbortSignal) => Promise<JobResult>
+}
+
+export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {}): Promise<EngineUnderTest> {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const store = storeOver(new Database(connection))
+  const world = new ModelWorld({ clock: systemClock })
+  const git = new MemoryGit()
+  const jobsRun: string[] = []
+  const runner = memoryRunner(git, world, jobsRun)
+  const driver = modelDriver({ world, host: world.host('one') })
+  const parts: Parts = {
+    ...{
+      store,
+      clock: systemClock,
+      time: new EngineTime(systemClock, 0),
+      log: silent,
+      runner,
+      source: git.source(),
+      rules,
+    },
+    artifacts: { verify: async () => {}, list: async () => [], remove: async () => {} },
+    secrets: {
+      seal: async (place, value) => `${place}=${value}`,
+      open: async (place, sealed) => sealed.slice(place.length + 1),
+    },
+    driver: () => driver,
+    parse: (text) => {
+      const parsed = JSON.parse(text) as ProjectSpec | null
+      return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
+    },
+    openLog: async () => ({ write: () => {}, close: async () => {} }),
+    settings: { ...defaultSettings, parallelJobs: 4 },
+    ...given,
+  }
+  const engine = new Engine(parts, (error) => {
+    throw error
+  })
+  store.projects.add({ name: spec.project, origin: null, createdAt: 0, createdBy: 'ada' })
+  await engine.start()
+  const commit: EngineUnderTest['commit'] = (title, options = {}) =>
+    git.commit(title, { ...defaults(spec), ...options })
+  return {
+    ...{ engine, queries: new Queries(parts), store, world, jobsRun, commit },
+    async push(title, options) {
+      const sha = commit(title, options)
+      await engine.actions.sync(spec.project, 'ada')
+      return sha
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.stop()
+      world.end()
+      store.db.close()
+    },
+  }
+}
+
+function defaults(spec: ProjectSpec): CommitOptions {
+  return { branch: 'main', spec, behaviour: {}, job: async () => succeeded }
+}
+
+export const succeeded: JobResult = {
+  outcome: 'succeeded',
+  reason: null,
+  steps: [],
+  outputs: {},
+  artifact: null,
+  durationMs: 1,
+}
+
+function memoryRunner(git: MemoryGit, world: ModelWorld, jobsRun: string[]): Runner {
+  return {
+    recover: async () => [],
+    async run(job, signal) {
+      jobsRun.push(job.attempt)
+      const { behaviour, job: work } = git.options(job.commit)
+      const result = await work(job, signal)
+      if (!job.archive || result.outcome !== 'succeeded') return result
+      const digest = sha256(job.commit)
+      world.publish({ digest, version: '', commit: job.commit, app: 'shop' }, behaviour)
+      return { ...result, artifact: { digest, bytes: 1 } }
+    },
+  }
+}
+
+class MemoryGit {
+  readonly #commits = new Map<string, Commit & { options: CommitOptions }>()
+  readonly #refs = new Map<string, string>()
+
+  commit(title: string, options: CommitOptions): string {
+    const ref = `refs/heads/${options.branch}`
+    const parent = this.#refs.get(ref)
+    const sha = sha256(`${title}${parent}`).slice(0, 40)
+    const parents = parent === undefined ? [] : [parent]
+    this.#commits.set(sha, { sha, parents, title, author: 'ada', committedAt: 1_700_000_000_000, options })
+    this.#refs.set(ref, sha)
+    return sha
+  }
+
+  options(sha: string): CommitOptions {
+    return this.#get(sha).options
+  }
+
+  source(): Source {
+    return {
+      refs: async () => new Map(this.#refs),
+      commit: async (_project, sha) => this.#get(sha),
+      file: async (_project, sha) => JSON.stringify(this.#get(sha).options.spec),
+      changedPaths: async () => ['server.js'],
+      isAncestor: async () => true,
+      between: async () => [],
+      path: (project) => project,
+    }
+  }
+
+  #get(sha: string) {
+    const commit = this.#commits.get(sha)
+    if (commit === undefined) throw new Fault('commit.missing', { details: { commit: sha } })
+    return commit
+  }
+}
