@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
+import { freePort } from '../../../test/helpers/free-port.ts'
+import { waitFor } from '../../../test/helpers/wait-for.ts'
 import { systemClock } from '../../system/clock.ts'
 import { type LoadPlan, startLoad } from './load.ts'
 import { percentile } from './load-report.ts'
@@ -80,12 +82,12 @@ test('nobody listening is counted, not thrown', async (t) => {
 test('phases are told apart by when a request should have left, and may be taken up again', async (t) => {
   const port = await serve(t, (_, response) => response.end())
   await using load = startLoad(planFor(port, { ratePerS: 100, durationMs: 10_000 }), systemClock)
-  await until(() => (load.report().phases.before?.answered ?? 0) >= 5)
+  await waitFor('the load to get there', () => (load.report().phases.before?.answered ?? 0) >= 5)
   load.mark('during')
-  await until(() => (load.report().phases.during?.answered ?? 0) >= 5)
+  await waitFor('the load to get there', () => (load.report().phases.during?.answered ?? 0) >= 5)
   load.mark('before')
   const before = load.report().phases.before?.answered ?? 0
-  await until(() => (load.report().phases.before?.answered ?? 0) > before)
+  await waitFor('the load to get there', () => (load.report().phases.before?.answered ?? 0) > before)
   const report = await load.finish()
   assert.deepEqual(Object.keys(report.phases), ['before', 'during'])
   assert.equal(report.sent, report.answered)
@@ -95,9 +97,9 @@ test('releases are told by a header, or by whatever the plan looks at', async (t
   let release = 'v1'
   const port = await serve(t, (_, response) => response.setHeader('x-release', release).end(`{"version":"${release}"}`))
   const byHeader = startLoad(planFor(port, { ratePerS: 100, durationMs: 10_000 }), systemClock)
-  await until(() => byHeader.report().releases.length === 1)
+  await waitFor('the load to get there', () => byHeader.report().releases.length === 1)
   release = 'v2'
-  await until(() => byHeader.report().releases.length === 2)
+  await waitFor('the load to get there', () => byHeader.report().releases.length === 2)
   assert.deepEqual(
     (await byHeader.finish()).releases.map((seen) => seen.release),
     ['v1', 'v2'],
@@ -161,7 +163,7 @@ test('too many unanswered requests fail at once instead of piling up', async (t)
 test('disposing ends it at once, also with requests that hang', async (t) => {
   const port = await serve(t, (_, response) => void response)
   const load = startLoad(planFor(port, { ratePerS: 100, durationMs: 60_000 }), systemClock)
-  await until(() => load.report().sent > 3)
+  await waitFor('the load to get there', () => load.report().sent > 3)
   const start = performance.now()
   await load[Symbol.asyncDispose]()
   assert.ok(performance.now() - start < 1000)
@@ -203,20 +205,4 @@ async function serve(t: TestContext, listener: RequestListener): Promise<number>
   t.after(() => server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000
-  while (!condition()) {
-    assert.ok(performance.now() < end, 'the condition never came true')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
+import { tempDir } from '../../../test/helpers/temp-dir.ts'
 import { systemClock } from '../../system/clock.ts'
-import { temporaryDirectory } from '../../system/files.ts'
 import { type ChildResult, runChild, runText, startChild } from '../../system/process.ts'
 import { startLoad } from './load.ts'
 import { makeShop, type ShopVersion, shopVersions } from './shop.ts'
@@ -82,7 +82,7 @@ interface MadeShop {
 }
 
 async function shop(t: TestContext): Promise<MadeShop> {
-  const folder = await temporaryDirectory('shop')
+  const folder = await tempDir()
   t.after(() => folder[Symbol.asyncDispose]())
   const directory = join(folder.path, 'main')
   const commits = await makeShop({ directory, path: env.PATH, signal: t.signal })
