@@ -5,6 +5,7 @@ import type { InstanceDriver } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
 import { contextOf } from './context.ts'
 import { instanceSpecs, onTarget, patientStop, routingOf } from './instances.ts'
+import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 
@@ -28,7 +29,12 @@ export async function performConverge(
   const seen = await withLimit(limit(lookMs), (own) => driver.observe(id, own))
   parts.store.tracks.setObserved(id, { ...seen })
   const drift = driftOf(live, seen)
-  if (!hasDrift(drift)) return null
+  if (!hasDrift(drift)) {
+    // A quiet moment: releases nobody would go back to need not stay unpacked.
+    const order = { track: id, number }
+    await withLimit(limit(lookMs), (own) => driver.keep(id, digestsNeeded(parts.store, id), order, own))
+    return null
+  }
   await withLimit(limit(convergeMs), (own) =>
     restore({ parts, context, driver, live, track, number, signal: own }, drift.extra),
   )

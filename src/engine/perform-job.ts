@@ -1,9 +1,11 @@
 import { attemptOf, type Job, type JobCommand, type JobEnding, type Run } from '../domain/run.ts'
 import type { AppSpec, ProjectSpec, ServiceSpec, StepSpec } from '../domain/spec.ts'
+import { messageOf } from '../lib/fault.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
 import { checksScope } from '../store/variables.ts'
 import { specOf } from './context.ts'
 import { secretPlace } from './instances.ts'
+import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 
 /** Null when the run has moved on. */
@@ -18,10 +20,25 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
     return errored(
       `these secrets are not set: ${secrets.missing.join(', ')} (signalbox env set ${checksScope} NAME=… --secret)`,
     )
-  const result = await parts.runner.run(planOf(parts, { run, job, work, secrets: secrets.values }), signal)
+  const plan = planOf(parts, { run, job, work, secrets: secrets.values })
+  const result = await runWithin(parts, plan, signal)
   // An abort by the engine is not the job's end; whoever aborted has said what is to become of it.
   signal.throwIfAborted()
   return endingOf(job, result)
+}
+
+/** The runner keeps the job's limit itself; this one is for a runner that never answers. */
+const graceMs = 120_000
+
+async function runWithin({ clock, runner }: Parts, plan: JobPlan, signal: AbortSignal): Promise<JobResult> {
+  try {
+    const limited = { clock, limitMs: plan.timeoutMs + graceMs, what: 'the runner', signal }
+    return await withLimit(limited, (own) => runner.run(plan, own))
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = `the runner gave no result: ${messageOf(error)}`
+    return { outcome: 'errored', reason, steps: [], outputs: {}, artifact: null, durationMs: 0 }
+  }
 }
 
 interface Work {

@@ -86,7 +86,7 @@ export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {})
     },
     async [Symbol.asyncDispose]() {
       await engine.stop()
-      world.end()
+      world[Symbol.dispose]()
       store.db.close()
     },
   }
