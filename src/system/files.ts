@@ -1,5 +1,18 @@
 import { constants } from 'node:fs'
-import { access, chmod, lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import {
+  access,
+  appendFile,
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  statfs,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
@@ -64,6 +77,20 @@ export async function exists(path: string): Promise<boolean> {
     if (isMissing(error)) return false
     throw error
   }
+}
+
+/** Writes a file that need not survive a power loss. */
+export async function writeText(path: string, text: string, mode = 0o644): Promise<void> {
+  await writeFile(path, text, { mode }).catch((error: unknown) => {
+    throw diskFault(error, path)
+  })
+}
+
+/** Adds to the end of a file, which is made when it is not there. */
+export async function appendText(path: string, text: string): Promise<void> {
+  await appendFile(path, text, { mode: 0o644 }).catch((error: unknown) => {
+    throw diskFault(error, path)
+  })
 }
 
 /** Makes a directory and those above it; one that is there is fine. */

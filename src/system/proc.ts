@@ -69,9 +69,12 @@ export async function workingDirectoryOf(pid: number): Promise<string | null> {
   }
 }
 
-/** Processes whose environment has all these variables with these values. */
-export async function findByMarks(marks: Readonly<Record<string, string>>): Promise<readonly ProcessInfo[]> {
-  const table = await processTable()
+/** Processes whose environment has all these variables with these values; of the table given, or of the machine now. */
+export async function findByMarks(
+  marks: Readonly<Record<string, string>>,
+  given?: readonly ProcessInfo[],
+): Promise<readonly ProcessInfo[]> {
+  const table = given ?? (await processTable())
   const matches = await Promise.all(table.map((info) => hasMarks(info.pid, marks)))
   return table.filter((_, index) => matches[index])
 }
@@ -89,6 +92,11 @@ export function withDescendants(found: readonly ProcessInfo[], table: readonly P
     for (const info of table) if (taken.has(info.parent)) taken.set(info.pid, info)
   }
   return [...taken.values()]
+}
+
+/** Changes with every start of the machine: process numbers of another start mean nothing. */
+export async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim()
 }
 
 export interface EndOptions {
@@ -132,6 +140,18 @@ async function repeat(
     const leftMs = end - options.clock.monotonic()
     if (leftMs <= 0) return left
     await options.clock.sleep(Math.min(wait, leftMs))
+  }
+}
+
+/** Whether a process group has members; zombies count. Far cheaper than a look at the process table. */
+export function isGroupThere(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+    return true
+  } catch (error) {
+    const code = codeOf(error)
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
+    return code === 'EPERM'
   }
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import { systemClock } from './clock.ts'
 import { codeOf, diskFault } from './files.ts'
-import { endProcesses, type ProcessId, processTable, startTimeNow } from './proc.ts'
+import { endProcesses, isGroupThere, type ProcessId, processTable, startTimeNow } from './proc.ts'
 import { drained, type OutputHandler, type Pump, pump, tailKeeper } from './process-output.ts'
 
 export type { OutputHandler } from './process-output.ts'
@@ -27,6 +27,8 @@ export interface ChildOptions {
   readonly signal: AbortSignal
   /** From SIGTERM to SIGKILL when the limit or the signal ends it; default 10 s. */
   readonly graceMs?: number
+  /** How to end it when the limit or the signal says so, for who knows of more than its group. Default: SIGTERM to the group, grace, SIGKILL. */
+  readonly end?: () => Promise<unknown>
   /** Leave running what the program left in its group, and go on reading its output until `close()`. */
   readonly keepGroup?: boolean
   readonly clock?: Clock
@@ -168,13 +170,12 @@ interface Following {
 }
 
 type End = Pick<ChildResult, 'ended' | 'exitCode' | 'signal'>
+type Exit = Omit<End, 'ended'>
 
 /** Everything that can end a program is one race: its own end, the limit, the signal, a handler that fails. */
 async function follow({ options, clock, child, pumps }: Following): Promise<End> {
   const over = new AbortController()
-  const exit = new Promise<Pick<End, 'exitCode' | 'signal'>>((resolve) =>
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal })),
-  )
+  const exit = new Promise<Exit>((resolve) => child.once('exit', (exitCode, signal) => resolve({ exitCode, signal })))
   const broken = Promise.race([new Promise<never>(() => {}), ...pumps.map((one) => one.broken)])
   const ended = await Promise.race([
     exit.then(() => 'itself' as const),
@@ -182,8 +183,8 @@ async function follow({ options, clock, child, pumps }: Following): Promise<End>
     limitOf(options.limitMs, clock, over.signal),
     broken.then(() => 'broken' as const),
   ]).finally(() => over.abort())
-  if (ended !== 'itself') await endGroup(child, clock, options.graceMs ?? 10_000)
-  const how = await exit
+  if (ended !== 'itself') await (options.end?.() ?? endGroup(child, clock, options.graceMs ?? 10_000))
+  const how = ended === 'itself' ? await exit : await exitOrGiveUp(exit, clock)
   if (ended === 'itself' && !options.keepGroup) await endGroup(child, clock, 0)
   await drained(pumps, clock)
   if (!options.keepGroup) for (const one of pumps) one.stop()
@@ -206,8 +207,17 @@ async function limitOf(limitMs: number, clock: Clock, over: AbortSignal): Promis
 
 /** The number of a group stays taken while a member lives, so it can be looked for after its leader has ended. */
 async function endGroup(child: ChildProcess, clock: Clock, graceMs: number): Promise<void> {
-  const find = async () => (await processTable()).filter((info) => info.group === child.pid)
+  const group = child.pid ?? 0
+  if (!isGroupThere(group)) return
+  const find = async () => (await processTable()).filter((info) => info.group === group)
   await endProcesses({ find, graceMs, clock })
+}
+
+/** One that waits for a broken disk dies only when the disk answers; nobody must wait for that. */
+async function exitOrGiveUp(exit: Promise<Exit>, clock: Clock): Promise<Exit> {
+  const over = new AbortController()
+  const limit = limitOf(5_000, clock, over.signal)
+  return Promise.race([exit, limit.then(() => ({ exitCode: null, signal: null }))]).finally(() => over.abort())
 }
 
 async function closeAll(pumps: readonly Pump[], clock: Clock): Promise<void> {

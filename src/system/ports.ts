@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+
+const LOOPBACK = '127.0.0.1'
+
+/** A TCP port of this machine nobody listens on now. Another program may take it at any time: use it at once. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, LOOPBACK)
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** Connects to a port of this machine and lets go again. Rejects with the system's error, or with the signal's reason. */
+export async function connectOnce(port: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const socket = connect({ host: LOOPBACK, port })
+  const onAbort = () => socket.destroy(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    socket.destroy()
+  }
+}
