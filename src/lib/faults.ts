@@ -70,6 +70,31 @@ const catalogue = {
     hint: 'Free space on that file system; nothing that was stored before is damaged, and work goes on when there is space.',
     temporary: true,
   },
+  'edge.address_taken': {
+    sentence: 'The edge cannot listen on {address}: {problem}',
+    hint: 'Find the program that holds the port, or choose another one.',
+  },
+  'edge.host_taken': {
+    sentence: 'The host {host} already belongs to {owner}, so {track} cannot have it',
+    hint: 'Take it off the other environment first; a host leads to one place only.',
+  },
+  'edge.port_taken': {
+    sentence: 'The port {port} already belongs to {owner}, so {track} cannot have it',
+    hint: 'Choose another port for one of the two.',
+  },
+  'edge.running': {
+    sentence: 'Another edge worker answers on {socket}',
+    hint: 'Stop it first, or give this one a socket of its own.',
+  },
+  'edge.still_routed': {
+    sentence: 'The instance {instance} is in the routing, so it cannot be drained',
+    hint: 'Route without it first.',
+  },
+  'edge.unreachable': {
+    sentence: 'The edge worker on {socket} does not answer: {problem}',
+    hint: 'The host starts it again by itself; look at its log if it stays away.',
+    temporary: true,
+  },
   'environment.unknown': {
     sentence: 'There is no environment {environment} in {project}',
     hint: 'Its environments: {known}.',
@@ -184,9 +209,17 @@ const catalogue = {
     sentence: 'A body packed as {encoding} cannot be read',
     hint: 'Send it plain or as gzip.',
   },
+  'request.foreign': {
+    sentence: 'The request comes from the page of another site, {origin}',
+    hint: 'Open Signalbox at its own address.',
+  },
   'request.invalid': {
     sentence: 'The request is not valid: {problem}',
     hint: 'Compare it with the API reference.',
+  },
+  'request.media_type': {
+    sentence: 'The body is not JSON',
+    hint: 'Send it with the header `Content-Type: application/json`.',
   },
   'request.too_large': {
     sentence: 'The body is larger than {limitBytes} bytes',
@@ -204,6 +237,10 @@ const catalogue = {
   'rollback.nowhere': {
     sentence: 'There is no earlier release of {app} in {environment} to go back to',
     hint: 'Name one with `signalbox rollback {environment} VERSION`.',
+  },
+  'route.unknown': {
+    sentence: 'There is nothing at {method} {path}',
+    hint: 'Compare it with the API reference.',
   },
   'run.not_rerunnable': {
     sentence: '{run} cannot be run again: {problem}',
@@ -232,6 +269,10 @@ const catalogue = {
   'secret.unreadable': {
     sentence: 'The stored secret {name} of {environment} cannot be decrypted',
     hint: 'It was encrypted with another key, or is damaged. Put back the right key file, or set the secret again.',
+  },
+  'server.address_taken': {
+    sentence: 'The server cannot listen on {address}: {problem}',
+    hint: 'Choose another address with --listen.',
   },
   'server.held': {
     sentence: 'Another server (process {pid}) holds the data directory {path}',
@@ -275,6 +316,18 @@ const catalogue = {
     sentence: 'The target {target} does not answer: {problem}',
     hint: 'Check that it is up and reachable from the server; Signalbox tries again by itself.',
     temporary: true,
+  },
+  'token.forbidden': {
+    sentence: 'The token {name} may {scope}; this needs {needed}',
+    hint: 'Ask an admin for a token with the scope `{needed}`.',
+  },
+  'token.invalid': {
+    sentence: 'The token is not known here, or has expired',
+    hint: 'Log in again with `signalbox login`, or ask an admin for a new token.',
+  },
+  'token.missing': {
+    sentence: 'A token is needed',
+    hint: 'Send it as `Authorization: Bearer TOKEN`; `signalbox login` keeps it for the command line.',
   },
   'variable.invalid': {
     sentence: '{name} is not a name for a variable',
