@@ -124,15 +124,13 @@ test('a stopped program can be ended too', async () => {
 })
 
 test('a daemon that holds the output open does not hold us up, and its program\u2019s last words are there', async () => {
-  const id = newId('mark')
-  const child = await startChild({
-    ...basic,
-    ...sh('setsid sleep 30 & echo last words'),
-    env: { ...basic.env, MARK: id },
-  })
+  await using dir = await tempDir()
+  const env = { ...basic.env, MARK: newId('mark'), UP: join(dir.path, 'up') }
+  const script = 'setsid sh -c "touch $UP; exec sleep 30" & while [ ! -e $UP ]; do sleep 0.01; done; echo last words'
+  const child = await startChild({ ...basic, ...sh(script), env })
   const result = await child.result
   assert.equal(result.tail, 'last words\n')
-  const find = () => findByMarks({ MARK: id })
+  const find = () => findByMarks({ MARK: env.MARK })
   assert.equal((await find()).length, 1)
   assert.deepEqual(await endProcesses({ find, graceMs: 1_000, clock: systemClock }), [])
   assert.deepEqual(await find(), [])
