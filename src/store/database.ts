@@ -110,6 +110,14 @@ export function migrate(connection: DatabaseSync): void {
   }
 }
 
+/** The schema as it is, to be read in one piece: schema.sql holds it, and a test compares. */
+export function schemaOf(connection: DatabaseSync): string {
+  const rows = connection
+    .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    .all()
+  return `-- The result of all migrations, for reading. A test keeps it so.\n\n${rows.map(({ sql }) => `${sql};`).join('\n\n')}\n`
+}
+
 function check(connection: DatabaseSync, path: string): void {
   const { quick_check: answer } = asFault(() => connection.prepare('PRAGMA quick_check(1)').get()) as {
     quick_check: string

@@ -1,0 +1,214 @@
+-- The result of all migrations, for reading. A test keeps it so.
+
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE projects (
+  name TEXT PRIMARY KEY,
+  origin TEXT,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE refs (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  ref TEXT NOT NULL,
+  sha TEXT NOT NULL,
+  PRIMARY KEY (project, ref)
+) STRICT;
+
+CREATE TABLE events (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  ref TEXT NOT NULL,
+  before TEXT,
+  after TEXT,
+  source TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  run TEXT,
+  because TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX events_by_commit ON events (project, after);
+
+CREATE TABLE specs (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  commit_sha TEXT NOT NULL,
+  spec TEXT NOT NULL,
+  PRIMARY KEY (project, commit_sha)
+) STRICT;
+
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  event TEXT NOT NULL UNIQUE,
+  commit_sha TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  run TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX runs_by_commit ON runs (project, commit_sha);
+
+CREATE INDEX runs_unfinished ON runs (number) WHERE state <> 'finished';
+
+CREATE TABLE releases (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  commit_sha TEXT NOT NULL,
+  version TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  run TEXT NOT NULL,
+  title TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  discarded_at INTEGER,
+  UNIQUE (project, app, commit_sha),
+  UNIQUE (project, app, version)
+) STRICT;
+
+CREATE INDEX releases_by_digest ON releases (digest);
+
+CREATE TABLE tracks (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  live TEXT,
+  scale TEXT NOT NULL DEFAULT '{}',
+  observed TEXT,
+  checked_at INTEGER NOT NULL DEFAULT 0,
+  finding TEXT
+) STRICT;
+
+CREATE TABLE deployments (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  track TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE,
+  release TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  outcome TEXT,
+  deadline_at INTEGER,
+  created_at INTEGER NOT NULL,
+  deployment TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX deployments_one_active ON deployments (track) WHERE state IN ('rolling', 'reverting');
+
+CREATE INDEX deployments_open ON deployments (track, number) WHERE state <> 'finished';
+
+CREATE INDEX deployments_by_track ON deployments (track, number);
+
+CREATE INDEX deployments_by_release ON deployments (release, track);
+
+CREATE INDEX deployments_by_deadline ON deployments (deadline_at) WHERE deadline_at IS NOT NULL;
+
+CREATE TABLE plans (
+  deployment TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  PRIMARY KEY (deployment, hash)
+) STRICT;
+
+CREATE TABLE approvals (
+  deployment TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  person TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  comment TEXT,
+  PRIMARY KEY (deployment, plan, person)
+) STRICT;
+
+CREATE TABLE locks (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (project, environment)
+) STRICT;
+
+CREATE TABLE variables (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT,
+  secret INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment, name, version)
+) STRICT;
+
+CREATE TABLE one_offs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  track TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  one_off TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  lane TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  project TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  command TEXT NOT NULL,
+  number INTEGER,
+  epoch INTEGER,
+  due_at INTEGER NOT NULL,
+  give_up_at INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX outbox_due ON outbox (epoch, due_at);
+
+CREATE INDEX outbox_by_subject ON outbox (subject);
+
+CREATE INDEX outbox_by_lane ON outbox (lane, id);
+
+CREATE TABLE facts (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  project TEXT,
+  subject TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  data TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE INDEX facts_by_subject ON facts (subject, seq);
+
+CREATE INDEX facts_by_project ON facts (project, seq);
+
+CREATE TRIGGER facts_in_order BEFORE INSERT ON facts
+WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM facts)
+BEGIN SELECT RAISE(ABORT, 'a fact must be the next one'); END;
+
+CREATE TRIGGER facts_stay BEFORE UPDATE ON facts
+BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END;
+
+CREATE TRIGGER facts_remain BEFORE DELETE ON facts
+BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END;
+
+CREATE TABLE tokens (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  hash TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
