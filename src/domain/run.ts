@@ -158,7 +158,7 @@ function settle(before: Run, now: Run, at: number, facts: readonly FactDraft[]):
   const jobs: Job[] = []
   for (const job of now.jobs) jobs.push(job.state === 'waiting' ? release(job, jobs, at) : failFast(job, now.jobs, at))
   const next = { ...now, jobs }
-  const stop = attemptsStopped(before, next)
+  const stop = attemptsStopped(now, next)
   if (jobs.some((job) => job.state !== 'finished')) {
     return { run: next, commands: commandsFor(before, next), stop, facts }
   }

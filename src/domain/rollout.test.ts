@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { policies, processSpec } from '../../test/helpers/spec.ts'
+import { createdBy } from './deployment.ts'
+import { isRouted, planRevert, planRollout, type RolloutInput, type Step } from './rollout.ts'
+import type { ProcessSpec } from './spec.ts'
+import type { Instance, Live } from './track.ts'
+
+const ref = (id: string) => ({ id, version: id, commit: id.padEnd(40, '0'), digest: id })
+
+const processes = fc
+  .record({
+    web: fc.integer({ min: 1, max: 5 }),
+    worker: fc.integer({ min: 0, max: 3 }),
+    beat: fc.boolean(),
+  })
+  .map(({ web, worker, beat }): readonly ProcessSpec[] => [
+    processSpec({ name: 'worker', instances: worker }),
+    processSpec({ name: 'web', instances: web }),
+    ...(beat ? [processSpec({ name: 'beat', singleton: true })] : []),
+  ])
+
+const strategy = fc.oneof(
+  fc.integer({ min: 1, max: 4 }).map((batch) => ({ kind: 'start_first', batch }) as const),
+  fc.constant({ kind: 'immutable' } as const),
+)
+
+const input = fc
+  .record({ before: fc.option(processes), after: processes, strategy, keepRunning: fc.boolean() })
+  .map(({ before, after, strategy, keepRunning }): RolloutInput => {
+    const live = before === null ? null : liveAfter(planRollout(base('d1', before, null)).instances)
+    return {
+      ...base('d2', after, live),
+      keepRunning: keepRunning && live !== null,
+      policies: { ...policies, strategy, migrations: 'manual' },
+    }
+  })
+
+test('a rollout ends with exactly what was asked for, running and routed', () => {
+  fc.assert(
+    fc.property(input, (rollout) => {
+      const { steps, instances } = planRollout(rollout)
+      const world = play(steps, rollout.live)
+      assert.deepEqual([...world.running].sort(), names(instances))
+      assert.deepEqual([...world.routed].sort(), names(instances.filter(isRouted)))
+      for (const { name, instances: count } of rollout.processes) {
+        assert.equal(instances.filter(({ process }) => process === name).length, count)
+      }
+    }),
+  )
+})
+
+test('start-first never serves with fewer instances than the smaller of before and after', () => {
+  fc.assert(
+    fc.property(input, (rollout) => {
+      const before = rollout.live?.instances.filter(isRouted).length ?? 0
+      const after = rollout.processes.find(({ name }) => name === 'web')?.instances ?? 0
+      const floor = Math.min(before, after)
+      play(planRollout(rollout).steps, rollout.live, ({ routed }) => assert.ok(routed.size >= floor))
+    }),
+  )
+})
+
+test('only what runs is routed, and nothing is drained or stopped while visitors are sent to it', () => {
+  fc.assert(
+    fc.property(input, (rollout) => {
+      play(planRollout(rollout).steps, rollout.live, ({ routed, running }, step) => {
+        for (const name of routed) assert.ok(running.has(name), `${name} is routed and does not run`)
+        if (step.do === 'drain' || step.do === 'remove') {
+          for (const { name } of step.instances) assert.ok(!routed.has(name), `${step.do} of ${name} while routed`)
+        }
+      })
+    }),
+  )
+})
+
+test('a singleton never runs twice, neither on the way forward nor on the way back', () => {
+  const singletons = ({ running }: World) => [...running].filter((name) => name.includes('-beat-')).length
+  fc.assert(
+    fc.property(input, fc.nat(), (rollout, cut) => {
+      const { steps } = planRollout(rollout)
+      const world = play(steps.slice(0, cut % steps.length), rollout.live, (now) => assert.ok(singletons(now) <= 1))
+      play(planRevert(rollout.live, createdBy(steps)), world, (now) => assert.ok(singletons(now) <= 1))
+    }),
+  )
+})
+
+test('going back from any point ends with what was live, whole, and nothing else', () => {
+  fc.assert(
+    fc.property(input, fc.nat(), (rollout, cut) => {
+      const { steps } = planRollout(rollout)
+      const stopped = play(steps.slice(0, cut % (steps.length + 1)), rollout.live)
+      const world = play(planRevert(rollout.live, createdBy(steps)), stopped)
+      const before = rollout.live?.instances ?? []
+      assert.deepEqual([...world.running].sort(), names(before))
+      assert.deepEqual([...world.routed].sort(), names(before.filter(isRouted)))
+    }),
+  )
+})
+
+test('doing every step twice changes nothing', () => {
+  fc.assert(
+    fc.property(input, (rollout) => {
+      const { steps } = planRollout(rollout)
+      const once = play(steps, rollout.live)
+      const twice = play(
+        steps.flatMap((step) => [step, step]),
+        rollout.live,
+      )
+      assert.deepEqual([twice.running, twice.routed], [once.running, once.routed])
+    }),
+  )
+})
+
+test('names come from the deployment, so planning again gives the same names', () => {
+  fc.assert(fc.property(input, (rollout) => assert.deepEqual(planRollout(rollout), planRollout(rollout))))
+})
+
+test('workers follow when the web has been replaced, or lead when the policy says so', () => {
+  const both = [processSpec({ name: 'worker' }), processSpec({ name: 'web' })]
+  const order = (processOrder: readonly string[]) => {
+    const { steps } = planRollout({ ...base('d1', both, null), policies: { ...policies, processOrder } })
+    return steps.flatMap((step) => (step.do === 'place' ? step.instances.map(({ process }) => process) : []))
+  }
+  assert.deepEqual(order([]), ['web', 'worker'])
+  assert.deepEqual(order(['worker', 'web']), ['worker', 'web'])
+})
+
+test('migrations run before the first new instance starts', () => {
+  const { steps } = planRollout({ ...base('d1', [processSpec({ name: 'web' })], null), hasMigrations: true, policies })
+  const doing = steps.map((step) => step.do)
+  assert.ok(doing.indexOf('migrate') > doing.indexOf('prepare') && doing.indexOf('migrate') < doing.indexOf('place'))
+})
+
+interface World {
+  readonly running: ReadonlySet<string>
+  readonly routed: ReadonlySet<string>
+}
+
+/** What a target that does as it is told would look like after these steps. */
+function play(
+  steps: readonly Step[],
+  from: Live | World | null,
+  check: (world: World, step: Step) => void = () => {},
+): World {
+  const running = new Set(from === null ? [] : 'running' in from ? from.running : names(from.instances))
+  let routed = new Set(from === null ? [] : 'routed' in from ? from.routed : names(from.instances.filter(isRouted)))
+  for (const step of steps) {
+    if (step.do === 'place') for (const { name } of step.instances) running.add(name)
+    if (step.do === 'route') routed = new Set(step.instances.map(({ name }) => name))
+    check({ running, routed }, step)
+    if (step.do === 'remove') for (const { name } of step.instances) running.delete(name)
+  }
+  return { running, routed }
+}
+
+function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | null): RolloutInput {
+  return {
+    deployment,
+    release: ref(deployment),
+    variables: 1,
+    processes: wanted,
+    live,
+    policies: { ...policies, migrations: 'manual' },
+    hasMigrations: false,
+    keepRunning: false,
+  }
+}
+
+function liveAfter(instances: readonly Instance[]): Live {
+  return { deployment: 'd1', release: ref('d1'), variables: 1, instances }
+}
+
+function names(instances: readonly Instance[]): string[] {
+  return instances.map(({ name }) => name).sort()
+}
