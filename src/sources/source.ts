@@ -31,15 +31,21 @@ export interface Repositories {
   create(project: string): Promise<void>
   /**
    * Takes over every branch and tag of another repository: https, ssh, or the absolute path of one on this machine.
-   * Gives the names it found that are not taken for branches or tags (see `Source.refs`). Faults `repository.origin_refused`,
-   * `repository.not_fetched`.
+   * Faults `repository.origin_refused`, `repository.not_fetched`.
    */
-  fetch(project: string, origin: string, signal: AbortSignal): Promise<readonly string[]>
+  fetch(project: string, origin: string, signal: AbortSignal): Promise<Fetched>
   remove(project: string): Promise<void>
   /** Makes objects stay for good, also when no branch holds them any more. One that is gone already is left out. */
   keep(project: string, shas: readonly string[]): Promise<void>
   /** Lets git tidy up when there is enough to tidy. */
   collect(project: string, signal: AbortSignal): Promise<void>
+}
+
+export interface Fetched {
+  /** Its main branch (`refs/heads/main`); null when it has none. */
+  readonly head: string | null
+  /** Names it has that are not taken for branches or tags here, see `Source.refs`. */
+  readonly leftOut: readonly string[]
 }
 
 /** What people's git programs talk to: one request of the smart HTTP protocol, already allowed. */

@@ -1,3 +1,6 @@
+/** Kept apart, so that no tool takes the text for a template. */
+const dollar = '$'
+
 /** Names somebody might give a branch or a tag to make a program do something else than handle a name. */
 export const hostileNames: readonly string[] = [
   ...shell(),
@@ -11,7 +14,7 @@ export const hostileNames: readonly string[] = [
 ]
 
 function shell(): readonly string[] {
-  const marker = 'touch${IFS}signalbox-marker'
+  const marker = `touch${dollar}{IFS}signalbox-marker`
   return [
     ...[`$(${marker})`, `\`${marker}\``, `;${marker};`, `&&${marker}`, `||${marker}`, `|${marker}`, `&${marker}&`],
     ...[
@@ -21,7 +24,7 @@ function shell(): readonly string[] {
       `>signalbox-marker`,
       `<signalbox-marker`,
       `$((1+1))`,
-      '${HOME}',
+      `${dollar}{HOME}`,
       '$HOME',
       '$PORT',
     ],
@@ -49,7 +52,7 @@ function shell(): readonly string[] {
       '(a)',
       '<script>alert(1)</script>',
       '{{7*7}}',
-      '${{secrets.X}}',
+      `${dollar}{{secrets.X}}`,
       '<%=1%>',
       '=cmd|x',
       '@SUM(1)',
@@ -171,7 +174,7 @@ function lengths(): readonly string[] {
     'a'.repeat(4096),
     'é'.repeat(122),
     'é'.repeat(130),
-    'a/'.repeat(100) + 'a',
+    `${'a/'.repeat(100)}a`,
     'f'.repeat(40),
     'a'.repeat(64),
     '0'.repeat(40),

@@ -22,6 +22,23 @@ export function bodyOf(
   return limited(unpacked(arriving), limits.mostBytes)
 }
 
+/** The same body, and afterwards why it did not end well; null when it did, or when the client left. */
+export function watched(body: AsyncIterable<Uint8Array>): {
+  readonly body: AsyncIterable<Uint8Array>
+  readonly problem: () => string | null
+} {
+  let problem: string | null = null
+  const watch = async function* () {
+    try {
+      yield* body
+    } catch (error) {
+      if (error instanceof Fault) problem = error.message
+      throw error
+    }
+  }
+  return { body: watch(), problem: () => problem }
+}
+
 async function* patient(body: AsyncIterable<Uint8Array>, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   for (;;) {

@@ -6,7 +6,7 @@ export interface Origin {
 
 /** Reads an address a person gave; a sentence's end says why it is refused. Only https, ssh and folders of this machine. */
 export function originOf(text: string): Origin | { readonly problem: string } {
-  if (text.length > 2_000 || /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}]/u.test(text)) return { problem: 'it is not an address' }
+  if (text.length > 2_000 || /[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/u.test(text)) return { problem: 'it is not an address' }
   if (text.startsWith('/')) return folder(text)
   if (text.startsWith('https://')) return web(text)
   if (text.startsWith('ssh://')) return shell(text)

@@ -11,6 +11,8 @@ export interface Push {
   readonly head: PushHead
   /** What git says. */
   readonly answer: BackendAnswer
+  /** Why the client's objects did not all come, when that was our doing. */
+  readonly bodyProblem: () => string | null
   /** Where the client's answer goes. */
   readonly writable: WritableStream<Uint8Array>
   readonly source: Pick<Source, 'isAncestor'>
@@ -34,8 +36,8 @@ export async function performPush(push: Push): Promise<PushDone> {
   const problem = await relay(push, answer, client)
   const [recorded] = await Promise.all([record(push), keepLost(push)])
   if ('messages' in recorded) {
-    const end = problem === null ? answer.recorded(recorded.messages) : answer.broken(problem)
-    await client.end(end)
+    const whole = problem === null || answer.hasReport
+    await client.end(whole ? answer.recorded(messagesOf(problem, recorded)) : answer.broken(problem))
     return { isGood: problem === null }
   }
   await client.end(answer.notRecorded(`stored, but not yet recorded: ${recorded.problem}`))
@@ -64,17 +66,23 @@ function clientOf({ writable, log, project }: Push): Client {
 }
 
 /** Null when git ended well, and otherwise why not. */
-async function relay({ answer: git, log, project }: Push, answer: PushAnswer, client: Client): Promise<string | null> {
+async function relay(push: Push, answer: PushAnswer, client: Client): Promise<string | null> {
+  const { answer: git, log, project, bodyProblem } = push
   try {
     for await (const chunk of git.body) for (const bytes of answer.add(chunk)) client.send(bytes)
     const { exitCode, tail } = await git.ended
-    if (exitCode === 0) return null
+    if (exitCode === 0) return bodyProblem()
     log.warn('git ended a push badly', { project, exitCode, tail })
-    return answer.hasReport ? null : 'git could not take the push; it may have been cut off'
+    return bodyProblem() ?? 'git could not take the push'
   } catch (error) {
     log.warn('push broke off', { project, error })
-    return 'the push broke off on the server'
+    return bodyProblem() ?? 'the push broke off on the server'
   }
+}
+
+/** Git's report says that it failed, but not always why. */
+function messagesOf(problem: string | null, { messages }: PushResult): readonly string[] {
+  return problem === null ? messages : [problem, ...messages]
 }
 
 async function record({ onPush, project, by, log }: Push): Promise<PushResult | { readonly problem: string }> {

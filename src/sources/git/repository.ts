@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Fault } from '../../lib/fault.ts'
 import { makeDirectory, removeTree, syncDirectory, writeFileAtomic } from '../../system/files.ts'
 import { type ChildResult, problemOf } from '../../system/process.ts'
-import type { Repositories } from '../source.ts'
+import type { Fetched, Repositories } from '../source.ts'
 import { headIn, refsIn } from './answers.ts'
 import { isFullSha, keepRefs, repositoryConfig, words } from './argv.ts'
 import { type Git, type GitOptions, git } from './git.ts'
@@ -52,24 +52,26 @@ interface Fetching {
   readonly signal: AbortSignal
 }
 
-/** All or nothing. Gives the names that came along and are not taken for branches or tags. */
-async function fetch(fetching: Fetching, text: string): Promise<readonly string[]> {
+/** All or nothing; what was there before and is gone is kept. */
+async function fetch(fetching: Fetching, text: string): Promise<Fetched> {
   const origin = originOf(text)
-  if ('problem' in origin)
-    throw new Fault('repository.origin_refused', { details: { origin: text, problem: origin.problem } })
+  if ('problem' in origin) throw new Fault('repository.origin_refused', { details: { origin: text, ...origin } })
   const { git: program, dir } = fetching
   const before = refsIn(await program.text(words.refs(dir)))
   await remote(fetching, origin, words.fetch(dir, origin.url))
-  const head = headIn(await remote(fetching, origin, words.remoteHead(origin.url)))
-  if (head !== null && refNameProblem(head) === null) await program.bytes(words.setHead(dir, head))
   const after = refsIn(await program.text(words.refs(dir)))
-  const heads = new Set(after.map(({ sha }) => sha))
-  await keep(
-    program,
-    dir,
-    before.map(({ sha }) => sha).filter((sha) => !heads.has(sha)),
-  )
-  return after.map(({ name }) => name).filter((name) => refNameProblem(name) !== null)
+  const isThere = (sha: string) => after.some((ref) => ref.sha === sha)
+  const lost = before.map(({ sha }) => sha).filter((sha) => !isThere(sha))
+  await keep(program, dir, lost)
+  const leftOut = after.map(({ name }) => name).filter((name) => refNameProblem(name) !== null)
+  return { head: await takeHead(fetching, origin), leftOut }
+}
+
+async function takeHead(fetching: Fetching, origin: Origin): Promise<string | null> {
+  const head = headIn(await remote(fetching, origin, words.remoteHead(origin.url)))
+  if (head === null || refNameProblem(head) !== null) return null
+  await fetching.git.bytes(words.setHead(fetching.dir, head))
+  return head
 }
 
 async function remote({ git: program, signal }: Fetching, origin: Origin, argv: readonly string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { Fault } from '../../lib/fault.ts'
 import type { Log } from '../../lib/log.ts'
 import type { GitAnswer, GitRequest, GitServer, OnPush, Repositories, Source } from '../source.ts'
 import { type BackendAnswer, callBackend } from './backend.ts'
-import { bodyOf } from './body.ts'
+import { bodyOf, watched } from './body.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { GitOptions } from './git.ts'
 import { type PushDone, performPush } from './push.ts'
@@ -124,12 +124,12 @@ interface Performing {
 /** From here on the push goes its way whether or not the client stays; the project's turn lasts until it is recorded. */
 async function perform(server: Server, request: GitRequest, { head, reader, leave }: Performing): Promise<GitAnswer> {
   const { project, by } = request
-  const body = reader.restAfter(head.bytes)
+  const { body, problem } = watched(reader.restAfter(head.bytes))
   const answer = await backend(server, request, { body, signal: server.stop.signal })
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, {
     highWaterMark: 64,
   })
-  const done = performPush({ ...server, project, by, head, answer, writable }).finally(leave)
+  const done = performPush({ ...server, project, by, head, answer, writable, bodyProblem: problem }).finally(leave)
   track(server, request, done)
   track(
     server,

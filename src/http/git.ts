@@ -1,0 +1,105 @@
+import type { Context, Hono } from 'hono'
+import { Fault } from '../lib/fault.ts'
+import type { Log } from '../lib/log.ts'
+import type { GitAnswer, GitServer, GitService } from '../sources/source.ts'
+import type { Gatekeeper, Principal, Scope } from './auth.ts'
+import type { Env } from './env.ts'
+import { statusOf } from './respond.ts'
+
+export interface GitParts {
+  readonly git: GitServer
+  readonly gatekeeper: Gatekeeper
+  readonly log: Log
+  isProject(name: string): boolean
+}
+
+/** `/git/NAME.git`: the three requests of the smart protocol, and nothing else. */
+export function serveGit(app: Hono<Env>, parts: GitParts): void {
+  app.get('/git/:repository/info/refs', (context) => {
+    const service = serviceOf(context.req.query('service'))
+    return answered(context, parts, service === null ? null : { service, kind: 'refs' })
+  })
+  app.post('/git/:repository/:service', (context) => {
+    const service = serviceOf(context.req.param('service'))
+    const isTheirs = context.req.header('content-type') === `application/x-${service}-request`
+    return answered(context, parts, service === null || !isTheirs ? null : { service, kind: 'call' })
+  })
+}
+
+interface Wanted {
+  readonly service: GitService
+  readonly kind: 'refs' | 'call'
+}
+
+/** Every error is one line of plain text: that is what git shows to the person. */
+async function answered(context: Context<Env>, parts: GitParts, wanted: Wanted | null): Promise<Response> {
+  try {
+    const needed = scopeFor(wanted?.service ?? null)
+    const principal = parts.gatekeeper.admitGit(context.req.header('authorization') ?? null, needed)
+    return await exchange(context, parts, { wanted, principal })
+  } catch (error) {
+    return refused(context, error, parts.log)
+  }
+}
+
+async function exchange(
+  context: Context<Env>,
+  parts: GitParts,
+  { wanted, principal }: { readonly wanted: Wanted | null; readonly principal: Principal },
+): Promise<Response> {
+  const project = /^(.+)\.git$/.exec(context.req.param('repository') ?? '')?.[1] ?? ''
+  if (!parts.isProject(project)) throw new Fault('project.unknown', { details: { project } })
+  if (wanted === null)
+    throw new Fault('request.invalid', { details: { problem: 'only git’s smart HTTP protocol is spoken here' } })
+  const answer = await parts.git.serve({
+    ...wanted,
+    project,
+    protocol: context.req.header('git-protocol') ?? null,
+    encoding: context.req.header('content-encoding') ?? null,
+    body: context.req.raw.body,
+    by: principal.name,
+    signal: context.req.raw.signal,
+  })
+  const body = outgoing(answer, () => context.env.outgoing.destroy(), parts.log)
+  return new Response(body, { status: answer.status, headers: answer.headers })
+}
+
+/** An answer that breaks off is cut, so that the client does not take the part for the whole. */
+function outgoing(answer: GitAnswer, cut: () => void, log: Log): ReadableStream<Uint8Array> {
+  const iterator = answer.body[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await iterator.next()
+        if (next.done === true) controller.close()
+        else controller.enqueue(next.value)
+      } catch (error) {
+        log.warn('answer to git broke off', { error })
+        cut()
+        controller.close()
+      }
+    },
+    async cancel(reason) {
+      await iterator.return?.(reason)
+    },
+  })
+}
+
+function serviceOf(name: string | undefined): GitService | null {
+  return name === 'git-upload-pack' || name === 'git-receive-pack' ? name : null
+}
+
+function scopeFor(service: GitService | null): Scope {
+  return service === 'git-receive-pack' ? 'deploy' : 'read'
+}
+
+function refused(context: Context<Env>, error: unknown, log: Log): Response {
+  const requestId = context.get('requestId')
+  const fault = error instanceof Fault ? error : null
+  const status = fault === null ? 500 : statusOf(fault)
+  log[status === 500 ? 'error' : 'debug']('git request refused', { requestId, path: context.req.path, status, error })
+  const text = fault === null ? `Signalbox itself made a mistake (${requestId})` : `${fault.message}. ${fault.hint}`
+  if (status === 401) context.header('www-authenticate', 'Basic realm="Signalbox", charset="UTF-8"')
+  if (status === 503) context.header('retry-after', '5')
+  return context.text(`${text}\n`, status)
+}

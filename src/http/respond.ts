@@ -1,0 +1,81 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Fault } from '../lib/fault.ts'
+import type { FaultCode } from '../lib/faults.ts'
+import type { Log } from '../lib/log.ts'
+import type { Env } from './env.ts'
+
+/** What every error looks like on the wire. */
+export interface ErrorBody {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly requestId: string
+}
+
+/** Any error as an answer. What is not a Fault tells the client nothing but an id to look for in the log. */
+export function respondWith(error: unknown, context: Context<Env>, log: Log): Response {
+  const requestId = context.get('requestId')
+  const fault = error instanceof Fault ? error : unknown(error)
+  const status = statusOf(fault)
+  const level = status >= 500 && status !== 503 ? 'error' : 'debug'
+  log[level]('request failed', { requestId, method: context.req.method, path: context.req.path, status, error })
+  const { code, message, hint, details } = fault
+  return context.json({ code, message, hint, details, requestId } satisfies ErrorBody, status, headersOf(fault, status))
+}
+
+/** The status that belongs to a fault. Only this file knows any. */
+export function statusOf(fault: Fault): ContentfulStatusCode {
+  const [area = '', word = ''] = fault.code.split('.')
+  return byCode[fault.code] ?? byWord[word] ?? byArea[area] ?? (fault.temporary ? 503 : 409)
+}
+
+const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
+  'approval.not_allowed': 403,
+  'disk.full': 507,
+  'git.busy': 503,
+  'repository.not_fetched': 422,
+  'repository.origin_refused': 422,
+  'request.encoding': 415,
+  'request.foreign': 403,
+  'request.media_type': 415,
+  'request.too_large': 413,
+  'request.too_slow': 408,
+  'server.stopping': 503,
+  'store.busy': 503,
+  'target.unreachable': 502,
+  'token.forbidden': 403,
+  'token.invalid': 401,
+  'token.missing': 401,
+}
+
+const byWord: Readonly<Record<string, ContentfulStatusCode>> = {
+  unknown: 404,
+  missing: 404,
+  malformed: 400,
+  invalid: 400,
+  invalid_name: 400,
+}
+
+/** Areas in which a fault is never the client's doing, or always. */
+const byArea: Readonly<Record<string, ContentfulStatusCode>> = {
+  config: 422,
+  file: 500,
+  git: 500,
+  internal: 500,
+  process: 500,
+  request: 400,
+  store: 500,
+}
+
+function unknown(cause: unknown): Fault {
+  return new Fault('internal.bug', { details: { what: 'an error nobody expected' }, cause })
+}
+
+const RETRY_AFTER_S = '5'
+
+function headersOf(fault: Fault, status: number): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer realm="Signalbox"' }
+  return status === 503 || (fault.temporary && status >= 500) ? { 'retry-after': RETRY_AFTER_S } : {}
+}

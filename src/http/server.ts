@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { Clock } from '../lib/clock.ts'
+import { Fault } from '../lib/fault.ts'
+import type { Env } from './env.ts'
+
+export interface HttpServerOptions {
+  /** Port 0 takes any free one. */
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly app: Hono<Env>
+  readonly clock: Clock
+  /** Aborted when the stop begins: streams end, new requests get 503. */
+  readonly stopping: AbortController
+}
+
+export interface HttpServer {
+  readonly host: string
+  readonly port: number
+  /** No new connections; what is being answered may end until the deadline, then it is cut. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+const HEADERS_MS = 15_000
+const KEEP_ALIVE_MS = 30_000
+const MOST_HEADER_BYTES = 32 * 1024
+/** A large push over a slow line; every other body has its own, much shorter limit. */
+const LONGEST_REQUEST_MS = 60 * 60_000
+
+/** Listens, or Fault `server.address_taken`. */
+export async function httpServer({ listen, app, clock, stopping }: HttpServerOptions): Promise<HttpServer> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: 'signalbox.invalid',
+    overrideGlobalObjects: false,
+    createServer,
+    serverOptions: {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: LONGEST_REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      connectionsCheckingInterval: 5_000,
+    },
+  }) as Server
+  const { host, port } = listen
+  await listening(server, listen)
+  const address = server.address()
+  return {
+    host,
+    port: address !== null && typeof address === 'object' ? address.port : port,
+    stop: (deadlineMs) => stop(server, { clock, stopping, deadlineMs }),
+  }
+}
+
+async function listening(server: Server, { host, port }: HttpServerOptions['listen']): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  } catch (error) {
+    throw new Fault('server.address_taken', {
+      details: { address: `${host}:${port}`, problem: codeOf(error) },
+      cause: error,
+    })
+  }
+  server.removeAllListeners('error')
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return 'it cannot be listened on'
+  return error.code === 'EADDRINUSE' ? 'another program listens there' : String(error.code)
+}
+
+async function stop(
+  server: Server,
+  { clock, stopping, deadlineMs }: Pick<HttpServerOptions, 'clock' | 'stopping'> & { readonly deadlineMs: number },
+): Promise<void> {
+  stopping.abort(new Fault('server.stopping'))
+  const over = new AbortController()
+  const closed = new Promise<void>((resolve) => server.close(() => resolve())).finally(() => over.abort())
+  const deadline = clock.sleep(deadlineMs, over.signal).then(
+    () => server.closeAllConnections(),
+    () => undefined, // Everything had ended before the deadline.
+  )
+  await Promise.all([closed, deadline])
+}
