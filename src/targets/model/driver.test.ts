@@ -70,7 +70,7 @@ async function modelHarness(): Promise<Harness> {
     unpacked: async (track) => [...host.unpacked(track)],
     async [Symbol.asyncDispose]() {
       world[Symbol.dispose]()
-      await ticking[Symbol.asyncDispose]()
+      ticking[Symbol.dispose]()
     },
   }
 }
