@@ -104,7 +104,7 @@ export class Actions {
 
   /** Sends a release on its way: the one named, or the newest. */
   deploy(place: Place, wanted: { version: string | null }, asked: Asked): readonly Deployment[] {
-    return this.#transact((tx) =>
+    return this.#transactAll((tx) =>
       tracksIn(tx.parts.store, place).map((track) => {
         const release = findRelease(tx.parts.store, track, wanted.version)
         return this.#request(tx, track, { release, reason: 'promote', asked })
@@ -114,7 +114,7 @@ export class Actions {
 
   /** Replaces every instance by a new one of the release that is live; picks up changed variables. */
   redeploy(place: Place, asked: Asked): readonly Deployment[] {
-    return this.#transact((tx) =>
+    return this.#transactAll((tx) =>
       tracksIn(tx.parts.store, place).map((track) => {
         const release = tx.parts.store.releases.get(liveOf(track).release.id) as StoredRelease
         return this.#request(tx, track, { release, reason: 'redeploy', asked })
@@ -131,7 +131,7 @@ export class Actions {
       return { track, release }
     })
     for (const { release } of targets) await artifacts.verify(release.digest)
-    return this.#transact((tx) =>
+    return this.#transactAll((tx) =>
       targets.map(({ track, release }) => {
         const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
         if (environment.policies.rollback !== 'allowed') {
@@ -144,7 +144,7 @@ export class Actions {
 
   /** What is live in one environment goes to another: the same archive, nothing is built. */
   promote(place: Place & { readonly to: string }, asked: Asked): readonly Deployment[] {
-    return this.#transact((tx) =>
+    return this.#transactAll((tx) =>
       tracksIn(tx.parts.store, place).map((from) => {
         const release = tx.parts.store.releases.get(liveOf(from).release.id) as StoredRelease
         environmentIn(specNow(tx.parts.store, place.project), place.to)
@@ -155,7 +155,7 @@ export class Actions {
 
   /** Says yes to the plan with this hash, as it is now. Fault `approval.plan_moved` when it is another one by now. */
   approve(id: string, plan: string, asked: Asked): Deployment {
-    return this.#transact((tx) => {
+    return this.#transactOne((tx) => {
       const { store } = tx.parts
       const { by, comment = null } = asked
       const deployment = findDeployment(store, id)
@@ -167,7 +167,7 @@ export class Actions {
       tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
       const queueLimitMs = policies.queueTimeout.afterMs
       if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs })
-      return findDeployment(store, id)
+      return deployment
     })
   }
 
@@ -207,7 +207,7 @@ export class Actions {
 
   /** Changes how many instances of a process run; nothing else about what is live. */
   scale(place: Place, counts: Readonly<Record<string, number>>, asked: Asked): Deployment {
-    return this.#transact((tx) => {
+    const [deployment] = this.#transactAll((tx) => {
       const { store } = tx.parts
       const track = findTrack(store, place)
       const live = liveOf(track)
@@ -215,8 +215,9 @@ export class Actions {
       mustBeScalable(app, counts)
       store.tracks.setScale(track.id, { ...store.tracks.scale(track.id), ...counts })
       const release = store.releases.get(live.release.id) as StoredRelease
-      return this.#request(tx, track, { release, reason: 'scale', asked })
+      return [this.#request(tx, track, { release, reason: 'scale', asked })]
     })
+    return deployment as Deployment
   }
 
   // ---- environments -------------------------------------------------------------------------------------------------
@@ -349,6 +350,16 @@ export class Actions {
   ): Deployment {
     const { release, reason, asked } = request
     return requestDeployment(tx, { release, environment: track.environment, reason, ...said(asked) })
+  }
+
+  /** As they are when everything that follows has been settled, which may be further than when they were recorded. */
+  #transactAll(work: (tx: Tx) => readonly Deployment[]): readonly Deployment[] {
+    const made = this.#transact<readonly Deployment[]>(work)
+    return made.map(({ id }) => findDeployment(this.#parts.store, id))
+  }
+
+  #transactOne(work: (tx: Tx) => Deployment): Deployment {
+    return findDeployment(this.#parts.store, this.#transact<Deployment>(work).id)
   }
 
   #transact<T>(work: (tx: Tx) => T extends Promise<unknown> ? never : T): T {

@@ -6,6 +6,7 @@ import { clean } from './janitor.ts'
 import type { Parts } from './parts.ts'
 import { Pump } from './pump.ts'
 import { restore } from './restore.ts'
+import type { AfterCommit } from './transact.ts'
 
 /** The longest the engine sleeps without looking around. */
 const maxSleepMs = 5_000
@@ -20,6 +21,7 @@ export class Engine {
   readonly #parts: Parts
   readonly #pump: Pump
   readonly #epoch: number
+  readonly #after: AfterCommit
   readonly #stop = new AbortController()
   readonly #loops: Promise<void>[] = []
   #wake = new AbortController()
@@ -29,17 +31,11 @@ export class Engine {
     this.#parts = parts
     // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
-    this.#pump = new Pump(parts, this.#epoch, onFatal)
-    const after = (withdrawn: readonly number[]) => {
-      this.#pump.afterCommit(withdrawn)
-      this.#wake.abort()
-    }
-    this.intake = new Intake(parts, after)
-    this.actions = new Actions(parts, after, this.intake)
-    this.#after = after
+    this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(), onFatal })
+    this.#after = this.#pump.afterCommit
+    this.intake = new Intake(parts, this.#after)
+    this.actions = new Actions(parts, this.#after, this.intake)
   }
-
-  readonly #after: (withdrawn: readonly number[]) => void
 
   /** Resumes what is stored, then goes on until `stop`. */
   async start(): Promise<void> {

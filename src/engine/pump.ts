@@ -20,6 +20,13 @@ interface Work {
 /** How long until a failed call is made again; this server alone makes it, so there is nothing to spread out. */
 const againMs = (tries: number) => backoffMs(tries, { firstMs: 100, mostMs: 10_000 }, 0)
 
+export interface PumpListeners {
+  /** Something was stored: what is due next may have changed. */
+  readonly onCommit: () => void
+  /** Going on would be guessing. */
+  readonly onFatal: (error: unknown) => void
+}
+
 /** As many tries as a mistake of our own gets before a person has to look. */
 const maxMistakes = 3
 
@@ -30,21 +37,24 @@ const maxMistakes = 3
 export class Pump {
   readonly #parts: Parts
   readonly #epoch: number
+  readonly #onCommit: () => void
   readonly #onFatal: (error: unknown) => void
   readonly #working = new Map<number, Work>()
   #stopped = false
   #pumping = false
   #again = false
 
-  constructor(parts: Parts, epoch: number, onFatal: (error: unknown) => void) {
+  constructor(parts: Parts, epoch: number, { onCommit, onFatal }: PumpListeners) {
     this.#parts = parts
     this.#epoch = epoch
+    this.#onCommit = onCommit
     this.#onFatal = onFatal
   }
 
   /** To be called after each commit: ends what was withdrawn, starts what became ready. */
   readonly afterCommit: AfterCommit = (rows) => {
     for (const id of rows) this.#working.get(id)?.controller.abort(withdrawn)
+    this.#onCommit()
     this.kick()
   }
 
