@@ -116,6 +116,14 @@ const catalogue = {
     sentence: 'This machine has {found}; at least git {needed} is needed',
     hint: 'Install a newer git.',
   },
+  'host.held': {
+    sentence: 'Another host (process {pid}) already runs this machine from {dir}',
+    hint: 'Nothing needs to be done: the other one does the work.',
+  },
+  'host.open_directory': {
+    sentence: 'The directory {dir} of the host is open to others (mode {mode})',
+    hint: 'It holds secrets of the apps. Close it with `chmod 700 {dir}` and find out who opened it.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs`; check the health path, the port and the start period.',
@@ -135,6 +143,10 @@ const catalogue = {
   'migration.pending': {
     sentence: '{deployment} brings migrations that have not been applied ({problem})',
     hint: 'Apply them first; the policy `migrations: forbid_pending` does not let a deployment do it.',
+  },
+  'one_off.lost': {
+    sentence: 'How the command {name} ended is not known: {problem}',
+    hint: 'It was cut off, for example by a reboot. Look at what it has done before it is run again.',
   },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
@@ -237,6 +249,10 @@ const catalogue = {
   'rollback.nowhere': {
     sentence: 'There is no earlier release of {app} in {environment} to go back to',
     hint: 'Name one with `signalbox rollback {environment} VERSION`.',
+  },
+  'route.unconfirmed': {
+    sentence: 'The instance {instance} was not reached through the edge ({edge}): {problem}',
+    hint: 'It is healthy when asked directly; compare how it answers to the Host name visitors use.',
   },
   'route.unknown': {
     sentence: 'There is nothing at {method} {path}',

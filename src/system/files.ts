@@ -93,6 +93,16 @@ export async function appendText(path: string, text: string): Promise<void> {
   })
 }
 
+/** When a file was last written, by the wall clock; null when it is not there. */
+export async function modifiedAt(path: string): Promise<number | null> {
+  try {
+    return (await lstat(path)).mtimeMs
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
 /** Makes a directory and those above it; one that is there is fine. */
 export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
   try {
