@@ -81,16 +81,19 @@ export class Intake {
   async #read(project: string, change: RefChange, sha: string): Promise<Reading> {
     const { source, parse } = this.#parts
     const commit = await source.commit(project, sha)
-    let text: string | null
     try {
-      text = await source.file(project, sha, configFile, maxConfigBytes)
+      const [text, procfile, changed] = await Promise.all([
+        source.file(project, sha, configFile, maxConfigBytes),
+        source.file(project, sha, 'Procfile', maxConfigBytes),
+        this.#changed(project, change, commit),
+      ])
+      if (text === null) return { commit, spec: null, problems: null, changed }
+      return { commit, ...parse(text, procfile), changed }
     } catch (error) {
-      if (!(error instanceof Fault) || error.temporary) throw error
+      // A file that is a link, or too large: the commit's doing, and so its run's end.
+      if (!(error instanceof Fault) || error.code !== 'config.unreadable') throw error
       return { commit, spec: null, problems: [messageOf(error)], changed: null }
     }
-    if (text === null) return { commit, spec: null, problems: null, changed: null }
-    const { spec, problems } = parse(text)
-    return { commit, spec, problems, changed: await this.#changed(project, change, commit) }
   }
 
   /** Against what the branch had before; against the parent for a new branch. A commit that is gone makes all paths count. */

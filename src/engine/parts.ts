@@ -23,8 +23,8 @@ export interface Parts {
   readonly secrets: Secrets
   /** The driver of an environment's target; Fault `target.unknown` when this program has none. */
   driver(target: TargetSpec): InstanceDriver
-  /** signalbox.yml as text → its meaning, or all problems with it. */
-  parse(text: string): ParsedSpec
+  /** signalbox.yml as text, and the Procfile beside it → its meaning, or all problems with it. */
+  parse(text: string, procfile: string | null): ParsedSpec
   /** Where the output of one-off commands and migrations goes. */
   openLog(name: string): Promise<LineLog>
   readonly settings: EngineSettings
