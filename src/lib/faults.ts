@@ -294,9 +294,31 @@ const catalogue = {
     sentence: 'Another server (process {pid}) holds the data directory {path}',
     hint: 'Stop it first, or give this one its own directory.',
   },
+  'server.no_answer': {
+    sentence: 'The server {url} did not answer within {limitMs} ms',
+    hint: "Try again; look at the server's log if it stays so.",
+    temporary: true,
+  },
+  'server.not_ours': {
+    sentence: 'What answers at {url} is not Signalbox (status {status})',
+    hint: 'Check the address; a proxy in between may have answered instead.',
+  },
+  'server.other_version': {
+    sentence: 'The server {url} answers in a way this program does not know: {problem}',
+    hint: 'Use the program of the same version as the server.',
+  },
+  'server.said': {
+    sentence: '{message}',
+    hint: '{hint}',
+  },
   'server.stopping': {
     sentence: 'The server is stopping',
     hint: 'Try again in a moment; what was accepted is kept.',
+    temporary: true,
+  },
+  'server.unreachable': {
+    sentence: 'The server {url} cannot be reached: {problem}',
+    hint: 'Check the address and that the server runs.',
     temporary: true,
   },
   'store.broken': {
