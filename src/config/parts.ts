@@ -37,16 +37,17 @@ export function short<Shape extends z.core.$ZodLooseShape, Key extends keyof Sha
   type Long = z.output<z.ZodObject<Shape, z.core.$strict>>
   const { [main]: value, ...rest } = shape
   const others = z.object(rest)
-  const brief = z
-    .any()
-    .pipe(value)
-    .transform((given): Long => ({ ...others.parse({}), [main]: given }) as Long)
+  const brief = z.pipe(
+    value,
+    z.transform((given): Long => ({ ...others.parse({}), [main]: given }) as Long),
+  )
   return z.union([brief, keys(shape)], { error })
 }
 
 /** A key of a mapping: its sentence and an example for the reference, the JSON Schema and editors. */
 export function key<Schema extends z.ZodType>(sentence: string, example: unknown, schema: Schema): Schema {
-  return schema.meta({ description: sentence, examples: [example] })
+  // Not as `examples`: zod drops those of schemas that transform. json-schema.ts brings them back.
+  return schema.meta({ description: sentence, example })
 }
 
 /** One, or a list of them. */
@@ -143,12 +144,14 @@ export const cron = told(
 export const timezone = z
   .string({ error: 'a time zone' })
   .refine(isTimezone, { error: 'a name of the time zone database, such as Europe/Berlin' })
+  .meta({ id: 'timezone' })
 
 /** A folder or file of the repository: relative, without leaving it. */
 export const folder = z
   .string({ error: 'a path within the repository' })
   .refine(isInside, { error: 'a path within the repository, without ".." and without "/" in front' })
   .transform((path) => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
+  .meta({ id: 'folder' })
 
 const hostPhrase = 'a host name in lower case, such as shop.example.org'
 
@@ -157,15 +160,18 @@ export const host = z
   .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, {
     error: hostPhrase,
   })
+  .meta({ id: 'host' })
 
 export const httpUrl = z
   .string({ error: 'a URL' })
   .refine(isHttpUrl, { error: 'a URL that starts with http:// or https://' })
+  .meta({ id: 'url' })
 
 export const urlPath = z
   .string({ error: 'a path such as /healthz' })
   // Ends there, so that a union with other texts sees that this form does not fit.
   .regex(/^\/[!-~]*$/, { error: 'a path such as /healthz', abort: true })
+  .meta({ id: 'urlPath' })
 
 function told(schema: z.ZodString, expected: string, problemOf: (value: string) => string | null) {
   return schema.check((context) => {

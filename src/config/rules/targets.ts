@@ -6,7 +6,16 @@ import { describe, oneOf, quoted } from '../problem.ts'
 import { environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
 
 /** Kinds of targets Signalbox is made for. One that this version has no driver for may be written down all the same. */
-export const knownDrivers = ['local', 'ssh', 'ansible', 'swarm', 'ecs', 'beanstalk', 'nomad', 'kubernetes']
+export const knownDrivers: readonly string[] = [
+  'local',
+  'ssh',
+  'ansible',
+  'swarm',
+  'ecs',
+  'beanstalk',
+  'nomad',
+  'kubernetes',
+]
 
 export const knownDriver: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, entry, path }) => {

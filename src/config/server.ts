@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import { nearest } from './near-miss.ts'
+import { httpUrl } from './parts.ts'
+import { describe, quoted } from './problem.ts'
+
+/** How a server runs, contradictions refused. Holds no secret. */
+export interface ServerConfig {
+  readonly dataDirectory: string
+  readonly listen: Address
+  readonly edgeListen: Address
+  /** Null = what `listen` says. */
+  readonly publicUrl: string | null
+  /** How many jobs run at once. */
+  readonly jobs: number
+  /** How many edge workers share the visitors. */
+  readonly edges: number
+  /** Null = a file that the server makes in its data directory. */
+  readonly keyFile: string | null
+}
+
+export interface Address {
+  readonly host: string
+  /** 0 = any that is free. */
+  readonly port: number
+}
+
+export interface Setting<Value> {
+  readonly flag: string
+  readonly variable: string
+  /** What stands for the value in a help text. */
+  readonly argument: string
+  readonly sentence: string
+  readonly example: string
+  /** As text; null = what the sentence says. */
+  readonly default: string | null
+  readonly schema: z.ZodType<Value, string>
+}
+
+type Settings = { readonly [Key in keyof ServerConfig]: Setting<NonNullable<ServerConfig[Key]>> }
+
+const address = z.string().transform((text, context) => {
+  const [, host, port] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text) ?? []
+  if (host !== undefined && Number(port) <= 65535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  context.addIssue({ code: 'custom', message: 'HOST:PORT, such as 127.0.0.1:8700 or [::1]:8700' })
+  return z.NEVER
+})
+
+const isPath = z
+  .string()
+  .refine((text) => !text.includes('\0') && !/^\/+$/.test(text), { error: 'a path other than "/"' })
+
+/** Every setting of the server: flag, environment variable, default, sentence. The flags of `signalbox server` and the reference are printed from it. */
+export const serverSettings: Settings = {
+  dataDirectory: {
+    ...{ flag: 'data', variable: 'SIGNALBOX_DATA', argument: 'DIR', example: '/srv/signalbox' },
+    sentence: 'Folder for everything the server keeps. One live server at a time.',
+    default: '/var/lib/signalbox',
+    schema: isPath,
+  },
+  listen: {
+    ...{ flag: 'listen', variable: 'SIGNALBOX_LISTEN', argument: 'HOST:PORT', example: '0.0.0.0:8700' },
+    sentence: 'Where the API, the dashboard and the git remote listen. Port 0 takes any that is free.',
+    default: '127.0.0.1:8700',
+    schema: address,
+  },
+  edgeListen: {
+    ...{ flag: 'edge-listen', variable: 'SIGNALBOX_EDGE_LISTEN', argument: 'HOST:PORT', example: '0.0.0.0:80' },
+    sentence: 'Where the edge listens for visitors of the applications. Port 0 takes any that is free.',
+    default: '127.0.0.1:8080',
+    schema: address,
+  },
+  publicUrl: {
+    ...{ flag: 'public-url', variable: 'SIGNALBOX_PUBLIC_URL', argument: 'URL', example: 'https://deploy.example.org' },
+    sentence:
+      'How people reach the server, for links and git remotes. Left out: http:// with the address of `--listen`.',
+    default: null,
+    schema: httpUrl.refine((text) => isOrigin(text), { error: 'a URL without a path, a query or a password' }),
+  },
+  jobs: {
+    ...{ flag: 'jobs', variable: 'SIGNALBOX_JOBS', argument: 'N', example: '4' },
+    sentence: 'How many jobs run at once. Left out: as many as the machine has cores.',
+    default: null,
+    schema: number(1, 256),
+  },
+  edges: {
+    ...{ flag: 'edges', variable: 'SIGNALBOX_EDGES', argument: 'N', example: '1' },
+    sentence: 'How many edge workers share the visitors.',
+    default: '2',
+    schema: number(1, 64),
+  },
+  keyFile: {
+    ...{ flag: 'key-file', variable: 'SIGNALBOX_KEY_FILE', argument: 'FILE', example: '/etc/signalbox/key.txt' },
+    sentence: 'The age identity that secrets are encrypted with. Left out: one is made in the data directory.',
+    default: null,
+    schema: isPath,
+  },
+}
+
+export interface ServerInput {
+  /** By the name of the flag, without dashes in front. */
+  readonly flags: Readonly<Record<string, string | undefined>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cores: number
+}
+
+export interface SettingProblem {
+  /** `--listen` or `SIGNALBOX_LISTEN`, whichever was used. */
+  readonly setting: string
+  readonly found: string
+  readonly expected: string
+}
+
+/** A flag goes before its variable; an empty variable is none. A value that is wrong is never replaced by the default. */
+export function readServerConfig(input: ServerInput): {
+  readonly config: ServerConfig | null
+  readonly problems: readonly SettingProblem[]
+} {
+  const problems: SettingProblem[] = [...strangeVariables(input.env)]
+  const read = <Value>(setting: Setting<Value>): Value | null => {
+    const { text, from } = given(setting, input)
+    if (text === null) return null
+    const result = setting.schema.safeParse(text)
+    if (result.success) return result.data
+    problems.push({ setting: from, found: describe(text), expected: result.error.issues[0]?.message ?? '' })
+    return null
+  }
+  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile } = serverSettings
+  const values = {
+    ...{ dataDirectory: read(dataDirectory), listen: read(listen), edgeListen: read(edgeListen) },
+    ...{ publicUrl: read(publicUrl), jobs: read(jobs), edges: read(edges), keyFile: read(keyFile) },
+  }
+  problems.push(...contradictions(values))
+  if (problems.length > 0) return { config: null, problems }
+  return { config: complete(values, input.cores), problems }
+}
+
+export function showSettingProblem({ setting, found, expected }: SettingProblem): string {
+  return `${setting}: ${found}; expected ${expected}`
+}
+
+type Values = { readonly [Key in keyof ServerConfig]: ServerConfig[Key] | null }
+
+function complete(values: Values, cores: number): ServerConfig {
+  const { dataDirectory, listen, edgeListen, edges } = values
+  if (dataDirectory === null || listen === null || edgeListen === null || edges === null) {
+    throw new TypeError('a setting with a default has no value')
+  }
+  return { ...values, dataDirectory, listen, edgeListen, edges, jobs: values.jobs ?? Math.max(1, cores) }
+}
+
+function contradictions({ listen, edgeListen }: Values): readonly SettingProblem[] {
+  if (listen === null || edgeListen === null || listen.port === 0 || listen.port !== edgeListen.port) return []
+  const everywhere = ['0.0.0.0', '::']
+  const meet =
+    listen.host === edgeListen.host || [listen.host, edgeListen.host].some((host) => everywhere.includes(host))
+  if (!meet) return []
+  const found = `port ${edgeListen.port}, which --listen takes already`
+  return [{ setting: '--edge-listen', found, expected: 'another port, or another address' }]
+}
+
+function given<Value>(setting: Setting<Value>, { flags, env }: ServerInput): { text: string | null; from: string } {
+  const flag = flags[setting.flag]
+  if (flag !== undefined) return { text: flag, from: `--${setting.flag}` }
+  const variable = env[setting.variable]
+  if (variable !== undefined && variable !== '') return { text: variable, from: setting.variable }
+  return { text: setting.default, from: `--${setting.flag}` }
+}
+
+/** A mistyped variable would be passed over without a word. */
+function strangeVariables(env: ServerInput['env']): readonly SettingProblem[] {
+  const known = Object.values(serverSettings).map(({ variable }) => variable)
+  return Object.keys(env).flatMap((name) => {
+    const meant = name.startsWith('SIGNALBOX_') && !known.includes(name) ? nearest(name, known) : null
+    return meant === null ? [] : [{ setting: name, found: 'an unknown variable', expected: quoted(meant) }]
+  })
+}
+
+function number(min: number, max: number): z.ZodType<number, string> {
+  const error = `a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.int().min(min, { error }).max(max, { error }))
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    `${url.username}${url.password}` === ''
+  )
+}
