@@ -36,7 +36,7 @@ export interface JobPlan {
   /** Secret values by name: in the environment like the others, and masked in every line. */
   readonly secrets: Readonly<Record<string, string>>
   readonly timeoutMs: number
-  /** For a build: archive `directory` of the workspace when the steps have succeeded. */
+  /** For a build: archive the whole workspace when the steps have succeeded, as an app may use what lies beside its folder. */
   readonly archive: boolean
 }
 

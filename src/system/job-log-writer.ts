@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/fault.ts'
 import { type JobLogOrigin, jobLogPrefix } from '../lib/job-log.ts'
 import type { Log } from '../lib/log.ts'
-import type { RedactionStream, Redactor } from '../lib/redact.ts'
+import type { Redactor } from '../lib/redact.ts'
 import { codeOf } from './files.ts'
 import { LineComposer } from './job-log-lines.ts'
 
@@ -68,15 +68,20 @@ export class JobLogWriter {
   say(text: string, step: number | null = null): void {
     const origin = { step, stream: 's' } as const
     const composer = new LineComposer()
-    this.#append(composer.push(Buffer.from(`${this.#options.redactor.text(text)}\n`), this.#prefix(origin)), true)
+    this.#append(composer.push(Buffer.from(`${this.#options.redactor.text(text)}\n`), this.#prefix(origin)), 'ours')
   }
 
-  sink(origin: JobLogOrigin): JobLogSink {
+  /** The label stands in front of each line's text, for streams that a step's number does not tell apart. */
+  sink(origin: JobLogOrigin, label = ''): JobLogSink {
     const masking = this.#options.redactor.stream()
     const composer = new LineComposer()
+    const prefix = () => this.#prefix(origin) + label
     return {
-      push: (bytes) => this.#take(composer.push(masking.push(bytes), this.#prefix(origin))),
-      end: () => this.#finish(masking, composer, origin),
+      push: (bytes) => this.#take(composer.push(masking.push(bytes), prefix())),
+      end: () => {
+        this.#append(composer.push(masking.end(), prefix()), 'output')
+        this.#append(composer.end(prefix()), 'output')
+      },
     }
   }
 
@@ -100,18 +105,12 @@ export class JobLogWriter {
   }
 
   #take(lines: Buffer): Promise<void> | undefined {
-    this.#append(lines, false)
+    this.#append(lines, 'output')
     return this.#pendingBytes > MOST_PENDING_BYTES ? this.flush() : undefined
   }
 
-  #finish(masking: RedactionStream, composer: LineComposer, origin: JobLogOrigin): void {
-    const prefix = this.#prefix(origin)
-    this.#append(composer.push(masking.end(), prefix), false)
-    this.#append(composer.end(prefix), false)
-  }
-
-  #append(lines: Buffer, isOurs: boolean): void {
-    const kept = this.#fit(lines, isOurs)
+  #append(lines: Buffer, whose: 'ours' | 'output'): void {
+    const kept = this.#fit(lines, whose)
     if (kept.length === 0) return
     this.#pending.push(kept)
     this.#pendingBytes += kept.length
@@ -120,10 +119,10 @@ export class JobLogWriter {
     })
   }
 
-  #fit(lines: Buffer, isOurs: boolean): Buffer {
-    const room = this.#options.maxBytes + (isOurs ? RESERVE_BYTES : 0) - this.#size - this.#pendingBytes
+  #fit(lines: Buffer, whose: 'ours' | 'output'): Buffer {
+    const room = this.#options.maxBytes + (whose === 'ours' ? RESERVE_BYTES : 0) - this.#size - this.#pendingBytes
     if (lines.length <= room) return lines
-    if (isOurs) return lines.subarray(0, 0)
+    if (whose === 'ours') return lines.subarray(0, 0)
     const fitting = room <= 0 ? 0 : lines.lastIndexOf(0x0a, room - 1) + 1
     const isFirst = this.#overBytes === 0
     this.#overBytes += lines.length - fitting

@@ -15,6 +15,11 @@ export async function kindOf(path: string): Promise<'folder' | 'file' | 'link' |
   }
 }
 
+/** The permission bits of a file or folder. */
+export async function modeOf(path: string): Promise<number> {
+  return (await lstat(path)).mode & 0o7777
+}
+
 /**
  * Makes `path` a symbolic link to `kept`. When there is nothing at `kept` yet, what stands at `path` becomes its first
  * content; afterwards `kept` always wins. Interrupted anywhere and called again, it comes to the same end.
