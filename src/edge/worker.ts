@@ -35,7 +35,7 @@ const sweepMs = 250
 const retryPortsMs = 1_000
 /** For last answers to go out after the stop limit. */
 const farewellMs = 500
-const lastAnswerMs = 50
+const lastAnswerMs = 5
 
 /** One edge worker: visitors on one side, the host's orders on the other. */
 export class Worker {
@@ -128,6 +128,7 @@ export class Worker {
     this.#context.isStopping = true
     this.#listeners.closeAll()
     await this.#untilEmpty(limitMs)
+    for (const one of [...watched]) if (one.isIdle) one.destroy()
     const cut = this.#cutAll()
     await this.#untilEmpty(farewellMs)
     for (const one of [...watched]) one.destroy()

@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type RequestOptions,
+  request,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -143,7 +150,7 @@ export async function rawConnect(port: number): Promise<RawConnection> {
   const parts: Buffer[] = []
   const text = () => Buffer.concat(parts).toString('latin1')
   const closed = Promise.withResolvers<string>()
-  socket.on('data', (bytes) => parts.push(bytes))
+  socket.on('data', (bytes: Buffer) => parts.push(bytes))
   socket.on('error', () => undefined) // a reset shows in what did not come
   socket.on('close', () => closed.resolve(text()))
   await once(socket, 'connect')
@@ -155,4 +162,33 @@ export async function rawExchange(port: number, bytes: string | Buffer): Promise
   using connection = await rawConnect(port)
   connection.socket.write(bytes, 'latin1')
   return await connection.closed
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+/** One request by node:http, as a visitor's program sends it. */
+export async function ask(
+  port: number,
+  options: RequestOptions & { readonly body?: string | Buffer } = {},
+): Promise<Reply> {
+  const { body, headers, ...more } = options
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const sent = request(
+    { host: '127.0.0.1', port, headers: { host: 'shop.example', ...headers }, ...more },
+    (response) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('error', reject)
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString() })
+      })
+    },
+  )
+  sent.on('error', reject)
+  sent.end(body)
+  return await promise
 }

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { join } from 'node:path'
+import test from 'node:test'
+import { ask, backend, gate, never, rawConnect, route } from '../../test/helpers/edge.ts'
+import { freePort } from '../../test/helpers/free-port.ts'
+import { tempDir } from '../../test/helpers/temp-dir.ts'
+import { waitFor } from '../../test/helpers/wait-for.ts'
+import { systemClock } from '../system/clock.ts'
+import { EdgeClient } from './client.ts'
+
+/** A real worker process, as the host starts it. */
+async function start(directory: string, id: string, port: number) {
+  const socketPath = join(directory, `${id}.sock`)
+  const words = ['--id', id, '--socket', socketPath, '--state', join(directory, `${id}.json`)]
+  const child = spawn(process.execPath, ['src/edge.ts', ...words, '--listen', `127.0.0.1:${port}`], {
+    env: { SIGNALBOX_EDGE_TOKEN: 'shared-by-the-workers' },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  const client = await waitFor(
+    'the worker',
+    () => EdgeClient.connect({ socketPath, clock: systemClock, connectMs: 1_000 }, never).catch(() => null), // not there yet
+  )
+  return { child, client, id }
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill(signal)
+  await ended
+}
+
+/** Visitors that come, ask once and leave, again and again. */
+function comers(port: number, count: number) {
+  const failures: string[] = []
+  let answered = 0
+  let goesOn = true
+  const visitors = Array.from({ length: count }, async () => {
+    while (goesOn) {
+      await ask(port, { agent: false }).then(
+        (answer) => (answer.status === 200 ? answered++ : failures.push(String(answer.status))),
+        (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message),
+      )
+    }
+  })
+  const end = async () => {
+    goesOn = false
+    await Promise.all(visitors)
+  }
+  return { failures, answered: () => answered, end }
+}
+
+test('a killed worker costs at most what it was answering, and is back with its routes without anybody’s help', async () => {
+  await using directory = await tempDir()
+  const port = await freePort()
+  await using app = await backend({ name: 'app' })
+  const steady = await start(directory.path, 'edge-1', port)
+  let other = await start(directory.path, 'edge-2', port)
+  const kills = 4
+  const width = 6
+  const visitors = comers(port, width)
+  try {
+    for (const { client } of [steady, other]) await client.call('route', route([app]), never)
+    // Before the first route was in force somebody may have met a worker without one.
+    visitors.failures.length = 0
+    for (let round = 0; round < kills; round++) {
+      await waitFor('both to serve', async () => {
+        const traffic = await other.client.call('traffic', { track: 'shop/web/production' }, never)
+        return traffic.requests.served > 20
+      })
+      await kill(other.child, 'SIGKILL')
+      const before = visitors.answered()
+      await waitFor('the other worker to serve on', () => visitors.answered() > before + 50)
+      other = await start(directory.path, 'edge-2', port)
+      const [restored] = await other.client.call('routes', {}, never)
+      assert.deepEqual(restored, route([app]))
+    }
+  } finally {
+    await visitors.end()
+    await kill(steady.child, 'SIGKILL')
+    await kill(other.child, 'SIGKILL')
+  }
+  assert.ok(visitors.failures.length <= kills * width, `${visitors.failures.length} failed`)
+  assert.deepEqual(
+    visitors.failures.filter((failure) => failure !== 'ECONNRESET'),
+    [],
+    'none was refused',
+  )
+})
+
+test('a worker told to stop accepts no more, finishes what is in flight, tells the others to come again, and exits', async () => {
+  await using directory = await tempDir()
+  const port = await freePort()
+  const open = gate()
+  await using app = await backend({
+    name: 'app',
+    handle: (request, response) => (request.url === '/long' ? open.handle(request, response) : response.end('app')),
+  })
+  const { child, client } = await start(directory.path, 'edge-1', port)
+  try {
+    await client.call('route', route([app]), never)
+    using idle = await rawConnect(port)
+    const agent = new Agent({ keepAlive: true })
+    await ask(port, { agent })
+    const long = ask(port, { agent: false, path: '/long' })
+    await waitFor('request', () => open.open.length === 1)
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await waitFor('it to accept no more', () =>
+      ask(port, { agent: false }).then(
+        () => false,
+        () => true,
+      ),
+    )
+    const last = await ask(port, { agent })
+    assert.deepEqual([last.body, last.headers.connection], ['app', 'close'], 'one more, and then no more')
+    open.open[0]!.end('done')
+    assert.equal((await long).body, 'done')
+    assert.deepEqual(await exited, [0, null])
+    assert.equal(await idle.closed, '')
+    agent.destroy()
+  } finally {
+    await kill(child, 'SIGKILL')
+  }
+})
+
+test('at the stop limit what is left is cut', async () => {
+  await using directory = await tempDir()
+  const open = gate()
+  await using app = await backend({ name: 'app', handle: open.handle })
+  const port = await freePort()
+  const { child, client } = await start(directory.path, 'edge-1', port)
+  try {
+    await client.call('route', route([app]), never)
+    const long = ask(port, { agent: false })
+    await waitFor('request', () => open.open.length === 1)
+    const exited = once(child, 'exit')
+    assert.deepEqual(await client.call('stop', { limitMs: 100 }, never), { cut: 1 })
+    assert.equal((await long).status, 503)
+    assert.deepEqual(await exited, [0, null])
+  } finally {
+    await kill(child, 'SIGKILL')
+  }
+})
+
+test('workers replaced one by one under load, with new and with kept connections, lose nothing', async () => {
+  await using directory = await tempDir()
+  const port = await freePort()
+  await using app = await backend({ name: 'app' })
+  let current = await start(directory.path, 'edge-0', port)
+  await current.client.call('route', route([app]), never)
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  const failures: string[] = []
+  let answered = 0
+  let goesOn = true
+  const visitors = Array.from({ length: 4 }, async () => {
+    while (goesOn) {
+      await ask(port, { agent }).then(
+        (answer) => (answer.status === 200 ? answered++ : failures.push(String(answer.status))),
+        (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message),
+      )
+    }
+  })
+  try {
+    for (let round = 1; round <= 3; round++) {
+      const next = await start(directory.path, `edge-${round}`, port)
+      await next.client.call('route', route([app]), never)
+      const exited = once(current.child, 'exit')
+      await current.client.call('stop', { limitMs: 10_000 }, never)
+      await exited
+      const before = answered
+      await waitFor('the new worker to serve', () => answered > before + 50)
+      current = next
+    }
+  } finally {
+    goesOn = false
+    await Promise.all(visitors)
+    agent.destroy()
+    await kill(current.child, 'SIGKILL')
+  }
+  assert.deepEqual(failures, [])
+})
+
+test('a worker started with the wrong words says how it is started', async () => {
+  const child = spawn(process.execPath, ['src/edge.ts', '--id', 'x', '--listen', 'nowhere'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (part) => {
+    said += part
+  })
+  assert.deepEqual(await once(child, 'close'), [1, null])
+  assert.match(
+    said,
+    /^edge: The request is not valid: usage: edge --id NAME --socket PATH --state FILE --listen HOST:PORT/,
+  )
+})
