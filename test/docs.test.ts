@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import test from 'node:test'
+import { showProblems } from '../src/config/problem.ts'
+import { parseProject } from '../src/config/project.ts'
+
+const root = join(import.meta.dirname, '..')
+const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'src/**/*.md', 'bench/**/*.md'], {
+  cwd: root,
+}).sort()
+
+test('every link to a file leads somewhere', () => {
+  const broken = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('every file that a page names is there', () => {
+  const missing = pages
+    .filter((page) => !page.startsWith('docs/reference/') && page !== 'CHANGELOG.md')
+    .flatMap((page) => named(read(page)).map((path) => ({ page, path })))
+    .filter(({ page, path }) => ![dirname(page), '.', 'src'].some((from) => existsSync(join(root, from, path))))
+    .map(({ page, path }) => `${page}: ${path}`)
+  assert.deepEqual(missing, [])
+})
+
+test('every example of a signalbox.yml in the README is valid', () => {
+  for (const [, yaml = ''] of read('README.md').matchAll(/```yaml\n([\s\S]*?)```/g)) assertValid(yaml)
+})
+
+test('the configuration of the sample shop is valid', () => {
+  assertValid(read('examples/shop/app/signalbox.yml'))
+})
+
+test('no two decisions have the same number', () => {
+  const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => path.split('/').at(-1)?.slice(0, 4))
+  assert.deepEqual(
+    numbers.filter((number, index) => numbers.indexOf(number) !== index),
+    [],
+  )
+})
+
+test('every file in docs/decisions states its number', () => {
+  const wrong = globSync('docs/decisions/*.md', { cwd: root }).filter((path) => {
+    const number = path.split('/').at(-1)?.slice(0, 4)
+    return !read(path).startsWith(`# ${number}: `)
+  })
+  assert.deepEqual(wrong, [])
+})
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8')
+}
+
+/** Paths in backticks that look like ours: with a folder and an ending, or in a script folder; nothing with a placeholder. */
+function named(text: string): readonly string[] {
+  const found = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+)(?:\s[^`]*)?`/g)].map(([, path = '']) => path)
+  const tops = ['src', 'docs', 'test', 'bin', 'bench', 'examples', '.ci']
+  return found.filter((path) => /\.(ts|md|mjs|sql|json|yml)$/.test(path) || tops.includes(path.split('/')[0] ?? ''))
+}
+
+function assertValid(yaml: string): void {
+  const { spec, problems } = parseProject(yaml, { drivers: { local: {} } })
+  assert.ok(spec !== null, showProblems(problems))
+}
