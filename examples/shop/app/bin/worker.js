@@ -1,4 +1,5 @@
 import { openDatabase } from '../src/database.js'
+import { heartbeat } from '../src/heartbeat.js'
 import { log } from '../src/log.js'
 import { readSettings, version } from '../src/settings.js'
 import { work } from '../src/worker.js'
@@ -9,6 +10,6 @@ const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort())
 
 log('worker starts', { version })
-await work({ database, pauseMs: settings.workerPauseMs, signal: stop.signal })
+await work({ database, pulse: heartbeat(settings.heartbeat), pauseMs: settings.workerPauseMs, signal: stop.signal })
 database.close()
 log('worker stopped')
