@@ -59,6 +59,8 @@ export interface Surroundings {
   /** Takes an instance out of the routing for good and waits, at most its drain limit, until nothing is in flight. */
   readonly leave: (spec: InstanceSpec, drainMs: number) => Promise<void>
   readonly changed: (instance: Instance) => void
+  /** Its processes have ended; its log stays. */
+  readonly ended: (spec: InstanceSpec) => Promise<void>
   readonly forgotten: (instance: Instance) => void
 }
 
@@ -83,6 +85,7 @@ export function instanceTools(name: string, around: Surroundings): InstanceTools
       return stopInstance({ main, marks: instanceMarks(hostId, spec.name), stop: how, clock })
     },
     forget: async (instance) => {
+      await around.ended(instance.spec)
       await file.remove()
       if (instance.port !== null) ports.release(instance.port)
       around.forgotten(instance)

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { sha256 } from '../lib/hash.ts'
+import { controlSocket } from './protocol.ts'
 
 /** Where everything of one host lies. Everything under `dir` can be rebuilt but `shared`, the apps' own data. */
 export interface Layout {
   readonly dir: string
   readonly lock: string
   readonly socket: string
+  readonly listen: string
   readonly identity: string
   readonly instances: string
   readonly oneOffs: string
@@ -27,7 +29,8 @@ export function layoutOf(dir: string): Layout {
   return {
     dir,
     lock: join(dir, 'lock'),
-    socket: controlSocket(dir),
+    socket: join(dir, controlSocket),
+    listen: join(dir, 'listen.json'),
     identity: join(dir, 'identity.json'),
     instances: join(dir, 'instances'),
     oneOffs: join(dir, 'one-offs'),
@@ -42,10 +45,6 @@ export function layoutOf(dir: string): Layout {
     logs: within('logs'),
     log: (track, instance) => join(within('logs')(track), `${folderName(instance)}.log`),
   }
-}
-
-export function controlSocket(dir: string): string {
-  return join(dir, 'control.sock')
 }
 
 /**

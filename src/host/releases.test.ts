@@ -20,11 +20,11 @@ const plain = { directory: '.', shared: [] }
 test('a release is unpacked once, whole, and found again', async (t) => {
   const { releases, archive, layout } = await setting(t)
   const release = await archive({ 'app/server.js': 'serve()' })
-  await Promise.all([1, 2].map(() => releases.prepare(track, release, release.archive, never)))
+  await Promise.all([1, 2].map(() => releases.prepare(track, release, { archive: release.archive, signal: never })))
   const tree = await releases.tree(track, release.digest, plain)
   assert.equal(await readFile(join(tree, 'app/server.js'), 'utf8'), 'serve()')
   const { ino } = await stat(tree)
-  await releases.prepare(track, release, release.archive, never)
+  await releases.prepare(track, release, { archive: release.archive, signal: never })
   assert.equal((await stat(tree)).ino, ino)
   assert.deepEqual(await readdir(layout.releases(track)), [release.digest])
 })
@@ -35,7 +35,10 @@ test('an archive with one bit flipped is refused and leaves nothing', async (t) 
   const bytes = await readFile(release.archive)
   bytes[600] = (bytes[600] ?? 0) ^ 1
   await writeFile(release.archive, bytes)
-  await assert.rejects(releases.prepare(track, release, release.archive, never), hasCode('artifact.damaged'))
+  await assert.rejects(
+    releases.prepare(track, release, { archive: release.archive, signal: never }),
+    hasCode('artifact.damaged'),
+  )
   assert.deepEqual(await readdir(layout.releases(track)), [])
   await assert.rejects(releases.tree(track, release.digest, plain), hasCode('target.refused'))
 })
@@ -43,23 +46,32 @@ test('an archive with one bit flipped is refused and leaves nothing', async (t) 
 test('an archive that is not there, or is no archive, is named', async (t) => {
   const { releases, dir } = await setting(t)
   const missing = { ...base, digest: sha256('nothing') }
-  await assert.rejects(releases.prepare(track, missing, join(dir, 'no.tar'), never), hasCode('artifact.missing'))
+  await assert.rejects(
+    releases.prepare(track, missing, { archive: join(dir, 'no.tar'), signal: never }),
+    hasCode('artifact.missing'),
+  )
   await writeFile(join(dir, 'text.tar'), 'no archive')
   const text = { ...base, digest: sha256('no archive') }
-  await assert.rejects(releases.prepare(track, text, join(dir, 'text.tar'), never), hasCode('process.failed'))
+  await assert.rejects(
+    releases.prepare(track, text, { archive: join(dir, 'text.tar'), signal: never }),
+    hasCode('process.failed'),
+  )
 })
 
 test('a digest that is none never becomes a path', async (t) => {
   const { releases } = await setting(t)
   const release = { ...base, digest: '../../etc' }
-  await assert.rejects(releases.prepare(track, release, '/etc/passwd', never), hasCode('request.invalid'))
+  await assert.rejects(
+    releases.prepare(track, release, { archive: '/etc/passwd', signal: never }),
+    hasCode('request.invalid'),
+  )
 })
 
 test('shared folders keep their content from release to release, apart for each track', async (t) => {
   const { releases, archive, layout } = await setting(t)
   const [one, two] = [await archive({ 'app/data/seed.txt': 'first' }), await archive({ 'app/data/seed.txt': 'second' })]
   const use = { directory: 'app', shared: ['data', 'uploads/images'] }
-  for (const release of [one, two]) await releases.prepare(track, release, release.archive, never)
+  for (const release of [one, two]) await releases.prepare(track, release, { archive: release.archive, signal: never })
   const old = await releases.tree(track, one.digest, use)
   await writeFile(join(old, 'app/uploads/images/cat.png'), 'cat')
   const next = await releases.tree(track, two.digest, use)
@@ -68,7 +80,7 @@ test('shared folders keep their content from release to release, apart for each 
   assert.equal(await readlink(join(next, 'app/data')), join(layout.shared(track), 'data'))
   await Promise.all([1, 2, 3].map(() => releases.tree(track, two.digest, use)))
   const other = 'shop/web/staging'
-  await releases.prepare(other, one, one.archive, never)
+  await releases.prepare(other, one, { archive: one.archive, signal: never })
   const staging = await releases.tree(other, one.digest, use)
   assert.deepEqual(await readdir(join(staging, 'app/uploads/images')), [])
 })
@@ -77,7 +89,7 @@ test('a file can be shared too: a database', async (t) => {
   const { releases, archive } = await setting(t)
   const [one, two] = [await archive({ 'db.sqlite': 'empty' }), await archive({ 'db.sqlite': 'empty', other: '' })]
   const use = { directory: '.', shared: ['db.sqlite'] }
-  for (const release of [one, two]) await releases.prepare(track, release, release.archive, never)
+  for (const release of [one, two]) await releases.prepare(track, release, { archive: release.archive, signal: never })
   await writeFile(join(await releases.tree(track, one.digest, use), 'db.sqlite'), 'rows')
   assert.equal(await readFile(join(await releases.tree(track, two.digest, use), 'db.sqlite'), 'utf8'), 'rows')
 })
@@ -86,7 +98,7 @@ test('a shared folder never leads out of the release', async (t) => {
   const { releases, archive, dir } = await setting(t)
   await mkdir(join(dir, 'victim'))
   const release = await archive({ 'a.txt': '' }, { trap: join(dir, 'victim') })
-  await releases.prepare(track, release, release.archive, never)
+  await releases.prepare(track, release, { archive: release.archive, signal: never })
   for (const path of ['../up', '/etc', '.', '', 'trap/inside', 'a.txt/inside']) {
     const use = { directory: '.', shared: [path] }
     await assert.rejects(releases.tree(track, release.digest, use), hasCode('request.invalid'), path)
@@ -97,7 +109,7 @@ test('a shared folder never leads out of the release', async (t) => {
 test('keep deletes the others and what an interrupted host left', async (t) => {
   const { releases, archive, layout } = await setting(t)
   const [one, two] = [await archive({ a: '1' }), await archive({ a: '2' })]
-  for (const release of [one, two]) await releases.prepare(track, release, release.archive, never)
+  for (const release of [one, two]) await releases.prepare(track, release, { archive: release.archive, signal: never })
   await mkdir(join(layout.releases(track), '.unpacking-abc'))
   await releases.keep(track, new Set([two.digest]))
   assert.deepEqual(await readdir(layout.releases(track)), [two.digest])
@@ -109,7 +121,7 @@ test('keep deletes the others and what an interrupted host left', async (t) => {
 test('after a reboot a release that may not have reached the disk is unpacked again', async (t) => {
   const { releases, archive, layout, dir } = await setting(t)
   const release = await archive({ a: 'whole' })
-  await releases.prepare(track, release, release.archive, never)
+  await releases.prepare(track, release, { archive: release.archive, signal: never })
   const record = join(layout.releases(track), release.digest, 'release.json')
   await waitFor('the release is on disk', async () => JSON.parse(await readFile(record, 'utf8')).isSynced === true)
   const tree = await releases.tree(track, release.digest, plain)
@@ -135,9 +147,12 @@ test('a full disk is said so, and the release can be prepared when there is spac
     log: silent,
     signal: never,
   })
-  await assert.rejects(releases.prepare(track, release, release.archive, never), hasCode('disk.full'))
+  await assert.rejects(
+    releases.prepare(track, release, { archive: release.archive, signal: never }),
+    hasCode('disk.full'),
+  )
   await rm(filler)
-  await releases.prepare(track, release, release.archive, never)
+  await releases.prepare(track, release, { archive: release.archive, signal: never })
   await releases.tree(track, release.digest, plain)
 })
 

@@ -49,7 +49,11 @@ export class Releases {
   }
 
   /** Faults `artifact.missing`, `artifact.damaged`, `disk.full`. */
-  async prepare(track: string, release: ReleaseOnTarget, archive: string, signal: AbortSignal): Promise<void> {
+  async prepare(
+    track: string,
+    release: ReleaseOnTarget,
+    { archive, signal }: { readonly archive: string; readonly signal: AbortSignal },
+  ): Promise<void> {
     const folder = this.#folder(track, release.digest)
     await unlessAborted(
       this.#alone(folder, async () => {

@@ -216,7 +216,7 @@ test('a name stands for one release only', async (t) => {
   const { supervisor, place, dir, releases } = await setting(t)
   await place({})
   const other = await packApp(dir, '2')
-  await releases.prepare('shop/web/production', other, other.archive, never)
+  await releases.prepare('shop/web/production', other, { archive: other.archive, signal: never })
   await assert.rejects(supervisor.place([specOf(other)], 2, never), (error: Fault) => error.code === 'target.refused')
 })
 
@@ -242,11 +242,19 @@ async function setting(t: Context) {
   await makeDirectory(layout.instances, 0o700)
   const releases = new Releases(common)
   const ports = new Ports({ first: 29_000, last: 29_399 })
-  const around = { ...common, hostId: 'host-1', releases, ports, leave: async () => {}, changed: () => {} }
+  const around = {
+    ...common,
+    hostId: 'host-1',
+    releases,
+    ports,
+    leave: async () => {},
+    changed: () => {},
+    ended: async () => {},
+  }
   const supervisor = new Supervisor(around)
   const release: PackedRelease = await packApp(dir)
   const tracks = ['shop/web/production']
-  for (const track of tracks) await releases.prepare(track, release, release.archive, never)
+  for (const track of tracks) await releases.prepare(track, release, { archive: release.archive, signal: never })
   t.after(async () => {
     const stop = { signal: 'SIGTERM', graceMs: 0, drainMs: 0 } as const
     const names = supervisor.of('shop/web/production').map((instance) => instance.spec.name)

@@ -41,8 +41,12 @@ export class Supervisor {
     return this.#instances.get(name)
   }
 
+  get all(): readonly Instance[] {
+    return [...this.#instances.values()]
+  }
+
   of(track: string): readonly Instance[] {
-    return [...this.#instances.values()].filter((instance) => instance.spec.track === track)
+    return this.all.filter((instance) => instance.spec.track === track)
   }
 
   observed(track: string): readonly ObservedInstance[] {

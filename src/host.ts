@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import { runHost } from './host/host.ts'
+import { Fault, messageOf } from './lib/fault.ts'
+import { systemClock } from './system/clock.ts'
+import { createLog } from './system/log.ts'
+
+const usage = 'usage: signalbox-host --data DIR --listen HOST:PORT [--edges 2] [--ports 20000-29999]'
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`signalbox-host: ${messageOf(error)}\n`)
+  // Another host does the work: to whoever started us that is as good.
+  process.exit(error instanceof Fault && error.code === 'host.held' ? 0 : 1)
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string' },
+      listen: { type: 'string' },
+      edges: { type: 'string', default: '2' },
+      ports: { type: 'string', default: '20000-29999' },
+    },
+  })
+  const { data: dir, listen, edges } = values
+  const ports = /^(\d{1,5})-(\d{1,5})$/.exec(values.ports)
+  if (dir === undefined || listen === undefined || !/^[1-9]\d?$/.test(edges) || ports === null) throw new Error(usage)
+  const log = createLog()
+  const ending = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => ending.abort(new Error(signal)))
+  }
+  process.on('uncaughtException', (error) => log.error('an error nobody caught', { error }))
+  const range = { first: Number(ports[1]), last: Number(ports[2]) }
+  const options = { dir, listen, edges: Number(edges), edgeCommand: edgeCommand(), ports: range }
+  await runHost({ ...options, clock: systemClock, log }, ending.signal)
+  process.exit(0)
+}
+
+/** The edge stands beside us, in the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
+function edgeCommand(): readonly string[] {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return [process.execPath, `${import.meta.dirname}/edge.${extension}`]
+}

@@ -1,0 +1,150 @@
+import type { DrainOrder, Route, RouteInstance } from '../edge/protocol.ts'
+import { Fault } from '../lib/fault.ts'
+import type { DrainAccount } from '../targets/driver.ts'
+import { type EdgeSession, EdgeWorker, type EdgeWorkerParts } from './edge-worker.ts'
+import { Bell, late, within } from './waiting.ts'
+
+export interface EdgesParts extends Omit<EdgeWorkerParts, 'id' | 'wanted' | 'bell'> {
+  readonly count: number
+}
+
+/** So long may it take until every worker has a route in force: time for one to die and come back, twice. */
+const SETTLE_MS = 15_000
+
+/** The edge workers of the machine as one. */
+export class Edges {
+  readonly #parts: EdgesParts
+  readonly #wanted = new Map<string, Route>()
+  readonly #bell = new Bell()
+  readonly #workers: readonly EdgeWorker[]
+  readonly #stopping = new AbortController()
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: EdgesParts) {
+    this.#parts = parts
+    const signal = AbortSignal.any([parts.signal, this.#stopping.signal])
+    const shared = { ...parts, signal, wanted: this.#wanted, bell: this.#bell }
+    const ids = Array.from({ length: parts.count }, (_, index) => `edge-${index + 1}`)
+    this.#workers = ids.map((id) => new EdgeWorker({ ...shared, id }))
+  }
+
+  get workers(): readonly EdgeWorker[] {
+    return this.#workers
+  }
+
+  /** Tracks with a route. */
+  get tracks(): readonly string[] {
+    return [...this.#wanted.keys()]
+  }
+
+  /** To be called when all routes are known: what a worker has beyond them is taken from it. */
+  begin(): void {
+    this.#running = Promise.all(this.#workers.map((worker) => worker.run()))
+  }
+
+  /** What every worker is to have in force for a track from now on; null: nothing. */
+  want(track: string, route: Route | null): void {
+    if (route === null) this.#wanted.delete(track)
+    else this.#wanted.set(track, route)
+    this.#bell.ring()
+  }
+
+  wantedOf(track: string): Route | null {
+    return this.#wanted.get(track) ?? null
+  }
+
+  /**
+   * Waits until every worker has the wanted route of this track in force. A worker that is being restarted is waited for,
+   * because it comes back with the routes it had. The workers' own Fault when one refuses the route.
+   */
+  async settled(track: string, signal: AbortSignal): Promise<void> {
+    const limit = { clock: this.#parts.clock, limitMs: SETTLE_MS, signal }
+    const refusal = await within(limit, (inner) => this.#bell.until(() => this.#standing(track), inner))
+    if (refusal === late) throw this.#unreachable()
+    if (refusal instanceof Fault) throw refusal
+  }
+
+  /** Waits until every worker answers. */
+  async ready(signal: AbortSignal): Promise<readonly EdgeSession[]> {
+    const limit = { clock: this.#parts.clock, limitMs: SETTLE_MS, signal }
+    const sessions = await within(limit, (inner) => this.#bell.until(() => this.#sessions(), inner))
+    if (sessions === late) throw this.#unreachable()
+    return sessions
+  }
+
+  /** The account of each instance, its workers' connections taken together. */
+  async drain(order: DrainOrder, signal: AbortSignal): Promise<readonly DrainAccount[]> {
+    const living = this.#workers.filter((worker) => worker.session !== null)
+    const accounts = await Promise.all(living.map((worker) => drainOne(worker, order, signal)))
+    return order.instances.map((instance) =>
+      sum(
+        instance,
+        accounts.flat().filter((one) => one.instance === instance),
+      ),
+    )
+  }
+
+  /** Instances that any worker sends visitors to, as the workers tell it. */
+  async routed(track: string, signal: AbortSignal): Promise<readonly string[]> {
+    const routes = await Promise.all(this.#workers.map((worker) => routesOf(worker, signal)))
+    const names = routes.flat().filter((route) => route.track === track)
+    return [...new Set(names.flatMap((route) => route.instances.map((instance: RouteInstance) => instance.name)))]
+  }
+
+  /** Ends the workers: no new visitors, what is in flight is finished within the limit. */
+  async stop(limitMs: number, signal: AbortSignal): Promise<void> {
+    const limit = { clock: this.#parts.clock, limitMs: limitMs + 5000, signal }
+    await within(limit, (inner) => Promise.allSettled(this.#workers.map((worker) => worker.stop(limitMs, inner))))
+    this.#stopping.abort(new Error('the edge has been stopped'))
+    await this.#running
+    for (const worker of this.#workers) await worker.endAll()
+  }
+
+  #standing(track: string): 'in force' | Fault | undefined {
+    const standings = this.#workers.map((worker) => worker.standing(track))
+    const refusal = standings.find((standing) => standing instanceof Fault)
+    if (refusal !== undefined) return refusal
+    return standings.every((standing) => standing === 'in force') ? 'in force' : undefined
+  }
+
+  #sessions(): readonly EdgeSession[] | undefined {
+    const sessions = this.#workers.map((worker) => worker.session)
+    return sessions.every((session) => session !== null) ? sessions : undefined
+  }
+
+  #unreachable(): Fault {
+    const missing = this.#workers.filter((worker) => worker.session === null)
+    const problem = missing.map((worker) => `${worker.id}: ${worker.problem}`).join('; ') || 'its edge is too slow'
+    return new Fault('target.unreachable', { details: { target: 'local', problem } })
+  }
+}
+
+/** With a worker die its connections: there is nothing left to drain. */
+async function drainOne(worker: EdgeWorker, order: DrainOrder, signal: AbortSignal): Promise<readonly DrainAccount[]> {
+  try {
+    return await worker.call('drain', order, signal)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'edge.unreachable') return []
+    throw error
+  }
+}
+
+function sum(instance: string, accounts: readonly DrainAccount[]): DrainAccount {
+  const total = (value: (account: DrainAccount) => number) => accounts.reduce((all, one) => all + value(one), 0)
+  return {
+    instance,
+    inFlight: total((one) => one.inFlight),
+    upgraded: total((one) => one.upgraded),
+    msToZero: Math.max(0, ...accounts.map((one) => one.msToZero)),
+    cut: total((one) => one.cut),
+  }
+}
+
+async function routesOf(worker: EdgeWorker, signal: AbortSignal): Promise<readonly Route[]> {
+  try {
+    return await worker.call('routes', {}, signal)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'edge.unreachable') return []
+    throw error
+  }
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { exists, makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { findByMarks, isAlive } from '../system/proc.ts'
+import type { Line, OneOff, OneOffResult } from '../targets/driver.ts'
+import type { Layout } from './layout.ts'
+import { adoptMain, type MainProcess, startMain } from './main-process.ts'
+import { oneOffMarks } from './marks.ts'
+import { type OneOffRecord, RunningOneOff, wrapped } from './one-off.ts'
+import { RecordFile } from './records.ts'
+import type { Releases } from './releases.ts'
+import { appFolder } from './shared-folders.ts'
+import { unlessAborted } from './waiting.ts'
+
+export interface OneOffsParts {
+  readonly layout: Layout
+  readonly releases: Releases
+  readonly hostId: string
+  readonly bootId: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Results are kept so that a repeated call can be told them; this many of each track. */
+const MOST_KEPT = 100
+
+/** Commands that are run once, to their end, whatever happens to the host and to who asked for them. */
+export class OneOffs {
+  readonly #parts: OneOffsParts
+  readonly #known = new Map<string, Promise<RunningOneOff>>()
+
+  constructor(parts: OneOffsParts) {
+    this.#parts = parts
+  }
+
+  /** Watches on over what an earlier host started. */
+  async restore(): Promise<void> {
+    for (const record of await this.#records()) {
+      const main = await this.#find(record)
+      if (await this.#wasNeverStarted(record, main)) {
+        await removeTree(this.#parts.layout.oneOff(record.name))
+        continue
+      }
+      const folder = this.#parts.layout.oneOff(record.name)
+      const running = new RunningOneOff(record, main, { ...this.#parts, folder, file: this.#file(record.name) })
+      this.#known.set(record.name, Promise.resolve(running))
+    }
+  }
+
+  async run(oneOff: OneOff, report: (line: Line) => void | Promise<void>, signal: AbortSignal): Promise<OneOffResult> {
+    const known = this.#known.get(oneOff.name) ?? this.#start(oneOff)
+    this.#known.set(oneOff.name, known)
+    return (await unlessAborted(known, signal)).follow(report, signal)
+  }
+
+  /** Forgets the oldest results of a track. */
+  async keep(track: string): Promise<void> {
+    const ended = (await this.#records()).filter((record) => record.track === track && record.result !== null)
+    const old = ended.sort((a, b) => b.startedAt - a.startedAt).slice(MOST_KEPT)
+    for (const { name } of old) {
+      this.#known.delete(name)
+      await removeTree(this.#parts.layout.oneOff(name))
+    }
+  }
+
+  /** Ends those that run: SIGTERM, grace, SIGKILL. */
+  async endAll(): Promise<void> {
+    for (const running of this.#known.values()) await (await running).end()
+  }
+
+  async #start(oneOff: OneOff): Promise<RunningOneOff> {
+    const { layout, clock, hostId, bootId, releases } = this.#parts
+    const { name, track, timeoutMs, argv, env } = oneOff
+    const folder = layout.oneOff(name)
+    try {
+      const tree = await releases.tree(track, oneOff.release.digest, oneOff)
+      await makeDirectory(folder, 0o700)
+      const intent = { ...newRecord(name, track, timeoutMs), startedAt: clock.now() }
+      const file = this.#file(name)
+      await file.write(intent)
+      const main = await startMain({
+        ...{ argv: wrapped(argv, folder), env: { ...env, ...oneOffMarks(hostId, name) }, clock },
+        ...{ cwd: appFolder(tree, oneOff.directory), out: join(folder, 'out'), err: join(folder, 'err') },
+      })
+      const process = { pid: main.pid, startTime: main.startTime, bootId }
+      const record = { ...intent, startedAt: main.startedAt, isStarting: false, process }
+      await file
+        .write(record)
+        .catch((error: unknown) =>
+          this.#parts.log.error('the record of a one-off could not be written', { name, error }),
+        )
+      return new RunningOneOff(record, main, { ...this.#parts, folder, file })
+    } catch (error) {
+      // It was never started, so it may be asked for again.
+      this.#known.delete(name)
+      await removeTree(folder)
+      throw error
+    }
+  }
+
+  /** Its output files are made before its process is, so where there are none there never was one. */
+  async #wasNeverStarted({ name, isStarting }: OneOffRecord, main: MainProcess | null): Promise<boolean> {
+    return isStarting && main === null && !(await exists(join(this.#parts.layout.oneOff(name), 'out')))
+  }
+
+  async #find({ name, process, isStarting, startedAt, result }: OneOffRecord): Promise<MainProcess | null> {
+    const { bootId, clock, signal, hostId } = this.#parts
+    if (result !== null) return null
+    if (isStarting) {
+      const marked = await findByMarks(oneOffMarks(hostId, name))
+      const first = marked.find((info) => info.session === info.pid)
+      return first === undefined ? null : adoptMain({ ...first, startedAt }, clock, signal)
+    }
+    const lives = process !== null && process.bootId === bootId && (await isAlive(process))
+    return lives ? adoptMain({ ...process, startedAt }, clock, signal) : null
+  }
+
+  async #records(): Promise<readonly OneOffRecord[]> {
+    const { layout, log } = this.#parts
+    const files = (await namesIn(layout.oneOffs)).map((name) => join(layout.oneOffs, name, 'record.json'))
+    const records = await Promise.all(files.map((path) => new RecordFile<OneOffRecord>(path).read(log)))
+    return records.filter((record) => record !== null)
+  }
+
+  #file(name: string): RecordFile<OneOffRecord> {
+    return new RecordFile(join(this.#parts.layout.oneOff(name), 'record.json'))
+  }
+}
+
+function newRecord(name: string, track: string, timeoutMs: number): OneOffRecord {
+  return {
+    ...{ name, track, timeoutMs, startedAt: 0, isStarting: true },
+    ...{ process: null, timedOut: false, result: null, lost: null },
+  }
+}

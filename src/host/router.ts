@@ -1,0 +1,160 @@
+import type { Clock } from '../lib/clock.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
+import type { Log } from '../lib/log.ts'
+import type { DrainAccount, InstanceSpec, Routing, StopOrder } from '../targets/driver.ts'
+import { confirmThrough } from './confirm.ts'
+import type { Edges } from './edges.ts'
+import type { Instance } from './instance.ts'
+import { type Ledger, routeFor } from './ledger.ts'
+
+export interface RouterParts {
+  readonly ledger: Ledger
+  readonly edges: Edges
+  readonly find: (name: string) => Instance | undefined
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Sends visitors where the engine wants them, and keeps them away from instances that are not well. */
+export class Router {
+  readonly #parts: RouterParts
+  /** Instances being confirmed, by track. */
+  readonly #candidates = new Map<string, readonly Instance[]>()
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts
+  }
+
+  /** Puts what was ordered before our start in force. */
+  restore(): void {
+    for (const track of this.#parts.ledger.tracks) this.refresh(track)
+  }
+
+  /** An instance of the track changed: whom visitors should reach may be another now. */
+  refresh(track: string): void {
+    const { ledger, edges, find } = this.#parts
+    const routing = ledger.of(track)
+    if (routing !== null) edges.want(track, routeFor({ track, routing, candidates: this.#candidatesOf(track), find }))
+  }
+
+  /** First the new instances are confirmed through every worker, then visitors are sent to them. */
+  async route(track: string, routing: Routing, signal: AbortSignal): Promise<void> {
+    const { ledger, edges } = this.#parts
+    const wanted = this.#eligible(track, routing)
+    this.#refuseTaken(track, routing)
+    await this.#confirm(track, routing, wanted, signal)
+    signal.throwIfAborted()
+    this.#eligible(track, routing)
+    const before = ledger.of(track)
+    await ledger.set(track, routing)
+    this.refresh(track)
+    try {
+      await edges.settled(track, signal)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      await this.#takeBack(track, before)
+      throw refused(messageOf(error), error)
+    }
+  }
+
+  async drain(track: string, orders: readonly StopOrder[], signal: AbortSignal): Promise<readonly DrainAccount[]> {
+    const { ledger, edges } = this.#parts
+    const routed = orders.find(({ name }) => ledger.of(track)?.instances.includes(name))
+    if (routed !== undefined) throw refused(`${routed.name} is still in the routing`)
+    if (edges.wantedOf(track) !== null) await edges.settled(track, signal)
+    const accounts = orders.map(({ name, stop }) => edges.drain(drainOrder(track, name, stop.drainMs), signal))
+    return (await Promise.all(accounts)).flat()
+  }
+
+  /** Takes an instance out for good, and waits until nothing of it is in flight. */
+  async leave({ name, track, routed }: InstanceSpec, drainMs: number): Promise<void> {
+    const { ledger, edges, signal, log } = this.#parts
+    if (!routed) return
+    const routing = ledger.of(track)
+    try {
+      if (routing?.instances.includes(name)) {
+        await ledger.set(track, { ...routing, instances: routing.instances.filter((one) => one !== name) })
+      }
+      this.refresh(track)
+      if (edges.wantedOf(track) === null) return
+      await edges.settled(track, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      // What is being stopped is in no route any more; a worker that cannot be told for so long has no visitors.
+      log.warn('an instance is stopped though not everybody knows that it left', { instance: name, error })
+    }
+    await edges.drain(drainOrder(track, name, drainMs), signal)
+  }
+
+  #candidatesOf(track: string): readonly Instance[] {
+    return this.#candidates.get(track) ?? []
+  }
+
+  #eligible(track: string, routing: Routing): readonly Instance[] {
+    return routing.instances.map((name) => {
+      const instance = this.#parts.find(name)
+      if (instance === undefined || instance.spec.track !== track)
+        throw refused(`${name} is not an instance of ${track}`)
+      if (!instance.spec.routed) throw refused(`${name} is not for visitors`)
+      if (instance.state !== 'healthy') throw refused(`${name} is ${instance.state}`)
+      return instance
+    })
+  }
+
+  #refuseTaken(track: string, { hosts, port }: Routing): void {
+    const { ledger } = this.#parts
+    for (const other of ledger.tracks.filter((one) => one !== track)) {
+      const theirs = ledger.of(other)
+      const host = hosts.find((one) => theirs?.hosts.includes(one))
+      if (host !== undefined) throw refused(`the name ${host} belongs to ${other}`)
+      if (port && port === theirs?.port) throw refused(`the port ${port} belongs to ${other}`)
+    }
+  }
+
+  async #confirm(track: string, routing: Routing, wanted: readonly Instance[], signal: AbortSignal): Promise<void> {
+    const { edges, ledger, find, clock } = this.#parts
+    const before = ledger.of(track)
+    const candidates = wanted.filter((instance) => !before?.instances.includes(instance.spec.name))
+    if (candidates.length === 0) return
+    this.#candidates.set(track, candidates)
+    try {
+      const current = before ?? { ...routing, instances: [] }
+      edges.want(track, routeFor({ track, routing: current, candidates, find }))
+      await edges.settled(track, signal)
+      const pairs = edges.workers.flatMap((worker) => candidates.map(({ spec }) => ({ worker, spec })))
+      await Promise.all(
+        pairs.map(({ worker, spec }) => confirmThrough(worker, { instance: spec, routing, clock }, signal)),
+      )
+      this.#candidates.delete(track)
+    } catch (error) {
+      this.#candidates.delete(track)
+      if (before === null) edges.want(track, null)
+      else this.refresh(track)
+      throw isRefusal(error) ? refused(messageOf(error), error) : error
+    }
+  }
+
+  async #takeBack(track: string, before: Routing | null): Promise<void> {
+    const { ledger, edges } = this.#parts
+    if (before === null) {
+      await ledger.remove(track)
+      edges.want(track, null)
+    } else {
+      await ledger.set(track, before)
+      this.refresh(track)
+    }
+  }
+}
+
+function drainOrder(track: string, instance: string, drainMs: number) {
+  return { track, instances: [instance], limitMs: drainMs, upgradedLimitMs: drainMs }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Fault && (error.code === 'edge.host_taken' || error.code === 'edge.port_taken')
+}
+
+function refused(problem: string, cause?: unknown): Fault {
+  return new Fault('target.refused', { details: { target: 'local', problem }, cause })
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { type Hello, protocolVersion } from '../../host/protocol.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import { makeDirectory } from '../../system/files.ts'
+import { startChild } from '../../system/process.ts'
+import { systemPath } from '../../system/programs.ts'
+import { lastLines } from '../../system/tail.ts'
+import { askHost, NoHost, unreachable } from './host-client.ts'
+
+export interface HostPlace {
+  /** The host's own directory. */
+  readonly dir: string
+  /** `HOST:PORT` where the edge takes visitors; port 0 for any that is free. */
+  readonly listen: string
+  /** How many edge workers share the visitors. */
+  readonly edges: number
+  /** Ports for instances, `FIRST-LAST`. */
+  readonly ports: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const START_MS = 20_000
+const LOOK_MS = 10
+
+/**
+ * Makes sure that a host of our kind runs, and tells who it is. One that runs is left alone; one of another version, or
+ * that listens elsewhere, is told to end, which its instances do not notice. Fault `target.unreachable`.
+ */
+export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise<Hello> {
+  const { dir, clock, log } = place
+  const found = await helloOf(dir, signal)
+  if (found !== null && fits(found, place)) return found
+  if (found !== null) {
+    log.info('host is replaced', { pid: found.pid, version: found.version, listen: found.listen })
+    await retire(dir, signal)
+  }
+  const failure = await start(place)
+  for (const end = clock.monotonic() + START_MS; clock.monotonic() < end; await clock.sleep(LOOK_MS, signal)) {
+    const hello = await helloOf(dir, signal)
+    if (hello !== null && hello.pid !== found?.pid) return hello
+    if (failure.problem !== null) throw unreachable(failure.problem)
+  }
+  throw unreachable(`the host did not answer within ${START_MS} ms; its log is ${logOf(dir)}`)
+}
+
+/** Tells the host to end; its instances and edge workers stay. */
+async function retire(dir: string, signal: AbortSignal): Promise<void> {
+  try {
+    await askHost({ dir, verb: 'retire', ask: null }, signal)
+  } catch (error) {
+    if (!(error instanceof NoHost)) throw error
+  }
+}
+
+/** Null when there is no host. */
+async function helloOf(dir: string, signal: AbortSignal): Promise<Hello | null> {
+  try {
+    return await askHost({ dir, verb: 'hello', ask: null }, signal)
+  } catch (error) {
+    if (error instanceof NoHost) return null
+    throw error
+  }
+}
+
+function fits(hello: Hello, { listen }: HostPlace): boolean {
+  const isSame = listen.endsWith(':0') ? hello.listen.startsWith(listen.slice(0, -1)) : hello.listen === listen
+  return hello.version === protocolVersion && isSame
+}
+
+/** In a session of its own, so that it stays when we end. It writes its own log; ours only tells that it was started. */
+async function start({ dir, listen, edges, ports, log }: HostPlace): Promise<{ readonly problem: string | null }> {
+  await makeDirectory(dir, 0o700)
+  const words = ['--data', dir, '--listen', listen, '--edges', String(edges), '--ports', ports]
+  const child = await startChild({
+    argv: [process.execPath, hostProgram(), ...words],
+    env: { PATH: systemPath },
+    stdout: { appendTo: logOf(dir) },
+    stderr: { appendTo: logOf(dir) },
+    limitMs: Number.POSITIVE_INFINITY,
+    signal: new AbortController().signal, // It is not ours to end.
+    keepGroup: true,
+  })
+  log.info('host started', { pid: child.pid, dir })
+  const failure: { problem: string | null } = { problem: null }
+  const note = async () => {
+    const { exitCode } = await child.result
+    // With 0 it ended in favour of another host that was started at the same time.
+    if (exitCode !== 0) failure.problem = (await lastLines(logOf(dir), 3)).join(' | ')
+  }
+  void Promise.allSettled([note()])
+  return failure
+}
+
+function logOf(dir: string): string {
+  return join(dir, 'host.log')
+}
+
+/** Beside us, in the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
+function hostProgram(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return join(import.meta.dirname, '..', '..', `host.${extension}`)
+}
