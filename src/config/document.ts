@@ -52,9 +52,13 @@ function syntaxProblems(errors: readonly YAMLError[], text: Text): readonly Prob
   return [...distinct.values()].slice(0, errorsAtMost).map((error) => syntaxProblem(error, text))
 }
 
-function syntaxProblem({ message, pos }: YAMLError, { file, lines }: Text): Problem {
-  const found = message.startsWith('Maximum call stack') ? 'values nested too deeply' : `not YAML: ${message}`
-  return { file, ...placeOf(lines, pos[0]), path: '', found, expected: null, suggestion: null }
+function syntaxProblem(error: YAMLError, { file, lines }: Text): Problem {
+  return { file, ...placeOf(lines, error.pos[0]), path: '', found: sentenceOf(error), expected: null, suggestion: null }
+}
+
+function sentenceOf({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document after ---, where one is all there can be'
+  return message.startsWith('Maximum call stack') ? 'values nested too deeply' : `not YAML: ${message}`
 }
 
 function flawProblem({ path, offset, found, expected }: Flaw, { file, lines }: Text): Problem {

@@ -10,10 +10,12 @@ import { parseDuration } from '../lib/duration.ts'
 
 /** A mapping with these keys and no others, apart from extensions: keys that start with `x-` are ignored. */
 export function keys<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  // For an unknown key the message is the list of the known ones; issues.ts makes a sentence of it.
-  const error = ({ code }: { readonly code?: string }) =>
-    code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a mapping'
-  return z.preprocess(withoutExtensions, z.strictObject(shape, { error }))
+  return z.preprocess(withoutExtensions, z.strictObject(shape, { error: mappingOf(Object.keys(shape), 'a mapping') }))
+}
+
+/** For an unknown key the message is the list of the known ones; issues.ts makes a sentence of it. */
+export function mappingOf(known: readonly string[], phrase: string) {
+  return ({ code }: { readonly code?: string }) => (code === 'unrecognized_keys' ? known.join(', ') : phrase)
 }
 
 /** A mapping with these keys, and others that the file makes up. */

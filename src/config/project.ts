@@ -6,9 +6,10 @@ import { environmentOf } from './environments.ts'
 import { at, type Finding, findingsOf, toProblem } from './issues.ts'
 import { jobOf } from './jobs.ts'
 import { newerVersionNeeded } from './minimum-version.ts'
+import type { Path } from './place.ts'
 import { inFileOrder, type Problem } from './problem.ts'
 import { type Procfile, readProcfile } from './procfile.ts'
-import { closed, type Pruned, prune } from './prune.ts'
+import { closed, type Pruned, prune, realPath, throughHoles } from './prune.ts'
 import type { Context, Rule } from './rules/rule.ts'
 import { doubtful, rules } from './rules/rules.ts'
 import { appEntry, type ProjectFile, projectFile } from './schema.ts'
@@ -54,9 +55,17 @@ export function parseProject(text: string, options: ParseOptions): Parsed {
   ]
   return {
     spec: problems.length === 0 ? judged.spec : null,
-    problems: inFileOrder(problems),
+    problems: inFileOrder(distinct(problems)),
     warnings: inFileOrder(judged.warnings),
   }
+}
+
+/** The first that is said of a place counts; an alias of nothing is not also an empty value. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const told = new Map(
+    problems.toReversed().map((each) => [`${each.file}:${each.line}:${each.column} ${each.path}`, each]),
+  )
+  return problems.filter((each) => told.get(`${each.file}:${each.line}:${each.column} ${each.path}`) === each)
 }
 
 interface Read {
@@ -77,7 +86,9 @@ function readFile({ data }: SourceText): Read {
     if (pruned === null) break
     const rest = projectFile.safeParse(withName(closed(pruned.data)))
     if (rest.success) return { file: rest.data, findings, isUnsure: pruned.isUnsure }
-    wrong.push(...findingsOf(rest.error.issues, pruned.data).map(({ path }) => path))
+    // Without it, what holds it may be wrong in turn.
+    const more = rest.error.issues.map(({ path }) => throughHoles(pruned.data, path as Path))
+    wrong.push(...more.map((path) => realPath(pruned.data, path)))
   }
   return { file: null, findings, isUnsure: () => true }
 }

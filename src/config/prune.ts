@@ -3,7 +3,7 @@ import type { Path } from './place.ts'
 /** What is left of the data without the parts that are wrong, so that the rules can look at the rest. */
 export interface Pruned {
   readonly data: unknown
-  /** Whether a path is, or stands beside, something that was taken out: nothing sure can be said there. */
+  /** Whether a path is, holds or stands beside something that was taken out: nothing sure can be said there. */
   isUnsure(path: Path): boolean
 }
 
@@ -16,9 +16,13 @@ export function prune(data: unknown, wrong: readonly Path[]): Pruned | null {
     data: real.reduce((rest, path) => without(rest, path), data),
     isUnsure(path) {
       const at = realPath(data, path)
-      return unsure.some((gone) => gone.every((step, index) => at[index] === step))
+      return unsure.some((gone) => isWithin(at, gone) || isWithin(gone, at))
     },
   }
+}
+
+function isWithin(path: Path, outer: Path): boolean {
+  return outer.every((step, index) => path[index] === step)
 }
 
 const hole = Symbol('hole')
@@ -40,6 +44,23 @@ export function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== hole).map(closed)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, closed(item)]))
+}
+
+/** A path within what `closed` gives, as it is where the holes still are. */
+export function throughHoles(data: unknown, path: Path): Path {
+  const real: (string | number)[] = []
+  let value = data
+  for (const step of path) {
+    const at = Array.isArray(value) && typeof step === 'number' ? indexWithHoles(value, step) : step
+    real.push(at)
+    value = value !== null && typeof value === 'object' && Object.hasOwn(value, at) ? Object(value)[at] : undefined
+  }
+  return real
+}
+
+function indexWithHoles(list: readonly unknown[], index: number): number {
+  const kept = [...list.keys()].filter((at) => list[at] !== hole)
+  return kept[index] ?? index
 }
 
 /** The part of a path that the data has; keys that only the long form of a value has are passed over. */

@@ -14,6 +14,7 @@ import {
   keys,
   listOf,
   many,
+  mappingOf,
   name,
   openKeys,
   port,
@@ -683,7 +684,7 @@ const policies = keys({
     { rollback: ['role:maintainer'] },
     z
       .partialRecord(z.enum(actions), many(word, 'a user name'), {
-        error: `a mapping from ${actions.join(', ')} to names`,
+        error: mappingOf(actions, `a mapping from ${actions.join(', ')} to names`),
       })
       .default({}),
   ),

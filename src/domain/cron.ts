@@ -10,6 +10,9 @@ export interface CronTime {
 /** What is wrong with a cron expression, in words, or null. */
 export function cronProblem(cron: string): string | null {
   if (cron.length > 200) return 'an expression longer than 200 characters'
+  const fields = cron.trim().split(/\s+/)
+  if (fields.length !== 5 && !cron.startsWith('@'))
+    return `"${cron.slice(0, 60)}" with ${fields.length} fields instead of five`
   try {
     const next = parse({ cron, timezone: 'UTC' }).nextRun(new Date(0))
     return next === null ? 'a time that never comes' : null

@@ -23,7 +23,8 @@ export const healthIsVerified: Rule = (context) =>
   appsIn(context).flatMap(({ app, entry, path }) =>
     app.processes
       .filter(({ name, health }) => {
-        const isSaid = entry.processes?.[name]?.health !== undefined
+        const said = entry.processes?.[name]?.health
+        const isSaid = said === 'process' || (typeof said === 'object' && said.process === true)
         return health.probe.kind === 'process' && (name === 'web' || !isSaid)
       })
       .map(({ name }) =>
@@ -139,16 +140,10 @@ export const timeToStart: Rule = (context) =>
     )
   })
 
-export const somethingToDo: Rule = ({ file, spec }) =>
-  spec.checks.length > 0 || spec.environments.length > 0 || spec.apps.length > 0
+export const somethingToDo: Rule = ({ names, spec }) =>
+  names.checks.length + names.apps.length + names.environments.length + spec.apps.length > 0
     ? []
-    : [
-        wrongKey(
-          Object.keys(file).includes('project') ? ['project'] : [],
-          'neither checks nor an app',
-          'at least one of them',
-        ),
-      ]
+    : [wrongKey(['project'], 'neither checks nor an app', 'at least one of them')]
 
 function isPrivateName(host: string): boolean {
   return !host.includes('.') || /\.(localhost|local|test|internal|lan|home\.arpa)$/.test(host) || /^[0-9.]+$/.test(host)

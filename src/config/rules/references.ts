@@ -72,6 +72,7 @@ export const scaledProcesses: Rule = (context) =>
 export const orderedProcesses: Rule = (context) =>
   environmentsIn(context).flatMap(({ entry, apps, path }) => {
     const names = [...new Set(apps.flatMap(({ processes }) => processes.map(({ name }) => name)))]
+    if (names.length === 0) return []
     return unknownNames([...path, 'policies', 'process_order'], entry.policies.process_order, {
       what: 'process',
       names,

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { readServerConfig, type ServerInput, serverSettings, showSettingProblem } from './server.ts'
+
+const read = (input: Partial<ServerInput>) => readServerConfig({ flags: {}, env: {}, cores: 4, ...input })
+const bad = (input: Partial<ServerInput>) => read(input).problems.map(showSettingProblem)
+
+test('without a word, a server runs on this machine alone', () => {
+  assert.deepEqual(read({}).config, {
+    dataDirectory: '/var/lib/signalbox',
+    listen: { host: '127.0.0.1', port: 8700 },
+    edgeListen: { host: '127.0.0.1', port: 8080 },
+    publicUrl: null,
+    jobs: 4,
+    edges: 2,
+    keyFile: null,
+  })
+})
+
+test('a flag goes before its variable, and an empty variable is none', () => {
+  const { config } = read({
+    flags: { data: '/srv/a', listen: '[::1]:0', jobs: '3' },
+    env: {
+      SIGNALBOX_DATA: '/srv/b',
+      SIGNALBOX_EDGES: '1',
+      SIGNALBOX_JOBS: '',
+      SIGNALBOX_KEY_FILE: '/etc/key',
+      PATH: '/bin',
+    },
+  })
+  assert.equal(config?.dataDirectory, '/srv/a')
+  assert.deepEqual(config.listen, { host: '::1', port: 0 })
+  assert.equal(config.jobs, 3)
+  assert.equal(config.edges, 1)
+  assert.equal(config.keyFile, '/etc/key')
+})
+
+test('every wrong value is told at once, with the name it was given by', () => {
+  assert.deepEqual(
+    bad({
+      flags: { listen: '8700', jobs: '0', data: '/', 'public-url': 'https://a.example.org/deploy' },
+      env: { SIGNALBOX_EDGE_LISTEN: 'localhost:99999', SIGNALBOX_EDGES: 'two' },
+    }),
+    [
+      '--data: "/"; expected a path other than "/"',
+      '--listen: "8700"; expected HOST:PORT, such as 127.0.0.1:8700 or [::1]:8700',
+      'SIGNALBOX_EDGE_LISTEN: "localhost:99999"; expected HOST:PORT, such as 127.0.0.1:8700 or [::1]:8700',
+      '--public-url: "https://a.example.org/deploy"; expected a URL without a path, a query or a password',
+      '--jobs: "0"; expected a whole number from 1 to 256',
+      'SIGNALBOX_EDGES: "two"; expected a whole number from 1 to 64',
+    ],
+  )
+})
+
+test('contradictions are refused', () => {
+  const taken = ['--edge-listen: port 80, which --listen takes already; expected another port, or another address']
+  assert.deepEqual(bad({ flags: { listen: '127.0.0.1:80', 'edge-listen': '127.0.0.1:80' } }), taken)
+  assert.deepEqual(bad({ flags: { listen: '127.0.0.1:80', 'edge-listen': '0.0.0.0:80' } }), taken)
+  assert.deepEqual(bad({ flags: { listen: '127.0.0.1:80', 'edge-listen': '127.0.0.2:80' } }), [])
+  assert.deepEqual(bad({ flags: { listen: '127.0.0.1:0', 'edge-listen': '127.0.0.1:0' } }), [])
+})
+
+test('a mistyped variable is not passed over', () => {
+  assert.deepEqual(bad({ env: { SIGNALBOX_LISEN: '0.0.0.0:1', SIGNALBOX_TOKEN: 'x' } }), [
+    'SIGNALBOX_LISEN: an unknown variable; expected "SIGNALBOX_LISTEN"',
+  ])
+})
+
+test('the example of each setting is valid, and its default too', () => {
+  for (const { schema, example, default: preset } of Object.values(serverSettings)) {
+    assert.ok(schema.safeParse(example).success, example)
+    if (preset !== null) assert.ok(schema.safeParse(preset).success, preset)
+  }
+})
