@@ -16,6 +16,8 @@ export interface ServerConfig {
   readonly edges: number
   /** Null = a file that the server makes in its data directory. */
   readonly keyFile: string | null
+  /** Folders of programs that jobs and instances find before the system's. */
+  readonly toolPath: readonly string[]
 }
 
 export interface Address {
@@ -94,6 +96,18 @@ export const serverSettings: Settings = {
     default: null,
     schema: isPath,
   },
+  toolPath: {
+    ...{ flag: 'tool-path', variable: 'SIGNALBOX_TOOL_PATH', argument: 'DIR:DIR', example: '/opt/node-26/bin' },
+    sentence:
+      'Folders of programs that jobs and instances find before the system\u2019s own, which are all they find otherwise: nothing of the server\u2019s environment reaches them.',
+    default: null,
+    schema: z
+      .string()
+      .transform((text) => text.split(':').filter((folder) => folder !== ''))
+      .refine((folders) => folders.every((folder) => folder.startsWith('/')), {
+        error: 'absolute paths with ":" between',
+      }),
+  },
 }
 
 export interface ServerInput {
@@ -124,10 +138,11 @@ export function readServerConfig(input: ServerInput): {
     problems.push({ setting: from, found: describe(text), expected: result.error.issues[0]?.message ?? '' })
     return null
   }
-  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile } = serverSettings
+  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile, toolPath } = serverSettings
   const values = {
     ...{ dataDirectory: read(dataDirectory), listen: read(listen), edgeListen: read(edgeListen) },
     ...{ publicUrl: read(publicUrl), jobs: read(jobs), edges: read(edges), keyFile: read(keyFile) },
+    toolPath: read(toolPath),
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }
@@ -145,7 +160,15 @@ function complete(values: Values, cores: number): ServerConfig {
   if (dataDirectory === null || listen === null || edgeListen === null || edges === null) {
     throw new TypeError('a setting with a default has no value')
   }
-  return { ...values, dataDirectory, listen, edgeListen, edges, jobs: values.jobs ?? Math.max(1, cores) }
+  return {
+    ...values,
+    dataDirectory,
+    listen,
+    edgeListen,
+    edges,
+    jobs: values.jobs ?? Math.max(1, cores),
+    toolPath: values.toolPath ?? [],
+  }
 }
 
 function contradictions({ listen, edgeListen }: Values): readonly SettingProblem[] {

@@ -60,20 +60,27 @@ export interface EnvironmentInput {
   readonly variables: number
 }
 
+export interface OpenedEnvironment {
+  readonly env: Readonly<Record<string, string>>
+  /** The secret values among them, to be masked wherever output is kept. */
+  readonly secrets: readonly string[]
+}
+
 /** Defaults of the app, then the file's values, then what people set; the newest word wins. */
-export async function environmentOf(parts: Parts, input: EnvironmentInput): Promise<Record<string, string>> {
+export async function environmentOf(parts: Parts, input: EnvironmentInput): Promise<OpenedEnvironment> {
   const { context, app, release } = input
   const { project, environment } = context.track
   const file = environmentIn(specOf(parts.store, project, release.commit), environment).variables
   const defaults = app.variables.flatMap(({ name, default: value }) => (value === null ? [] : [[name, value] as const]))
   const stored: [string, string][] = []
+  const secrets: string[] = []
   for (const { name, value, secret, version } of parts.store.variables.at(project, environment, input.variables)) {
-    stored.push([
-      name,
-      secret ? await parts.secrets.open(secretPlace(project, environment, name, version), value) : value,
-    ])
+    const opened = secret ? await parts.secrets.open(secretPlace(project, environment, name, version), value) : value
+    stored.push([name, opened])
+    if (secret) secrets.push(opened)
   }
-  return {
+  const env = {
+    ...parts.baseEnvironment,
     ...Object.fromEntries(defaults),
     ...file,
     ...Object.fromEntries(stored),
@@ -82,6 +89,7 @@ export async function environmentOf(parts: Parts, input: EnvironmentInput): Prom
     SIGNALBOX_RELEASE: release.version,
     SIGNALBOX_COMMIT: release.commit,
   }
+  return { env, secrets }
 }
 
 /** Where a sealed value belongs; it opens nowhere else. */
@@ -93,7 +101,7 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
   const { release, variables } = instance
   const app = appOf(parts, context, release)
   const wanted = processOf(app, instance.process)
-  const env = await environmentOf(parts, { context, app, release, variables })
+  const { env } = await environmentOf(parts, { context, app, release, variables })
   return {
     name: instance.name,
     track: context.track.id,

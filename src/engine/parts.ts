@@ -23,10 +23,12 @@ export interface Parts {
   readonly secrets: Secrets
   /** The driver of an environment's target; Fault `target.unknown` when this program has none. */
   driver(target: TargetSpec): InstanceDriver
+  /** What every instance and command sees unless somebody says otherwise: where programs are, the character set. */
+  readonly baseEnvironment: Readonly<Record<string, string>>
   /** signalbox.yml as text, and the Procfile beside it → its meaning, or all problems with it. */
   parse(text: string, procfile: string | null): ParsedSpec
-  /** Where the output of one-off commands and migrations goes. */
-  openLog(name: string): Promise<LineLog>
+  /** Where the output of one-off commands and migrations goes, with these values masked. */
+  openLog(name: string, secrets: readonly string[]): Promise<LineLog>
   readonly settings: EngineSettings
   readonly rules: Rules
 }

@@ -19,6 +19,7 @@ export async function performOneOff(
   const { app, environment } = context
   const driver = parts.driver(environment.target)
   const { release, variables, track } = oneOff
+  const { env, secrets } = await environmentOf(parts, { context, app, release, variables })
   const result = await runToEnd(
     // A one-off has an order of its own: deployments go on beside it.
     { parts, driver, order: { track: `${track}/${id}`, number }, signal },
@@ -27,11 +28,12 @@ export async function performOneOff(
       track,
       release: onTarget(app.name, release),
       argv: oneOff.command,
-      env: { ...(await environmentOf(parts, { context, app, release, variables })), SIGNALBOX_PROCESS: 'run' },
+      env: { ...env, SIGNALBOX_PROCESS: 'run' },
       directory: app.directory,
       shared: app.shared,
       timeoutMs: oneOff.limitMs,
     },
+    secrets,
   )
   const { exitCode, signal: killedBy, timedOut } = result
   if (exitCode === 0) return { outcome: 'succeeded', reason: null, exitCode }

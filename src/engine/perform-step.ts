@@ -139,13 +139,9 @@ async function migrate(work: StepWork): Promise<void> {
   const only = environment.policies.migrations === 'forbid_pending'
   const command = only ? migrations?.pending : migrations?.command
   if (migrations === null || command === null || command === undefined) return
-  const env = await environmentOf(parts, {
-    context,
-    app,
-    release: deployment.release,
-    variables: variablesOf(deployment),
-  })
-  const result = await runToEnd(work, {
+  const given = { context, app, release: deployment.release, variables: variablesOf(deployment) }
+  const { env, secrets } = await environmentOf(parts, given)
+  const oneOff = {
     // Going on after a crash asks for the same name: it ran once, or it is still running.
     name: `${deployment.id}-migrate`,
     track: deployment.track,
@@ -155,7 +151,8 @@ async function migrate(work: StepWork): Promise<void> {
     directory: app.directory,
     shared: app.shared,
     timeoutMs: migrations.timeoutMs,
-  })
+  }
+  const result = await runToEnd(work, oneOff, secrets)
   if (result.exitCode === 0) return
   const how = result.timedOut
     ? `took longer than ${migrations.timeoutMs} ms`

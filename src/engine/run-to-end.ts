@@ -10,9 +10,9 @@ export interface OneOffWork {
 }
 
 /** Runs a command in the context of a release to its end, its lines in the log named like it. */
-export async function runToEnd(work: OneOffWork, oneOff: OneOff): Promise<OneOffResult> {
+export async function runToEnd(work: OneOffWork, oneOff: OneOff, secrets: readonly string[]): Promise<OneOffResult> {
   const { parts, driver, order, signal } = work
-  const log = await parts.openLog(oneOff.name)
+  const log = await parts.openLog(oneOff.name, secrets)
   try {
     // The target keeps the limit itself; this one is for a target that never answers.
     const limitMs = oneOff.timeoutMs + 60_000

@@ -61,6 +61,7 @@ export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {})
       seal: async (place, value) => `${place}=${value}`,
       open: async (place, sealed) => sealed.slice(place.length + 1),
     },
+    baseEnvironment: {},
     driver: () => driver,
     parse: (text) => {
       const parsed = JSON.parse(text) as ProjectSpec | null

@@ -1,0 +1,106 @@
+import { programVersion } from '../cli/version.ts'
+import { showProblem } from '../config/problem.ts'
+import { parseProject } from '../config/project.ts'
+import type { ServerConfig } from '../config/server.ts'
+import { defaultSettings, type LineLog, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
+import { EngineTime } from '../engine/time.ts'
+import { Fault } from '../lib/fault.ts'
+import type { Log } from '../lib/log.ts'
+import { redactor } from '../lib/redact.ts'
+import { localRunner } from '../runner/local-runner.ts'
+import { gitSource } from '../sources/git/source.ts'
+import type { Store } from '../store/store.ts'
+import { openArtifacts } from '../system/artifacts.ts'
+import { systemClock } from '../system/clock.ts'
+import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
+import { systemPath } from '../system/programs.ts'
+import { openSecretBox, type SecretBox } from '../system/secrets.ts'
+import { type LocalDriver, localDriver } from '../targets/local/driver.ts'
+import type { DataDirectory } from './data-directory.ts'
+import { driverOptions } from './drivers.ts'
+import { gitEnvironment } from './environment.ts'
+
+export interface Assembled {
+  readonly parts: Parts
+  readonly local: LocalDriver
+  readonly jobLogs: JobLogs
+  /** This program's. */
+  readonly version: string
+}
+
+/** The engine's parts, as they are on a real machine. */
+export async function engineParts(
+  data: DataDirectory,
+  store: Store,
+  config: ServerConfig,
+  log: Log,
+): Promise<Assembled> {
+  const clock = systemClock
+  const version = await programVersion()
+  const jobLogs = openJobLogs({ directory: data.jobLogs, clock, log })
+  const artifacts = openArtifacts(data.artifacts)
+  const box = await openSecretBox(config.keyFile ?? data.secretKey)
+  const local = localDriver({
+    dir: data.host,
+    listen: `${config.edgeListen.host}:${config.edgeListen.port}`,
+    artifactPath: artifacts.path,
+    clock,
+    log,
+    edges: config.edges,
+  })
+  const runner = localRunner({
+    ...{ workDir: data.workspaces, artifacts, logs: jobLogs, clock, log, serverId: serverId(box) },
+    toolPath: config.toolPath,
+  })
+  const parts: Parts = {
+    ...{ store, clock, log, runner, artifacts, rules },
+    time: new EngineTime(clock, store.facts.newest(1)[0]?.at ?? 0),
+    source: gitSource({ reposDir: data.repositories, env: gitEnvironment() }),
+    secrets: secretsOf(box),
+    driver: ({ driver }) => {
+      if (driver === local.name) return local
+      throw new Fault('target.unknown', { details: { driver, known: local.name } })
+    },
+    baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
+    parse: (text, procfile) => parse(text, { procfile, version }),
+    openLog: (name, secrets) => openLog(jobLogs, name, secrets),
+    settings: { ...defaultSettings, parallelJobs: config.jobs },
+  }
+  return { parts, local, jobLogs, version }
+}
+
+function parse(text: string, beside: { procfile: string | null; version: string }): ParsedSpec {
+  const { spec, problems } = parseProject(text, { drivers: driverOptions, ...beside })
+  return { spec, problems: problems.map(showProblem) }
+}
+
+/** The same for every start on this data directory, and another for every other: jobs carry it as a mark. */
+function serverId({ recipient }: SecretBox): string {
+  return recipient.slice(-24)
+}
+
+function secretsOf(box: SecretBox): Secrets {
+  return {
+    seal: (place, value) => box.encrypt(value, bindingOf(place)),
+    open: (place, sealed) => box.decrypt(sealed, bindingOf(place)),
+  }
+}
+
+/** `shop/production/KEY/3`: the environment with its project, the name, the version. */
+function bindingOf(place: string) {
+  const [project = '', environment = '', name = '', version = ''] = place.split('/')
+  return { environment: `${project}/${environment}`, name, version: Number(version) }
+}
+
+async function openLog(logs: JobLogs, name: string, secrets: readonly string[]): Promise<LineLog> {
+  const writer = await logs.open(name, redactor(secrets))
+  const sinks = { out: writer.sink({ step: null, stream: 'o' }), err: writer.sink({ step: null, stream: 'e' }) }
+  return {
+    write: ({ stream, text }) => void sinks[stream].push(Buffer.from(`${text}\n`)),
+    async close() {
+      sinks.out.end()
+      sinks.err.end()
+      await writer.close()
+    },
+  }
+}

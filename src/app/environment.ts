@@ -1,0 +1,5 @@
+/** What of the server's own environment reaches programs it starts for itself; jobs and instances get none of it. */
+export function gitEnvironment(): Readonly<Record<string, string>> {
+  const { PATH, SSH_AUTH_SOCK } = process.env
+  return { ...(PATH === undefined ? {} : { PATH }), ...(SSH_AUTH_SOCK === undefined ? {} : { SSH_AUTH_SOCK }) }
+}

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { ServerConfig } from '../config/server.ts'
+import { Engine } from '../engine/engine.ts'
+import { Queries } from '../engine/queries.ts'
+import { apiHandlers } from '../http/api.ts'
+import { httpApp } from '../http/app.ts'
+import { gatekeeper } from '../http/auth.ts'
+import { bindRoutes } from '../http/bind.ts'
+import { feed } from '../http/feed.ts'
+import { type HttpServer, httpServer } from '../http/server.ts'
+import { createToken } from '../http/tokens.ts'
+import type { Log } from '../lib/log.ts'
+import { assertGit, gitRepositories } from '../sources/git/repository.ts'
+import { smartHttp } from '../sources/git/smart-http.ts'
+import { openDatabase } from '../store/database.ts'
+import { type Store, storeOver } from '../store/store.ts'
+import { systemClock } from '../system/clock.ts'
+import { writeFileAtomic } from '../system/files.ts'
+import { createLog } from '../system/log.ts'
+import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
+import { type Assembled, engineParts } from './engine-parts.ts'
+import { gitEnvironment } from './environment.ts'
+import { onPush } from './push.ts'
+
+/** From the order to stop until what is still under way is cut. */
+const stopDeadlineMs = 10_000
+
+export interface Serving {
+  readonly url: string
+  /** Where visitors come in, `HOST:PORT`. */
+  readonly edge: string
+  readonly pid: number
+  readonly tokenFile: string
+  /** True when this start made the data directory's first token. */
+  readonly first: boolean
+}
+
+/** Runs a server until the signal is aborted; what it has deployed goes on without it. `announce` hears when it can be reached. */
+export async function serve(
+  config: ServerConfig,
+  signal: AbortSignal,
+  announce: (serving: Serving) => void,
+): Promise<void> {
+  const log = createLog()
+  await assertGit({ env: gitEnvironment() })
+  using data = await holdDataDirectory(config.dataDirectory)
+  const store = storeOver(openDatabase(data.database))
+  try {
+    await run({ config, data, store, log, signal, announce })
+  } finally {
+    store.db.close()
+  }
+}
+
+interface Run {
+  readonly config: ServerConfig
+  readonly data: DataDirectory
+  readonly store: Store
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly announce: (serving: Serving) => void
+}
+
+async function run({ config, data, store, log, signal, announce }: Run): Promise<void> {
+  const fatal = new AbortController()
+  const assembled = await engineParts(data, store, config, log)
+  const engine = new Engine(assembled.parts, (error) => {
+    log.error('going on would be guessing, stopping', { error })
+    fatal.abort(error)
+  })
+  const first = await firstToken(data, store, assembled.parts.time.now())
+  await engine.start()
+  const http = await listen({ config, data, store, log, engine, assembled })
+  const edge = await assembled.local.address(signal)
+  const serving = { url: http.url, edge, pid: process.pid, tokenFile: data.adminToken, first }
+  await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
+  announce(serving)
+  log.info('server is up', { url: http.url, edge })
+  await untilAborted(AbortSignal.any([signal, fatal.signal]))
+  log.info('server is stopping')
+  await rm(data.running, { force: true })
+  await Promise.all([http.server.stop(stopDeadlineMs), withinDeadline(engine.stop())])
+  await http.close()
+  fatal.signal.throwIfAborted()
+}
+
+/** The first start makes an admin's token: a file only its owner can read. */
+async function firstToken(data: DataDirectory, store: Store, at: number): Promise<boolean> {
+  if (store.tokens.list().length > 0) return false
+  // A crash between the two leaves a token nobody knows; a file without its row is written anew.
+  const name = existsSync(data.adminToken) ? `admin-${at}` : 'admin'
+  const { value } = createToken(store, { name, scope: 'admin', forMs: null }, { by: 'signalbox', at })
+  await writeFileAtomic(data.adminToken, `${value}\n`, { mode: 0o600 })
+  return true
+}
+
+interface Listening extends Omit<Run, 'signal' | 'announce'> {
+  readonly engine: Engine
+  readonly assembled: Assembled
+}
+
+async function listen({
+  config,
+  data,
+  store,
+  log,
+  engine,
+  assembled,
+}: Listening): Promise<{ server: HttpServer; url: string; close(): Promise<void> }> {
+  const { parts, jobLogs } = assembled
+  const stopping = new AbortController()
+  const git = { reposDir: data.repositories, env: gitEnvironment() }
+  const repositories = gitRepositories(git)
+  const baseUrl = config.publicUrl ?? `http://${config.listen.host}:${config.listen.port}`
+  const remote = smartHttp({
+    ...git,
+    source: parts.source,
+    repositories,
+    onPush: onPush(engine.actions, baseUrl),
+    clock: systemClock,
+    log,
+  })
+  const keeper = gatekeeper(store.tokens, () => parts.time.now())
+  const queries = new Queries(parts)
+  const handlers = apiHandlers({
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
+    ...{ clock: systemClock, baseUrl, version: assembled.version },
+  })
+  const app = httpApp({
+    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
+    isProject: (name) => store.projects.get(name) !== null,
+    api: (hono) =>
+      bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
+  })
+  const server = await httpServer({ listen: config.listen, app, clock: systemClock, stopping })
+  const url = config.publicUrl ?? `http://${server.host}:${server.port}`
+  return { server, url, close: () => remote[Symbol.asyncDispose]() }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** What has not let go by then is taken up by the next start, as after a crash. */
+async function withinDeadline(work: Promise<void>): Promise<void> {
+  const over = new AbortController()
+  const deadline = async () => {
+    await systemClock.sleep(stopDeadlineMs, over.signal).catch(() => {}) // the work was faster
+  }
+  await Promise.race([work, deadline()])
+  over.abort(new Error('done'))
+}
