@@ -1,3 +1,4 @@
+import { httpPage } from '../src/api/reference.ts'
 import { errorsPage } from '../src/app/reference.ts'
 import { jsonSchemaFile } from '../src/config/json-schema.ts'
 import { configPage } from '../src/config/reference.ts'
@@ -6,5 +7,6 @@ import { configPage } from '../src/config/reference.ts'
 export const pages: readonly { readonly file: string; readonly print: () => string }[] = [
   { file: 'docs/reference/config.md', print: () => configPage({ local: {} }) },
   { file: 'docs/reference/errors.md', print: errorsPage },
+  { file: 'docs/reference/http.md', print: httpPage },
   { file: 'docs/reference/signalbox.schema.json', print: jsonSchemaFile },
 ]

@@ -41,6 +41,11 @@ export const routes = {
     sentence: 'Answers when the server can read its store.',
     answer: z.object({ status: z.literal('ok') }),
   }),
+  openapi: route({
+    ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },
+    sentence: 'This table as an OpenAPI 3.1 document.',
+    answer: z.record(z.string(), z.unknown()),
+  }),
 
   // ---- projects -----------------------------------------------------------------------------------------------------
   'projects.list': route({

@@ -289,7 +289,13 @@ export const token = z.object({
 export type TokenView = z.infer<typeof token>
 
 /** Whether the journal's hash chain holds, and where it does not. */
-export const auditVerdict = z.object({ holds: z.boolean(), facts: z.int(), head: text, brokenAt: z.int().nullable() })
+export const auditVerdict = z.object({
+  holds: z.boolean(),
+  facts: z.int(),
+  head: text,
+  brokenAt: z.int().nullable(),
+  problem: text.nullable(),
+})
 
 export const version = z.object({ name: z.literal('signalbox'), version: text, api: z.literal('v1') })
 

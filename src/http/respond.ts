@@ -17,12 +17,16 @@ export interface ErrorBody {
 /** Any error as an answer. What is not a Fault tells the client nothing but an id to look for in the log. */
 export function respondWith(error: unknown, context: Context<Env>, log: Log): Response {
   const requestId = context.get('requestId')
-  const fault = error instanceof Fault ? error : unknown(error)
+  const fault = faultOf(error)
   const status = statusOf(fault)
   const level = status >= 500 && status !== 503 ? 'error' : 'debug'
   log[level]('request failed', { requestId, method: context.req.method, path: context.req.path, status, error })
-  const { code, message, hint, details } = fault
-  return context.json({ code, message, hint, details, requestId } satisfies ErrorBody, status, headersOf(fault, status))
+  return context.json(errorBody(fault, requestId), status, headersOf(fault, status))
+}
+
+export function errorBody(error: unknown, requestId: string): ErrorBody {
+  const { code, message, hint, details } = faultOf(error)
+  return { code, message, hint, details, requestId }
 }
 
 /** The status that belongs to a fault. Only this file knows any. */
@@ -69,8 +73,9 @@ const byArea: Readonly<Record<string, ContentfulStatusCode>> = {
   store: 500,
 }
 
-function unknown(cause: unknown): Fault {
-  return new Fault('internal.bug', { details: { what: 'an error nobody expected' }, cause })
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault('internal.bug', { details: { what: 'an error nobody expected' }, cause: error })
 }
 
 const RETRY_AFTER_S = '5'

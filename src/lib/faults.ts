@@ -36,6 +36,14 @@ const catalogue = {
     sentence: 'The archive {digest} is not there',
     hint: 'Build the release again, or choose one that is kept.',
   },
+  'command.input_needed': {
+    sentence: '{what} is needed, and without a terminal nobody can be asked',
+    hint: 'Give it with {flag}.',
+  },
+  'command.invalid': {
+    sentence: '{problem}',
+    hint: 'See `signalbox {command} --help`.',
+  },
   'commit.malformed': {
     sentence: '{sha} is not the full name of a commit',
     hint: 'Give all 40 digits; `git rev-parse` prints them.',
@@ -43,6 +51,14 @@ const catalogue = {
   'commit.missing': {
     sentence: 'There is no commit {sha} in {project}',
     hint: 'It may have been taken away by a force-push; push it again.',
+  },
+  'commit.unknown': {
+    sentence: '{name} is neither a commit nor a branch or tag of {project}',
+    hint: 'Give at least 7 digits of a commit that was pushed, or the name of a branch or tag.',
+  },
+  'config.invalid': {
+    sentence: 'The settings are not valid: {problems}',
+    hint: 'Correct the flag or the variable; `signalbox server --help` lists them.',
   },
   'config.unreadable': {
     sentence: '{path} cannot be read at {sha}: {problem}',
@@ -60,6 +76,10 @@ const catalogue = {
   'deployment.not_cancellable': {
     sentence: '{deployment} cannot be cancelled: {problem}',
     hint: 'Wait for its end, or deploy another release after it.',
+  },
+  'deployment.unclear': {
+    sentence: 'It is not clear which deployment is meant: {problem}',
+    hint: 'See `signalbox status`.',
   },
   'deployment.unknown': {
     sentence: 'There is no deployment {deployment}',
@@ -99,9 +119,21 @@ const catalogue = {
     sentence: 'There is no environment {environment} in {project}',
     hint: 'Its environments: {known}.',
   },
+  'file.exists': {
+    sentence: '{path} is there already',
+    hint: 'Use --force to replace it.',
+  },
+  'file.missing': {
+    sentence: 'There is no file {path}',
+    hint: 'Check the path.',
+  },
   'file.too_large': {
     sentence: 'The file {path} is larger than {limitBytes} bytes',
     hint: 'Make it smaller; the limit protects the server.',
+  },
+  'file.unreadable': {
+    sentence: '{path} cannot be read: {problem}',
+    hint: 'Check the path and its permissions.',
   },
   'git.busy': {
     sentence: 'Too many others push or fetch {key} right now',
@@ -132,9 +164,37 @@ const catalogue = {
     sentence: 'Signalbox itself made a mistake: {what}',
     hint: 'Please report it with the server log around this time.',
   },
+  'job.unknown': {
+    sentence: 'There is no job {job} in {run}',
+    hint: 'Its jobs: {known}.',
+  },
   'lock.held': {
     sentence: '{environment} is locked by {by}: {reason}',
     hint: '`signalbox unlock {environment}` takes the lock away.',
+  },
+  'login.damaged': {
+    sentence: 'The file {path} with your logins cannot be read',
+    hint: 'Remove it and log in again with `signalbox login URL`.',
+  },
+  'login.missing': {
+    sentence: 'No server is known yet',
+    hint: 'Log in with `signalbox login URL`, or set SIGNALBOX_URL and SIGNALBOX_TOKEN.',
+  },
+  'login.no_home': {
+    sentence: 'There is no place to keep logins: neither HOME nor XDG_CONFIG_HOME is set',
+    hint: 'Set one of them, or SIGNALBOX_URL and SIGNALBOX_TOKEN.',
+  },
+  'login.no_token': {
+    sentence: 'There is no token for {url}',
+    hint: 'Log in with `signalbox login {url}`, or set SIGNALBOX_TOKEN.',
+  },
+  'login.token_invalid': {
+    sentence: 'What {from} holds is not a token',
+    hint: 'Copy the token again, whole and alone on its line.',
+  },
+  'login.url_invalid': {
+    sentence: '{url} is not the address of a server: {problem}',
+    hint: 'Give it like https://deploy.example.org or http://127.0.0.1:8700.',
   },
   'migration.failed': {
     sentence: 'The migration of {deployment} {problem}',
@@ -147,6 +207,10 @@ const catalogue = {
   'one_off.lost': {
     sentence: 'How the command {name} ended is not known: {problem}',
     hint: 'It was cut off, for example by a reboot. Look at what it has done before it is run again.',
+  },
+  'one_off.unknown': {
+    sentence: 'There is no one-off command {oneOff}',
+    hint: '`signalbox audit` lists those that were started.',
   },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
@@ -184,6 +248,10 @@ const catalogue = {
   'project.no_configuration': {
     sentence: '{project} has no valid signalbox.yml yet',
     hint: 'Push a commit with one; `signalbox init` writes it.',
+  },
+  'project.unclear': {
+    sentence: 'It is not clear which project is meant: {problem}',
+    hint: 'Name one with --project NAME.',
   },
   'project.unknown': {
     sentence: 'There is no project {project}',
@@ -355,6 +423,10 @@ const catalogue = {
     hint: 'Check that it is up and reachable from the server; Signalbox tries again by itself.',
     temporary: true,
   },
+  'token.exists': {
+    sentence: 'There is a token {name} already, or was',
+    hint: 'Choose another name: each one stands for one token in the record, for good.',
+  },
   'token.forbidden': {
     sentence: 'The token {name} may {scope}; this needs {needed}',
     hint: 'Ask an admin for a token with the scope `{needed}`.',
@@ -363,13 +435,25 @@ const catalogue = {
     sentence: 'The token is not known here, or has expired',
     hint: 'Log in again with `signalbox login`, or ask an admin for a new token.',
   },
+  'token.last_admin': {
+    sentence: '{name} is the last token that may administer',
+    hint: 'Make another one with the scope `admin` first.',
+  },
   'token.missing': {
     sentence: 'A token is needed',
     hint: 'Send it as `Authorization: Bearer TOKEN`; `signalbox login` keeps it for the command line.',
   },
+  'token.unknown': {
+    sentence: 'There is no valid token {name}',
+    hint: 'List them with `signalbox tokens list`.',
+  },
   'variable.invalid': {
     sentence: '{name} is not a name for a variable',
     hint: 'Use letters, digits and underscores, beginning with a letter or an underscore.',
+  },
+  'wait.limit': {
+    sentence: '{what} has not ended within {limit}',
+    hint: 'It goes on without us; look again with `signalbox status`, or wait longer with --wait-timeout.',
   },
 } as const satisfies Record<string, FaultEntry>
 

@@ -35,6 +35,8 @@ export interface Repositories {
    */
   fetch(project: string, origin: string, signal: AbortSignal): Promise<Fetched>
   remove(project: string): Promise<void>
+  /** The full name of a commit that is named by 7 or more of its digits, a branch or a tag; null when nothing is. */
+  resolve(project: string, name: string): Promise<string | null>
   /** Makes objects stay for good, also when no branch holds them any more. One that is gone already is left out. */
   keep(project: string, shas: readonly string[]): Promise<void>
   /** Lets git tidy up when there is enough to tidy. */

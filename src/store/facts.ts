@@ -46,8 +46,13 @@ export class Facts {
   }
 
   /** The newest ones, oldest first. */
-  newest(limit: number): readonly Fact[] {
-    return this.#db.all('SELECT * FROM facts ORDER BY seq DESC LIMIT ?', limit).map(toFact).reverse()
+  newest(limit: number, { project, subject, kind }: Omit<FactQuery, 'after' | 'limit'> = {}): readonly Fact[] {
+    const rows = this.#db.all(
+      `SELECT * FROM facts WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR subject = ?2)
+       AND (?3 IS NULL OR kind = ?3) ORDER BY seq DESC LIMIT ?4`,
+      ...[project ?? null, subject ?? null, kind ?? null, limit],
+    )
+    return rows.map(toFact).reverse()
   }
 
   about(subject: string): readonly Fact[] {

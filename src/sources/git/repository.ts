@@ -22,6 +22,7 @@ export function gitRepositories(options: GitOptions): Repositories {
     create: (project) => create(program, at(project)),
     fetch: (project, origin, signal) => fetch({ git: program, dir: at(project), signal }, origin),
     remove: (project) => removeTree(at(project)),
+    resolve: (project, name) => resolve(program, at(project), name),
     keep: (project, shas) => keep(program, at(project), shas),
     collect: async (project, signal) => {
       await program.bytes(words.collect(at(project)), { limitMs: COLLECT_LIMIT_MS, signal })
@@ -89,6 +90,16 @@ function lastWords(result: ChildResult): string {
 
 function evidence({ exitCode, signal, durationMs, tail }: ChildResult): Readonly<Record<string, unknown>> {
   return { exitCode, signal, durationMs, tail }
+}
+
+async function resolve(program: Git, dir: string, name: string): Promise<string | null> {
+  const refs = ['refs/heads/', 'refs/tags/'].map((prefix) => prefix + name)
+  const digits = /^[0-9a-f]{7,64}$/.test(name) ? [name] : []
+  for (const candidate of [...digits, ...refs.filter((ref) => refNameProblem(ref) === null)]) {
+    const result = await program.ask(words.peel(dir, candidate))
+    if (result.exitCode === 0) return result.stdout.toString('utf8').trim()
+  }
+  return null
 }
 
 async function keep(program: Git, dir: string, shas: readonly string[]): Promise<void> {

@@ -1,0 +1,28 @@
+import type { Handlers } from './handlers.ts'
+import type { ApiParts } from './parts.ts'
+import { deploymentRoutes } from './routes/deployments.ts'
+import { environmentRoutes } from './routes/environments.ts'
+import { factRoutes } from './routes/facts.ts'
+import { instanceRoutes } from './routes/instances.ts'
+import { oneOffRoutes } from './routes/one-offs.ts'
+import { projectRoutes } from './routes/projects.ts'
+import { runRoutes } from './routes/runs.ts'
+import { serverRoutes } from './routes/server.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { variableRoutes } from './routes/variables.ts'
+
+/** What the API does for each route of its table. */
+export function apiHandlers(parts: ApiParts): Handlers {
+  return {
+    ...serverRoutes(parts),
+    ...projectRoutes(parts),
+    ...runRoutes(parts),
+    ...deploymentRoutes(parts),
+    ...environmentRoutes(parts),
+    ...variableRoutes(parts),
+    ...instanceRoutes(parts),
+    ...oneOffRoutes(parts),
+    ...factRoutes(parts),
+    ...tokenRoutes(parts),
+  }
+}

@@ -1,0 +1,110 @@
+import type { Context, Hono } from 'hono'
+import type { z } from 'zod'
+import { apiPrefix, type Route } from '../api/route.ts'
+import { type RouteName, routes } from '../api/routes.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Fault } from '../lib/fault.ts'
+import type { Log } from '../lib/log.ts'
+import type { Gatekeeper, Principal, Scope } from './auth.ts'
+import { jsonOf } from './body.ts'
+import type { Env } from './env.ts'
+import type { Caller, Handlers, Sent } from './handlers.ts'
+import { eventResponse } from './stream.ts'
+
+export interface BindParts {
+  readonly gatekeeper: Gatekeeper
+  readonly clock: Clock
+  readonly log: Log
+  readonly stopping: AbortSignal
+}
+
+/** Puts every route of the table under its address. Nothing is read of a request before its token has been looked at. */
+export function bindRoutes(app: Hono<Env>, handlers: Handlers, parts: BindParts): void {
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    mustSayWho(name, route)
+    const handler = handlers[name as RouteName] as AnyHandler
+    app.on(route.method, `${apiPrefix}${route.path}`, (context) => serve(context, { ...parts, route, handler }))
+  }
+}
+
+/** What the table's types have made sure of, as seen from the loop over it. */
+type AnyHandler = (asked: AnyAsked, caller: Caller) => unknown
+
+interface AnyAsked {
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** Denied by default: without a word about who may, the server does not start. */
+export function mustSayWho(name: string, { scope }: Partial<Route>): void {
+  if (scope === undefined || !['anyone', 'read', 'deploy', 'admin'].includes(scope)) {
+    throw new Fault('internal.bug', { details: { what: `the route ${name} does not say who may use it` } })
+  }
+}
+
+interface Serving extends BindParts {
+  readonly route: Route
+  readonly handler: AnyHandler
+}
+
+async function serve(context: Context<Env>, serving: Serving): Promise<Response> {
+  const { route, handler, gatekeeper, stopping } = serving
+  const needed = route.scope
+  const principal = needed === 'anyone' ? null : gatekeeper.admit(context.req.header('authorization') ?? null, needed)
+  const asked = await questionOf(context, serving)
+  const { signal } = context.req.raw
+  const lastEventId = context.req.header('last-event-id') ?? null
+  const caller = { by: principal?.name ?? '', signal: AbortSignal.any([signal, stopping]), lastEventId }
+  context.header('cache-control', 'no-store')
+  if (route.kind === 'json') return context.json(await handler(asked, caller))
+  return stream(context, serving, { principal, start: (own) => handler(asked, { ...caller, signal: own }) })
+}
+
+interface Streaming {
+  readonly principal: Principal | null
+  readonly start: (signal: AbortSignal) => unknown
+}
+
+function stream(context: Context<Env>, serving: Serving, { principal, start }: Streaming): Response {
+  const { route, gatekeeper, clock, log, stopping } = serving
+  const isStillAdmitted = () => principal === null || gatekeeper.isStillAdmitted(principal, route.scope as Scope)
+  const events = (signal: AbortSignal) => start(signal) as AsyncIterable<Sent<unknown>>
+  return eventResponse(context, events, { isStillAdmitted, clock, log, stopping })
+}
+
+async function questionOf(context: Context<Env>, { route, clock }: Serving): Promise<AnyAsked> {
+  return {
+    params: checked('path', route.params, context.req.param()),
+    query: checked('query', route.query, route.query && queryOf(context)),
+    body: checked('body', route.body, route.body && ((await jsonOf(context.req.raw, { clock })) ?? {})),
+  }
+}
+
+/** A parameter given twice could mean one thing to us and another to somebody in between. */
+function queryOf(context: Context<Env>): Readonly<Record<string, string>> {
+  const entries = Object.entries(context.req.queries())
+  const twice = entries.find(([, values]) => values.length > 1)
+  if (twice !== undefined) throw invalid(`query: ${twice[0]} is given twice`)
+  return Object.fromEntries(entries.map(([key, values]) => [key, values[0] ?? '']))
+}
+
+function checked(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw invalid(
+    result.error.issues
+      .slice(0, 5)
+      .map((issue) => problemOf(part, issue))
+      .join('; '),
+  )
+}
+
+function problemOf(part: string, { path, message }: z.core.$ZodIssue): string {
+  return `${[part, ...path.map(String)].join('.').slice(0, 200)}: ${message.slice(0, 300)}`
+}
+
+function invalid(problem: string): Fault {
+  return new Fault('request.invalid', { details: { problem } })
+}

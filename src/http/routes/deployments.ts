@@ -1,0 +1,74 @@
+import type { Deployment } from '../../domain/deployment.ts'
+import { findDeployment, findProject } from '../../engine/find.ts'
+import type { Handlers } from '../handlers.ts'
+import type { ApiParts } from '../parts.ts'
+import { deploymentView, gateView, planView } from '../views/deployment.ts'
+import { releaseView } from '../views/release.ts'
+
+type DeploymentRoutes = Pick<
+  Handlers,
+  | 'releases.list'
+  | 'deployments.list'
+  | 'deployments.show'
+  | 'deployments.plan'
+  | 'deployments.approve'
+  | 'deployments.reject'
+  | 'deployments.cancel'
+>
+
+export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
+  const { store, actions, queries } = parts
+  return {
+    'releases.list': ({ params, query }) => releases(parts, { ...query, ...params }),
+    'deployments.list': ({ query }) => deployments(parts, query),
+    'deployments.show': ({ params }) => {
+      const deployment = findDeployment(store, params.deployment)
+      const isOpen = deployment.state.kind === 'waiting' || deployment.state.kind === 'queued'
+      return {
+        ...deploymentView(deployment),
+        gates: isOpen ? queries.planOf(deployment.id).gates.map(gateView) : [],
+        approvals: store.deployments.approvals(deployment.id),
+        timeline: store.facts.about(deployment.id),
+      }
+    },
+    'deployments.plan': ({ params }) => planView(queries.planOf(params.deployment)),
+    'deployments.approve': ({ params, body }, { by }) =>
+      deploymentView(actions.approve(params.deployment, body.plan, { by, comment: body.comment })),
+    'deployments.reject': ({ params, body }, { by }) =>
+      deploymentView(actions.reject(params.deployment, { by, comment: body.comment })),
+    'deployments.cancel': ({ params }, { by }) => deploymentView(actions.cancelDeployment(params.deployment, { by })),
+  }
+}
+
+type Listing = { readonly [K in 'project' | 'environment' | 'app']?: string | undefined } & { readonly limit: number }
+
+function releases({ store }: ApiParts, { project, app, limit }: Listing & { readonly project: string }) {
+  findProject(store, project)
+  const tracks = store.tracks.list(project)
+  return store.releases.list(project, app ?? null, limit).map((release) => {
+    const live = tracks.filter((track) => track.live?.release.id === release.id)
+    return releaseView(
+      release,
+      live.map(({ environment }) => environment),
+    )
+  })
+}
+
+/** Of one environment or app: the newest of each of its tracks, and of these the newest. */
+function deployments({ store }: ApiParts, { project, environment, app, limit }: Listing) {
+  if (environment === undefined && app === undefined) {
+    return store.deployments.newest(project ?? null, limit).map(deploymentView)
+  }
+  const tracks = store.tracks
+    .list(project ?? null)
+    .filter((track) => (environment ?? track.environment) === track.environment && (app ?? track.app) === track.app)
+  const found = tracks.flatMap(({ id }) => store.deployments.list(id, limit))
+  return found
+    .sort((a, b) => numberOf(b) - numberOf(a))
+    .slice(0, limit)
+    .map(deploymentView)
+}
+
+function numberOf({ id }: Deployment): number {
+  return Number(id.slice(1))
+}

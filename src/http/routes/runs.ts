@@ -1,0 +1,52 @@
+import { attemptOf, type Job, type Run } from '../../domain/run.ts'
+import { findRun } from '../../engine/find.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { Handlers } from '../handlers.ts'
+import { followLog, readLog } from '../log-reading.ts'
+import type { ApiParts } from '../parts.ts'
+import { runView } from '../views/run.ts'
+
+type RunRoutes = Pick<
+  Handlers,
+  'runs.list' | 'runs.show' | 'runs.cancel' | 'runs.rerun' | 'jobs.log' | 'jobs.log.follow'
+>
+
+export function runRoutes(parts: ApiParts): RunRoutes {
+  const { store, actions } = parts
+  return {
+    'runs.list': ({ query }) => store.runs.list(query.project ?? null, query.limit).map(runView),
+    'runs.show': ({ params }) => runView(findRun(store, params.run)),
+    'runs.cancel': ({ params }, { by }) => runView(actions.cancelRun(params.run, { by })),
+    'runs.rerun': ({ params }, { by }) => runView(actions.rerun(params.run, { by })),
+    'jobs.log': ({ params, query }) => {
+      const run = findRun(store, params.run)
+      const { attempt } = attemptIn(run, findJob(run, params.job), query.attempt)
+      return readLog(parts, attemptOf(run.id, { name: params.job, attempt }), query.offset)
+    },
+    'jobs.log.follow': ({ params, query }, { signal, lastEventId }) => {
+      const run = findRun(store, params.run)
+      const { attempt } = attemptIn(run, findJob(run, params.job), query.attempt)
+      const isOver = () => isAttemptOver(store.runs.get(run.id), params.job, attempt)
+      const log = attemptOf(run.id, { name: params.job, attempt })
+      return followLog(parts, { log, offset: query.offset, lastEventId, isOver, signal })
+    },
+  }
+}
+
+function findJob(run: Run, name: string): Job {
+  const found = run.jobs.find((job) => job.name === name)
+  const known = run.jobs.map((job) => job.name).join(', ')
+  if (found === undefined) throw new Fault('job.unknown', { details: { run: run.id, job: name, known } })
+  return found
+}
+
+function attemptIn(run: Run, job: Job, wanted: number | undefined): { readonly attempt: number } {
+  const attempt = wanted ?? job.attempt
+  if (attempt <= job.attempt) return { attempt }
+  throw new Fault('request.invalid', { details: { problem: `${run.id} has tried ${job.name} ${job.attempt} times` } })
+}
+
+function isAttemptOver(run: Run | null, name: string, attempt: number): boolean {
+  const job = run?.jobs.find((each) => each.name === name)
+  return job === undefined || job.attempt > attempt || job.state === 'finished'
+}

@@ -1,0 +1,38 @@
+import type { VariableView } from '../../api/views.ts'
+import { findProject } from '../../engine/find.ts'
+import type { StoredVariable, VariableChange } from '../../store/variables.ts'
+import type { Handlers } from '../handlers.ts'
+import type { ApiParts } from '../parts.ts'
+
+export function variableRoutes(parts: ApiParts): Pick<Handlers, 'variables.list' | 'variables.set'> {
+  const { store, actions } = parts
+  return {
+    'variables.list': ({ params: { project, environment } }) => {
+      findProject(store, project)
+      const version = store.variables.version(project, environment)
+      return { version, variables: store.variables.at(project, environment, version).map(variableView) }
+    },
+    'variables.set': async ({ params, body }, { by }) => {
+      const isSecret = secrecy(parts, params)
+      const changes: readonly VariableChange[] = body.changes.map(({ name, value, secret }) => ({
+        name,
+        value,
+        secret: secret ?? isSecret(name),
+      }))
+      return { version: await actions.setVariables(params, changes, { by }) }
+    },
+  }
+}
+
+/** What is a secret stays one, unless somebody says otherwise. */
+function secrecy({ store }: ApiParts, { project, environment }: { project: string; environment: string }) {
+  const version = store.variables.version(project, environment)
+  const known = new Map(store.variables.at(project, environment, version).map(({ name, secret }) => [name, secret]))
+  const declared = (store.runs.newestSpec(project)?.apps ?? []).flatMap(({ variables }) => variables)
+  return (name: string): boolean =>
+    known.get(name) ?? declared.some((variable) => variable.name === name && variable.secret)
+}
+
+function variableView({ name, value, secret, version, by, at }: StoredVariable): VariableView {
+  return { name, value: secret ? null : value, secret, version, by, at }
+}

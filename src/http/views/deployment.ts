@@ -1,0 +1,51 @@
+import type { DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
+import { currentStep, type Deployment, deadlineOf } from '../../domain/deployment.ts'
+import type { GateReport } from '../../domain/gates.ts'
+import type { Step } from '../../domain/rollout.ts'
+import { verdictSentence } from '../../domain/traffic.ts'
+import type { PlanAnswer } from '../../engine/queries.ts'
+import { refView } from './release.ts'
+
+export function deploymentView(deployment: Deployment): DeploymentView {
+  const { id, project, track, reason, by, comment, scale, createdAt, startedAt, finishedAt, phases, state } = deployment
+  const [, app = '', environment = ''] = track.split('/')
+  return {
+    ...{ id, project, track, app, environment, reason, by, comment, scale, createdAt, startedAt, finishedAt, phases },
+    release: refView(deployment.release),
+    state: state.kind,
+    expiresAt: deadlineOf(deployment),
+    outcome: state.kind === 'finished' ? state.outcome : null,
+    because: becauseOf(deployment),
+    rolledBack: state.kind === 'finished' && state.rolledBack,
+    step: stepView(deployment),
+    verdict: verdictView(deployment),
+  }
+}
+
+export function gateView({ gate, answer }: GateReport): GateView {
+  return { gate, open: answer.open, because: answer.because, openedBy: answer.open ? null : answer.openedBy }
+}
+
+export function planView({ deployment, plan, hash, gates }: PlanAnswer): PlanView {
+  return { deployment, plan, hash, gates: gates.map(gateView) }
+}
+
+function becauseOf({ state }: Deployment): string | null {
+  if (state.kind === 'finished') return state.reason
+  return state.kind === 'reverting' ? state.because.reason : null
+}
+
+function stepView(deployment: Deployment): DeploymentView['step'] {
+  const { state } = deployment
+  const step = currentStep(deployment)
+  if (step === null || (state.kind !== 'rolling' && state.kind !== 'reverting')) return null
+  return { doing: stepWords(step), at: state.at + 1, of: state.steps.length }
+}
+
+function stepWords(step: Step): string {
+  return 'instances' in step ? `${step.do} ${step.instances.map(({ name }) => name).join(', ')}` : step.do
+}
+
+function verdictView({ verdict }: Deployment): VerdictView | null {
+  return verdict === null ? null : { ...verdict, sentence: verdictSentence(verdict) }
+}

@@ -1,0 +1,38 @@
+import type { LockView, TrackView } from '../../api/views.ts'
+import type { Lock } from '../../domain/gates/gate.ts'
+import type { Live } from '../../domain/track.ts'
+import type { TrackStatus } from '../../engine/queries.ts'
+import type { Observation, ObservedInstance } from '../../targets/driver.ts'
+import { deploymentView } from './deployment.ts'
+import { refView } from './release.ts'
+
+export function trackView(status: TrackStatus): TrackView {
+  const { track, app, environment, url, stale, serving, finding, desired, attempted, running, lock, active } = status
+  return {
+    ...{ track, app, environment, url, stale, serving, finding },
+    desired: desired === null ? null : liveView(desired),
+    attempted: attempted === null ? null : deploymentView(attempted),
+    running: running === null ? null : runningView(running),
+    lock: lock === null ? null : lockView(lock),
+    active: active === null ? null : deploymentView(active),
+    queue: status.queue.map(deploymentView),
+    waiting: status.waiting.map(({ deployment, plan }) => ({ deployment: deploymentView(deployment), plan })),
+  }
+}
+
+export function lockView({ by, reason, at, expiresAt }: Lock): LockView {
+  return { by, reason, at, expiresAt }
+}
+
+function liveView({ release, deployment, variables, instances }: Live): TrackView['desired'] {
+  return { release: refView(release), deployment, variables, instances: instances.map(({ name }) => name) }
+}
+
+function runningView({ at, instances }: Observation): TrackView['running'] {
+  return { at, instances: instances.map(instanceView) }
+}
+
+function instanceView(instance: ObservedInstance): ObservedInstance {
+  const { name, deployment, version, digest, process, state, pid, startedAt, restarts, lastExit } = instance
+  return { name, deployment, version, digest, process, state, pid, startedAt, restarts, lastExit }
+}
