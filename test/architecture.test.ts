@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   // croner only calculates: given no function to call, it starts no timer and reads no clock.
   domain: ['lib', 'croner'],
   config: ['lib', 'domain', 'zod', 'yaml'],
-  system: ['lib', 'node:*', 'execa', 'pino', 'age-encryption'],
+  system: ['lib', 'node:*', 'pino', 'age-encryption'],
   store: ['lib', 'domain', 'node:sqlite', 'node:fs', 'node:path'],
   edge: ['lib', 'system', 'node:http', 'node:net', 'node:tls', 'node:events', 'node:stream', 'node:util'],
   host: ['lib', 'system', 'edge', 'targets/driver.ts', 'domain/spec.ts', 'node:net', 'node:path', 'node:events'],

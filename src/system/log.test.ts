@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { tempDir } from '../../test/helpers/temp-dir.ts'
+import { redactor } from '../lib/redact.ts'
+import { createLog, type LogOptions, withFields } from './log.ts'
+
+async function logged(
+  options: LogOptions,
+  write: (log: ReturnType<typeof createLog>) => void,
+): Promise<Record<string, unknown>[]> {
+  await using dir = await tempDir()
+  const path = join(dir.path, 'log')
+  const fd = openSync(path, 'a')
+  write(createLog({ ...options, fd }))
+  closeSync(fd)
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+test('a line is JSON with a time, a level, a sentence and ids, written at once', async () => {
+  const lines = await logged({ fields: { server: 'srv-1' } }, (log) => {
+    log.debug('not at this level')
+    log.info('deployment started', { deployment: 'd1' })
+    withFields(log, { run: 'r1' }).warn('run late')
+  })
+  assert.deepEqual(
+    lines.map(({ level, msg, server, deployment, run }) => [level, msg, server, deployment, run]),
+    [
+      ['info', 'deployment started', 'srv-1', 'd1', undefined],
+      ['warn', 'run late', 'srv-1', undefined, 'r1'],
+    ],
+  )
+  assert.match(String(lines[0]?.time), /^\d{4}-\d\d-\d\dT/)
+})
+
+test('an error comes with its stack and its cause', async () => {
+  const [line] = await logged({}, (log) =>
+    log.error('it broke', { error: new Error('outer', { cause: new Error('inner') }) }),
+  )
+  const { error } = line as { error: { message: string; stack: string; cause: { message: string } } }
+  assert.deepEqual([error.message, error.cause.message], ['outer', 'inner'])
+  assert.match(error.stack, /log\.test\.ts/)
+})
+
+test('secrets are hidden wherever they stand in a line', async () => {
+  const redact = redactor(['p@ss "word"']).text
+  const write = (log: ReturnType<typeof createLog>) =>
+    log.info('connecting', {
+      url: `postgres://u:${encodeURIComponent('p@ss "word"')}@h`,
+      raw: 'p@ss "word"',
+      error: new Error('bad p@ss "word"!'),
+    })
+  const [line] = await logged({ redact }, write)
+  assert.equal(line?.url, 'postgres://u:***@h')
+  assert.equal(line?.raw, '***')
+  assert.doesNotMatch(JSON.stringify(line), /p@ss|p%40ss/)
+})
