@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { tickingClock } from '../../../test/simulation/ticking.ts'
+import { tickingClock } from '../../../test/simulation/kit/ticking.ts'
 import { sha256 } from '../../lib/hash.ts'
 import { conformance } from '../conformance.ts'
 import type { ReleaseOnTarget } from '../driver.ts'

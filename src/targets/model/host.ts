@@ -181,6 +181,7 @@ export class ModelHost {
 
   /** A command is let in only when its number is not lower than the newest of its track; then it is the newest. */
   #admit(order: Order, verb: string): void {
+    if (order.number < this.#newest(order.track)) this.#world.happened({ what: 'refused', host: this, verb, order })
     this.#refuseLate(order)
     this.#fences.set(order.track, order.number)
     this.#world.happened({ what: 'admitted', host: this, verb, order })
@@ -188,8 +189,12 @@ export class ModelHost {
   }
 
   #refuseLate({ track, number }: Order): void {
-    const newest = this.#fences.get(track) ?? 0
+    const newest = this.#newest(track)
     if (number < newest) throw new Fault('target.fenced', { details: { track, number, newest } })
+  }
+
+  #newest(track: string): number {
+    return this.#fences.get(track) ?? 0
   }
 
   /** Waits on behalf of a command, which ends when a newer one comes or the host goes down. */

@@ -6,7 +6,7 @@ import { type Behaviour, quickScript, type Script, wellBehaved } from './options
 
 /** What went on, for whoever watches: invariants, traces, a demonstration. */
 export type Happening =
-  | { readonly what: 'admitted'; readonly host: ModelHost; readonly verb: string; readonly order: Order }
+  | { readonly what: 'admitted' | 'refused'; readonly host: ModelHost; readonly verb: string; readonly order: Order }
   | { readonly what: 'started' | 'stopping'; readonly host: ModelHost; readonly instance: ModelInstance }
   | { readonly what: 'routed'; readonly host: ModelHost; readonly track: string; readonly instances: readonly string[] }
   | { readonly what: 'executed'; readonly host: ModelHost; readonly oneOff: OneOff }

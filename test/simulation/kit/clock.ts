@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/lib/clock.ts'
+import type { Clock } from '../../../src/lib/clock.ts'
 import type { Life, Scheduler } from './scheduler.ts'
 
 /** The scheduler's time, as one life of a program sees it. After the life has ended, no sleep of it ever ends. */

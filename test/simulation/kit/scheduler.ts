@@ -93,18 +93,7 @@ export class Scheduler {
 
   /** Runs until there is nothing left to do, or a limit is reached. */
   run(limits: RunLimits): Promise<RunEnd> {
-    return new Promise((resolve, reject) => {
-      const turn = () => {
-        try {
-          const end = this.#turn(limits)
-          if (end === null) nextTurn(turn)
-          else resolve(end)
-        } catch (error) {
-          reject(error)
-        }
-      }
-      nextTurn(turn)
-    })
+    return inTurns(() => this.#turn(limits))
   }
 
   #turn(limits: RunLimits): RunEnd | null {
@@ -139,6 +128,33 @@ export class Scheduler {
       this.#queue.put(event)
     }
   }
+}
+
+/** Immediates that are queued together: between two of them every promise settles, and the event loop turns only once. */
+const turnsAtOnce = 64
+
+/** Calls `turn`, with everything that follows from it settled before the next call, until it gives something. */
+function inTurns<T>(turn: () => T | null): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    const one = () => {
+      if (isOver) return
+      try {
+        const end = turn()
+        if (end === null) return
+        resolve(end)
+      } catch (error) {
+        reject(error)
+      }
+      isOver = true
+    }
+    const several = () => {
+      one()
+      for (let count = 1; count < turnsAtOnce && !isOver; count += 1) nextTurn(one)
+      if (!isOver) nextTurn(several)
+    }
+    nextTurn(several)
+  })
 }
 
 class ProgramLife implements Life {

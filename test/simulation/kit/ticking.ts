@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/lib/clock.ts'
+import type { Clock } from '../../../src/lib/clock.ts'
 import { clockOf } from './clock.ts'
 import { Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
