@@ -22,6 +22,8 @@ function settings(directory: string, port = 0) {
     listen: { host: '127.0.0.1', port },
     token: null,
     trustsForwarded: false,
+    isHeld: false,
+    listenFd: null,
     limits: defaultLimits,
   }
 }

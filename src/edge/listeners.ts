@@ -2,13 +2,25 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
+import { nextTurn } from '../system/turn.ts'
 import { VisitorConnection } from './connection.ts'
 import type { EdgeContext, Entrance } from './context.ts'
 
 interface Listener {
   readonly server: Server
   readonly port: number
+  /** Connections accepted, ever. */
+  accepted: number
 }
+
+type Where = { readonly host: string; readonly port: number; readonly reusePort: boolean } | { readonly fd: number }
+
+function nameOf(where: Where): string {
+  return 'fd' in where ? `file descriptor ${where.fd}` : `${where.host}:${where.port}`
+}
+
+/** So many turns is a closing listener given to find its queue empty. */
+const lastTurns = 500
 
 const mainEntrance: Entrance = { dedicatedPort: null, isPrivate: false }
 const privateEntrance: Entrance = { dedicatedPort: null, isPrivate: true }
@@ -20,6 +32,7 @@ export class Listeners {
   readonly #log: Log
   readonly #dedicated = new Map<number, Listener>()
   readonly #others: Listener[] = []
+  #isClosed = false
 
   constructor(host: string, accept: (socket: Socket, entrance: Entrance) => void, log: Log) {
     this.#host = host
@@ -31,9 +44,13 @@ export class Listeners {
     return [...this.#dedicated.keys()]
   }
 
-  /** Shared with other workers: the kernel spreads connections over them. */
-  async openMain(port: number): Promise<number> {
-    const listener = await this.#listen({ host: this.#host, port, reusePort: true }, mainEntrance)
+  /**
+   * Shared with other workers: the kernel spreads connections over them. With `fd` they share one socket, so that what
+   * waits in its queue outlives each of them; without, each has a socket of its own on the same port.
+   */
+  async openMain(port: number, fd: number | null): Promise<number> {
+    const where = fd === null ? { host: this.#host, port, reusePort: true } : { fd }
+    const listener = await this.#listen(where, mainEntrance)
     this.#others.push(listener)
     return listener.port
   }
@@ -54,33 +71,55 @@ export class Listeners {
   }
 
   closeDedicated(port: number): void {
-    this.#dedicated.get(port)?.server.close()
+    const listener = this.#dedicated.get(port)
     this.#dedicated.delete(port)
+    if (listener !== undefined)
+      closeWhenEmpty(listener).catch((error: unknown) => this.#log.error('a port stays open', { error }))
   }
 
   /** Accepts no more; what was accepted goes on. */
-  closeAll(): void {
-    for (const port of this.dedicatedPorts) this.closeDedicated(port)
-    for (const { server } of this.#others.splice(0)) server.close()
+  async closeAll(): Promise<void> {
+    this.#isClosed = true
+    const all = [...this.#others.splice(0), ...this.#dedicated.values()]
+    this.#dedicated.clear()
+    await Promise.all(all.map(closeWhenEmpty))
   }
 
-  async #listen(
-    where: { readonly host: string; readonly port: number; readonly reusePort: boolean },
-    entrance: Entrance,
-  ): Promise<Listener> {
+  async #listen(where: Where, entrance: Entrance): Promise<Listener> {
+    if (this.#isClosed) {
+      throw new Fault('edge.unreachable', { details: { socket: nameOf(where), problem: 'it is stopping' } })
+    }
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 })
     try {
       server.listen({ ...where, backlog: 4096 })
       await once(server, 'listening')
     } catch (error) {
-      const details = { address: `${where.host}:${where.port}`, problem: messageOf(error) }
+      const details = { address: nameOf(where), problem: messageOf(error) }
       throw new Fault('edge.address_taken', { details, cause: error })
     }
     const { port } = server.address() as AddressInfo
     server.on('error', (error) => this.#log.error('a connection could not be accepted', { port, error }))
-    server.on('connection', (socket) => this.#accept(socket, entrance))
-    return { server, port }
+    const listener = { server, port, accepted: 0 }
+    server.on('connection', (socket) => {
+      listener.accepted++
+      this.#accept(socket, entrance)
+    })
+    return listener
   }
+}
+
+/**
+ * The kernel resets connections that wait in the queue of a listener that closes, although other workers listen on the
+ * same port. So it closes right after a turn in which nobody came.
+ */
+async function closeWhenEmpty(listener: Listener): Promise<void> {
+  await nextTurn()
+  for (let turn = 0; turn < lastTurns; turn++) {
+    const before = listener.accepted
+    await nextTurn()
+    if (listener.accepted === before) break
+  }
+  listener.server.close()
 }
 
 /** Takes a connection in, making room when there is none. */

@@ -53,6 +53,7 @@ export interface Hello {
   readonly startTime: number
   /** Wall clock. */
   readonly startedAt: number
+  /** The port is 0 while it is held back. */
   readonly listen: { readonly host: string; readonly port: number }
   /** Dedicated ports of routes it listens on now. */
   readonly ports: readonly number[]
@@ -136,6 +137,8 @@ export interface TrackTraffic {
 /** Each verb with what it takes and gives. */
 export interface Verbs {
   readonly hello: { readonly params: Readonly<Record<string, never>>; readonly result: Hello }
+  /** Listens on the main address, for a worker that was started with `--hold` and without a state file. */
+  readonly open: { readonly params: Readonly<Record<string, never>>; readonly result: { readonly port: number } }
   /**
    * Replaces the route of one track. Answered when it is stored and in force: from then on no new request goes to an
    * instance that is not in the list. Fault `edge.host_taken` or `edge.port_taken` when another track has one of them.

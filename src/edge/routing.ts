@@ -24,10 +24,14 @@ export class Routing {
     this.#parts = parts
   }
 
-  async restore(): Promise<void> {
+  /** Whether there was a state to restore. */
+  async restore(): Promise<boolean> {
     const { registry, statePath, clock, log } = this.#parts
-    for (const route of await loadState(statePath, log)) registry.apply(route, clock.monotonic())
+    const routes = await loadState(statePath, log)
+    if (routes === null) return false
+    for (const route of routes) registry.apply(route, clock.monotonic())
     log.info('routes restored', { tracks: registry.routes.length })
+    return true
   }
 
   route(route: Route): Promise<RouteAnswer> {

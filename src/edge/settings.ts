@@ -3,7 +3,8 @@ import { Fault, messageOf } from '../lib/fault.ts'
 import { defaultLimits } from './limits.ts'
 import type { WorkerSettings } from './worker.ts'
 
-const usage = 'edge --id NAME --socket PATH --state FILE --listen HOST:PORT [--trust-forwarded]'
+const usage =
+  'edge --id NAME --socket PATH --state FILE --listen HOST:PORT [--listen-fd N] [--trust-forwarded] [--hold]'
 
 /** Reads the words of the command line; `SIGNALBOX_EDGE_TOKEN` is the one variable that counts. Fault `request.invalid`. */
 export function parseSettings(
@@ -16,8 +17,10 @@ export function parseSettings(
   }
   return {
     ...{ id, socketPath: socket, statePath: state, listen: parseListen(listen), limits: defaultLimits },
+    listenFd: flags['listen-fd'] === undefined ? null : parseFd(flags['listen-fd']),
     token: environment.SIGNALBOX_EDGE_TOKEN ?? null,
     trustsForwarded: flags['trust-forwarded'],
+    isHeld: flags.hold,
   }
 }
 
@@ -30,7 +33,9 @@ function parseWords(words: readonly string[]) {
         socket: { type: 'string' },
         state: { type: 'string' },
         listen: { type: 'string' },
+        'listen-fd': { type: 'string' },
         'trust-forwarded': { type: 'boolean', default: false },
+        hold: { type: 'boolean', default: false },
       },
     }).values
   } catch (error) {
@@ -43,6 +48,11 @@ function parseListen(text: string): { host: string; port: number } {
   const found = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)
   if (found === null) throw invalid(`--listen must be HOST:PORT, not ${text}; usage: ${usage}`)
   return { host: found[1] ?? found[2] ?? '', port: Number(found[3]) }
+}
+
+function parseFd(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw invalid(`--listen-fd must be a number, not ${text}; usage: ${usage}`)
+  return Number(text)
 }
 
 function invalid(problem: string, cause?: unknown): Fault {

@@ -13,15 +13,15 @@ export async function saveState(path: string, routes: readonly Route[]): Promise
   await writeFileAtomic(path, `${JSON.stringify({ version: stateVersion, routes }, null, 1)}\n`, { mode: 0o600 })
 }
 
-/** The routes last saved; none when there are none, or when they cannot be read: the host says them again. */
-export async function loadState(path: string, log: Log): Promise<readonly Route[]> {
+/** The routes last saved; null when there are none, or when they cannot be read: the host says them again. */
+export async function loadState(path: string, log: Log): Promise<readonly Route[] | null> {
   const text = await readText(path, limitBytes)
-  if (text === null) return []
+  if (text === null) return null
   try {
     return parseState(text)
   } catch (error) {
     log.error('the state file cannot be used; starting without routes', { path, problem: messageOf(error), error })
-    return []
+    return null
   }
 }
 

@@ -13,6 +13,7 @@ interface Parts {
   readonly routing: Routing
   readonly clock: Clock
   readonly hello: () => Hello
+  readonly open: () => Promise<{ readonly port: number }>
   readonly stop: (limitMs: number) => Promise<{ readonly cut: number }>
 }
 
@@ -23,6 +24,7 @@ export function verbs(parts: Parts): Perform {
   const { registry, routing, clock } = parts
   const table: Table = {
     hello: async () => parts.hello(),
+    open: () => parts.open(),
     route: (params) => routing.route(parseRoute(params)),
     unroute: (params) => routing.unroute(trackOf(params)),
     routes: async () => registry.routes,

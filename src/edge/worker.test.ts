@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent } from 'node:http'
+import { BoundSocket } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
-import { ask, backend, gate, never, rawConnect, route } from '../../test/helpers/edge.ts'
+import { ask, backend, gate, never, type Reply, rawConnect, route } from '../../test/helpers/edge.ts'
 import { freePort } from '../../test/helpers/free-port.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
@@ -12,13 +13,20 @@ import { systemClock } from '../system/clock.ts'
 import { EdgeClient } from './client.ts'
 
 /** A real worker process, as the host starts it. */
-async function start(directory: string, id: string, port: number) {
+async function start(directory: string, id: string, where: number | BoundSocket, ...flags: readonly string[]) {
+  const isShared = where instanceof BoundSocket
+  const port = isShared ? where.address().port : where
+  const inherited = isShared ? ['--listen-fd', '3'] : []
   const socketPath = join(directory, `${id}.sock`)
   const words = ['--id', id, '--socket', socketPath, '--state', join(directory, `${id}.json`)]
-  const child = spawn(process.execPath, ['src/edge.ts', ...words, '--listen', `127.0.0.1:${port}`], {
-    env: { SIGNALBOX_EDGE_TOKEN: 'shared-by-the-workers' },
-    stdio: ['ignore', 'ignore', 'ignore'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['src/edge.ts', ...words, '--listen', `127.0.0.1:${port}`, ...inherited, ...flags],
+    {
+      env: { SIGNALBOX_EDGE_TOKEN: 'shared-by-the-workers' },
+      stdio: ['ignore', 'ignore', 'ignore', ...(isShared ? [where.fd()] : [])],
+    },
+  )
   const client = await waitFor(
     'the worker',
     () => EdgeClient.connect({ socketPath, clock: systemClock, connectMs: 1_000 }, never).catch(() => null), // not there yet
@@ -35,12 +43,22 @@ async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 
 /** Visitors that come, ask once and leave, again and again. */
 function comers(port: number, count: number) {
+  return visitors(count, () => ask(port, { agent: false }))
+}
+
+/** Visitors that ask again and again on connections that they keep. */
+function keepers(port: number, count: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: count })
+  return visitors(count, () => ask(port, { agent }))
+}
+
+function visitors(count: number, visit: () => Promise<Reply>) {
   const failures: string[] = []
   let answered = 0
   let goesOn = true
-  const visitors = Array.from({ length: count }, async () => {
+  const work = Array.from({ length: count }, async () => {
     while (goesOn) {
-      await ask(port, { agent: false }).then(
+      await visit().then(
         (answer) => (answer.status === 200 ? answered++ : failures.push(String(answer.status))),
         (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message),
       )
@@ -48,7 +66,7 @@ function comers(port: number, count: number) {
   })
   const end = async () => {
     goesOn = false
-    await Promise.all(visitors)
+    await Promise.all(work)
   }
   return { failures, answered: () => answered, end }
 }
@@ -59,33 +77,33 @@ test('a killed worker costs at most what it was answering, and is back with its 
   await using app = await backend({ name: 'app' })
   const steady = await start(directory.path, 'edge-1', port)
   let other = await start(directory.path, 'edge-2', port)
-  const kills = 4
+  const kills = 3
   const width = 6
-  const visitors = comers(port, width)
+  const coming = comers(port, width)
   try {
     for (const { client } of [steady, other]) await client.call('route', route([app]), never)
     // Before the first route was in force somebody may have met a worker without one.
-    visitors.failures.length = 0
+    coming.failures.length = 0
     for (let round = 0; round < kills; round++) {
       await waitFor('both to serve', async () => {
         const traffic = await other.client.call('traffic', { track: 'shop/web/production' }, never)
         return traffic.requests.served > 20
       })
       await kill(other.child, 'SIGKILL')
-      const before = visitors.answered()
-      await waitFor('the other worker to serve on', () => visitors.answered() > before + 50)
+      const before = coming.answered()
+      await waitFor('the other worker to serve on', () => coming.answered() > before + 50)
       other = await start(directory.path, 'edge-2', port)
       const [restored] = await other.client.call('routes', {}, never)
       assert.deepEqual(restored, route([app]))
     }
   } finally {
-    await visitors.end()
+    await coming.end()
     await kill(steady.child, 'SIGKILL')
     await kill(other.child, 'SIGKILL')
   }
-  assert.ok(visitors.failures.length <= kills * width, `${visitors.failures.length} failed`)
+  assert.ok(coming.failures.length <= kills * width, `${coming.failures.length} failed`)
   assert.deepEqual(
-    visitors.failures.filter((failure) => failure !== 'ECONNRESET'),
+    coming.failures.filter((failure) => failure !== 'ECONNRESET'),
     [],
     'none was refused',
   )
@@ -146,42 +164,73 @@ test('at the stop limit what is left is cut', async () => {
   }
 })
 
-test('workers replaced one by one under load, with new and with kept connections, lose nothing', async () => {
+test('a new worker beside others is held back until it knows the routes, an old one with a state is not', async () => {
   await using directory = await tempDir()
   const port = await freePort()
   await using app = await backend({ name: 'app' })
-  let current = await start(directory.path, 'edge-0', port)
-  await current.client.call('route', route([app]), never)
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-  const failures: string[] = []
-  let answered = 0
-  let goesOn = true
-  const visitors = Array.from({ length: 4 }, async () => {
-    while (goesOn) {
-      await ask(port, { agent }).then(
-        (answer) => (answer.status === 200 ? answered++ : failures.push(String(answer.status))),
-        (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message),
-      )
-    }
-  })
+  const first = await start(directory.path, 'edge-1', port, '--hold')
   try {
-    for (let round = 1; round <= 3; round++) {
-      const next = await start(directory.path, `edge-${round}`, port)
+    assert.equal((await first.client.call('hello', {}, never)).listen.port, 0)
+    await assert.rejects(ask(port, { agent: false }), { code: 'ECONNREFUSED' })
+    await first.client.call('route', route([app]), never)
+    assert.deepEqual(await first.client.call('open', {}, never), { port })
+    assert.deepEqual(await first.client.call('open', {}, never), { port })
+    assert.equal((await ask(port, { agent: false })).body, 'app')
+    await kill(first.child, 'SIGKILL')
+    const again = await start(directory.path, 'edge-1', port, '--hold')
+    assert.equal((await ask(port, { agent: false })).body, 'app')
+    await kill(again.child, 'SIGKILL')
+  } finally {
+    await kill(first.child, 'SIGKILL')
+  }
+})
+
+test('workers replaced one by one under load, on a socket they share, lose nothing', async () => {
+  await using directory = await tempDir()
+  using bound = new BoundSocket({ host: '127.0.0.1', reusePort: true })
+  const { port } = bound.address()
+  await using app = await backend({ name: 'app' })
+  let current = await start(directory.path, 'edge-0', bound)
+  await current.client.call('route', route([app]), never)
+  const [kept, fresh] = [keepers(port, 4), comers(port, 4)]
+  try {
+    for (let round = 1; round <= 4; round++) {
+      const next = await start(directory.path, `edge-${round}`, bound, '--hold')
       await next.client.call('route', route([app]), never)
+      await next.client.call('open', {}, never)
       const exited = once(current.child, 'exit')
       await current.client.call('stop', { limitMs: 10_000 }, never)
       await exited
-      const before = answered
-      await waitFor('the new worker to serve', () => answered > before + 50)
+      const before = kept.answered() + fresh.answered()
+      await waitFor('the new worker to serve', () => kept.answered() + fresh.answered() > before + 50)
       current = next
     }
   } finally {
-    goesOn = false
-    await Promise.all(visitors)
-    agent.destroy()
+    await Promise.all([kept.end(), fresh.end()])
     await kill(current.child, 'SIGKILL')
   }
-  assert.deepEqual(failures, [])
+  assert.deepEqual([...kept.failures, ...fresh.failures], [])
+})
+
+test('while the host holds the shared socket, visitors wait for a worker rather than be refused, even when all are killed', async () => {
+  await using directory = await tempDir()
+  using bound = new BoundSocket({ host: '127.0.0.1', reusePort: true })
+  const { port } = bound.address()
+  await using app = await backend({ name: 'app' })
+  const first = await start(directory.path, 'edge-1', bound)
+  try {
+    await first.client.call('route', route([app]), never)
+    await kill(first.child, 'SIGKILL')
+    const asked = Promise.all([1, 2, 3].map(() => ask(port, { agent: false })))
+    const again = await start(directory.path, 'edge-1', bound)
+    assert.deepEqual(
+      (await asked).map((answer) => answer.body),
+      ['app', 'app', 'app'],
+    )
+    await kill(again.child, 'SIGKILL')
+  } finally {
+    await kill(first.child, 'SIGKILL')
+  }
 })
 
 test('a worker started with the wrong words says how it is started', async () => {

@@ -20,9 +20,13 @@ export interface WorkerSettings {
   readonly socketPath: string
   readonly statePath: string
   readonly listen: { readonly host: string; readonly port: number }
+  /** A socket bound to that address, inherited from the host that shares it with the other workers; null for one of its own. */
+  readonly listenFd: number | null
   /** Shared by the workers of one host when given; made up otherwise. */
   readonly token: string | null
   readonly trustsForwarded: boolean
+  /** Without a state to restore, listen on the main address only when told to: the others there know the routes. */
+  readonly isHeld: boolean
   readonly limits: EdgeLimits
 }
 
@@ -53,6 +57,7 @@ export class Worker {
   #now: number
   #mainPort = 0
   #confirmPort = 0
+  #opening: Promise<number> | null = null
   #stopping: Promise<{ readonly cut: number }> | null = null
 
   private constructor(settings: WorkerSettings, { clock, log }: Outside) {
@@ -66,10 +71,10 @@ export class Worker {
     this.#listeners = new Listeners(settings.listen.host, acceptVisitor(this.#context), log)
     const { registry } = this.#context
     const shared = { registry, clock, log }
-    const mainPort = () => this.#mainPort
+    const mainPort = () => this.#mainPort || settings.listen.port
     this.#routing = new Routing({ ...shared, listeners: this.#listeners, statePath: settings.statePath, mainPort })
-    const stop = (limitMs: number) => this.stop(limitMs)
-    this.#control = new ControlServer(verbs({ ...shared, routing: this.#routing, hello: () => this.hello, stop }), log)
+    const own = { hello: () => this.hello, open: () => this.#open(), stop: (limitMs: number) => this.stop(limitMs) }
+    this.#control = new ControlServer(verbs({ ...shared, routing: this.#routing, ...own }), log)
   }
 
   /** Restores the routes, then listens, then takes orders. */
@@ -110,23 +115,34 @@ export class Worker {
   }
 
   async #start(): Promise<void> {
-    const { socketPath, listen, id } = this.#settings
+    const { socketPath, listen, id, isHeld } = this.#settings
     if (await isAnswering(socketPath)) throw new Fault('edge.running', { details: { socket: socketPath } })
-    await this.#routing.restore()
+    const isRestored = await this.#routing.restore()
     this.#background(this.#every(sweepMs, () => this.#sweep()))
     this.#confirmPort = await this.#listeners.openPrivate()
-    this.#mainPort = await this.#listeners.openMain(listen.port)
+    if (isRestored || !isHeld) await this.#open()
     await this.#routing.openPorts()
     this.#background(this.#every(retryPortsMs, () => this.#retryPorts()))
     await this.#control.listen(socketPath)
     this.#log.info('edge worker started', { id, host: listen.host, port: this.#mainPort })
   }
 
+  async #open(): Promise<{ readonly port: number }> {
+    this.#opening ??= this.#listeners.openMain(this.#settings.listen.port, this.#settings.listenFd)
+    try {
+      this.#mainPort = await this.#opening
+    } catch (error) {
+      this.#opening = null
+      throw error
+    }
+    return { port: this.#mainPort }
+  }
+
   async #stop(limitMs: number): Promise<{ readonly cut: number }> {
     const { watched } = this.#context
     this.#log.info('edge worker stopping', { limitMs, connections: watched.size })
     this.#context.isStopping = true
-    this.#listeners.closeAll()
+    await this.#listeners.closeAll()
     await this.#untilEmpty(limitMs)
     for (const one of [...watched]) if (one.isIdle) one.destroy()
     const cut = this.#cutAll()
@@ -158,7 +174,7 @@ export class Worker {
 
   async #close(): Promise<void> {
     this.#end.abort()
-    this.#listeners.closeAll()
+    await this.#listeners.closeAll()
     await this.#control[Symbol.asyncDispose]()
     this.#done.resolve()
   }

@@ -116,6 +116,8 @@ export async function edge(
       listen: { host: '127.0.0.1', port: 0 },
       token: null,
       trustsForwarded: options.trustsForwarded ?? false,
+      isHeld: false,
+      listenFd: null,
       limits: { ...defaultLimits, ...options.limits },
     },
     { clock: systemClock, log: options.log ?? silent },
