@@ -42,7 +42,7 @@ const catalogue = {
   },
   'command.invalid': {
     sentence: '{problem}',
-    hint: 'See `signalbox {command} --help`.',
+    hint: 'See `{command} --help`.',
   },
   'commit.malformed': {
     sentence: '{sha} is not the full name of a commit',

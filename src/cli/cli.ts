@@ -1,0 +1,167 @@
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { Fault } from '../lib/fault.ts'
+import { codeOf } from '../system/files.ts'
+import { approveCommand } from './commands/approve.ts'
+import { auditCommand } from './commands/audit.ts'
+import { cancelCommand } from './commands/cancel.ts'
+import { deployCommand } from './commands/deploy.ts'
+import { deploymentsCommand } from './commands/deployments.ts'
+import { envCommand } from './commands/env.ts'
+import { eventsCommand } from './commands/events.ts'
+import { explainCommand } from './commands/explain.ts'
+import { lockCommand } from './commands/lock.ts'
+import { loginCommand } from './commands/login.ts'
+import { logsCommand } from './commands/logs.ts'
+import { planCommand } from './commands/plan.ts'
+import { projectsCommand } from './commands/projects.ts'
+import { promoteCommand } from './commands/promote.ts'
+import { redeployCommand } from './commands/redeploy.ts'
+import { rejectCommand } from './commands/reject.ts'
+import { releasesCommand } from './commands/releases.ts'
+import { rerunCommand } from './commands/rerun.ts'
+import { rollbackCommand } from './commands/rollback.ts'
+import { runCommand } from './commands/run.ts'
+import { runsCommand } from './commands/runs.ts'
+import { scaleCommand } from './commands/scale.ts'
+import { serverCommand } from './commands/server.ts'
+import { statusCommand } from './commands/status.ts'
+import { tokensCommand } from './commands/tokens.ts'
+import { unlockCommand } from './commands/unlock.ts'
+import { validateCommand } from './commands/validate.ts'
+import { versionCommand } from './commands/version.ts'
+import { complain } from './complaint.ts'
+import { exitCodeOfFault, exitCodes } from './exit-codes.ts'
+import { Output } from './output.ts'
+import { type Open, sessionOf } from './session.ts'
+import { programVersion } from './version.ts'
+import type { World } from './world.ts'
+
+/** Runs what was typed, and gives the exit code. Everything that goes wrong has been told by then. */
+export async function runCli(world: World): Promise<number> {
+  let exitCode: number = exitCodes.ok
+  const program = programOf(await programVersion(), () => sessionOf(world, program.opts(), (code) => (exitCode = code)))
+  const output = new Output(world, optionsIn(world.words))
+  settle(program, (sub) =>
+    sub.exitOverride().configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      // Told below, where it can be JSON too.
+      outputError: () => {},
+      getOutHelpWidth: () => world.stdout.columns ?? 100,
+      getErrHelpWidth: () => world.stderr.columns ?? 100,
+    }),
+  )
+  try {
+    await program.parseAsync(world.words, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return await exitCodeOf(error, { world, program, output })
+  }
+}
+
+interface CommandGroup {
+  readonly title: string
+  readonly commands: readonly ((open: Open) => CommandUnknownOpts)[]
+}
+
+/** Every command, as `signalbox --help` lists them. A new command is a file and a line here. */
+const commandGroups: readonly CommandGroup[] = [
+  { title: 'A project:', commands: [validateCommand, projectsCommand] },
+  {
+    title: 'Deploying:',
+    commands: [
+      statusCommand,
+      planCommand,
+      deployCommand,
+      approveCommand,
+      rejectCommand,
+      promoteCommand,
+      redeployCommand,
+      rollbackCommand,
+      scaleCommand,
+      cancelCommand,
+      lockCommand,
+      unlockCommand,
+    ],
+  },
+  {
+    title: 'What happened:',
+    commands: [
+      runsCommand,
+      rerunCommand,
+      logsCommand,
+      releasesCommand,
+      deploymentsCommand,
+      explainCommand,
+      eventsCommand,
+      auditCommand,
+    ],
+  },
+  { title: 'An environment:', commands: [envCommand, runCommand] },
+  { title: 'The server:', commands: [serverCommand, loginCommand, tokensCommand, versionCommand] },
+]
+
+export function programOf(version: string, open: Open) {
+  const program = new Command('signalbox')
+    .description(
+      'Continuous deployment on your own machines: git push, checks, release, staging, approval, production.',
+    )
+    .option('--json', 'print JSON, and nothing else, on standard output')
+    .option('-p, --project <name>', 'the project (otherwise the one this folder is pushed to, or the only one)')
+    .option('--server <url>', 'the server (otherwise SIGNALBOX_URL, or the one logged in to last)')
+    .option(
+      '--token-file <file>',
+      'a file with the token, or a data directory (otherwise SIGNALBOX_TOKEN, or from login)',
+    )
+    .option('--verbose', 'tell the details of errors too')
+    .version(version, '-V, --version', 'tell the version of this program')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+  for (const { title, commands } of commandGroups) {
+    program.commandsGroup(title)
+    for (const command of commands) program.addCommand(command(open))
+  }
+  return program
+}
+
+/** Commands made apart do not inherit how the program prints and ends. */
+function settle(command: CommandUnknownOpts, apply: (command: CommandUnknownOpts) => void): void {
+  apply(command)
+  for (const sub of command.commands) {
+    sub.configureHelp(command.configureHelp())
+    settle(sub, apply)
+  }
+}
+
+/** What goes wrong while options are read has to be told in the form they ask for. */
+function optionsIn(words: readonly string[]): { readonly json: boolean; readonly verbose: boolean } {
+  const end = words.indexOf('--')
+  const ours = end < 0 ? words : words.slice(0, end)
+  return { json: ours.includes('--json'), verbose: ours.includes('--verbose') }
+}
+
+interface Failing {
+  readonly world: World
+  readonly program: CommandUnknownOpts
+  readonly output: Output
+}
+
+async function exitCodeOf(error: unknown, { world, program, output }: Failing): Promise<number> {
+  if (world.signal.aborted) return codeOf(world.signal.reason) === 'EPIPE' ? exitCodes.unread : exitCodes.cancelled
+  if (!(error instanceof CommanderError)) return exitCodeOfFault((await complain(output, error)).code)
+  if (error.exitCode === 0) return exitCodes.ok
+  // Asked for nothing: the help has been printed instead.
+  if (error.code === 'commander.help') return exitCodes.usage
+  const problem = error.message.replace(/^error: /, '').replace(/\s*\n/g, ' ')
+  const command = namesIn(program, world.words).join(' ')
+  await complain(output, new Fault('command.invalid', { details: { problem, command }, cause: error }))
+  return exitCodes.usage
+}
+
+/** The command that was meant, as far as it was recognised. */
+function namesIn(command: CommandUnknownOpts, words: readonly string[]): readonly string[] {
+  const found = command.commands.find((sub) => sub.name() === words.find((word) => !word.startsWith('-')))
+  return found === undefined
+    ? [command.name()]
+    : [command.name(), ...namesIn(found, words.slice(words.indexOf(found.name()) + 1))]
+}

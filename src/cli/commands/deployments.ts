@@ -1,0 +1,66 @@
+import { Command } from '@commander-js/extra-typings'
+import type { DeploymentDetailView } from '../../api/views.ts'
+import { appOption, limitOption } from '../options.ts'
+import type { Open } from '../session.ts'
+import { deploymentLine, lostLines, stateText, verdictText } from '../show/deployment.ts'
+import { factLine } from '../show/fact.ts'
+import { gateLines } from '../show/plan.ts'
+import { ago } from '../show/time.ts'
+import { releaseText } from '../show/words.ts'
+import { dim, listing, type Text } from '../text.ts'
+
+export function deploymentsCommand(open: Open) {
+  return new Command('deployments')
+    .summary('what went where, and how')
+    .description('Look at deployments: how each went, and what visitors noticed.')
+    .addCommand(list(open), { isDefault: true })
+    .addCommand(show(open))
+}
+
+function list(open: Open) {
+  return new Command('list')
+    .description('List deployments, newest first.')
+    .argument('[environment]', 'only those to this one')
+    .addOption(appOption())
+    .addOption(limitOption())
+    .action(async (environment, { app, limit }) => {
+      const { client, project, output, world } = open()
+      const api = await client()
+      const query = { project: await project(), environment, app, limit }
+      const deployments = await api.call('deployments.list', { query })
+      const now = world.clock.now()
+      const rows = deployments.map((each) => [
+        ...[each.id, `${each.environment}/${each.app}`, releaseText(each.release), each.reason, each.by],
+        ...[ago(each.createdAt, now), stateText(each), each.verdict === null ? '' : verdictText(each.verdict)],
+      ])
+      await output.show(deployments, () =>
+        listing(['deployment', 'where', 'release', 'reason', 'by', 'when', 'state', 'requests'], rows),
+      )
+    })
+}
+
+function show(open: Open) {
+  return new Command('show')
+    .description('Show one deployment with its gates, approvals, timeline and verdict.')
+    .argument('<deployment>', 'its id: d42')
+    .action(async (id) => {
+      const { client, output } = open()
+      const deployment = await (await client()).call('deployments.show', { params: { deployment: id } })
+      await output.show(deployment, () => detailLines(deployment))
+    })
+}
+
+function detailLines(deployment: DeploymentDetailView): readonly Text[] {
+  const { state, gates, approvals, timeline } = deployment
+  const isBefore = state === 'waiting' || state === 'queued'
+  return [
+    deploymentLine(deployment),
+    ...lostLines(deployment),
+    ...(isBefore ? gateLines(gates) : []),
+    ...approvals.map(
+      ({ by, plan, comment }) => `  approved by ${by}: plan ${plan}${comment === null ? '' : ` "${comment}"`}`,
+    ),
+    ...timeline.map((fact): Text => ['  ', factLine(fact)]),
+    ...(timeline.length === 0 ? [dim('  nothing has happened yet')] : []),
+  ]
+}

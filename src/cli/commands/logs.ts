@@ -1,0 +1,65 @@
+import { Command } from '@commander-js/extra-typings'
+import type { Client } from '../../api/client.ts'
+import { kindOfId } from '../ids.ts'
+import { showRunLogs } from '../logs/run.ts'
+import { linesOf, oneOffLog, type Reading } from '../logs/source.ts'
+import { appOption, wholeNumber } from '../options.ts'
+import type { Open, Session } from '../session.ts'
+import { dim } from '../text.ts'
+
+export function logsCommand(open: Open) {
+  return new Command('logs')
+    .summary('show what jobs, instances and commands print')
+    .description(
+      'Show the log of a run (r17), of what runs in an environment, of a migration (d42-migrate) or of a one-off command (o5).',
+    )
+    .argument('<run|environment|command>', 'its id or name')
+    .option('--job <job>', 'of a run: only this job')
+    .option('--process <process>', 'of an environment: only this process')
+    .addOption(appOption())
+    .option(
+      '--lines <count>',
+      'only the newest (of an environment: 100 unless told)',
+      wholeNumber({ from: 0, to: 10_000 }),
+    )
+    .option('-f, --follow', 'go on with what comes')
+    .action(async (named, { job, process, app, lines, follow = false }) => {
+      const session = open()
+      const client = await session.client()
+      switch (kindOfId(named)) {
+        case 'run':
+          return showRunLogs(session, client, { run: named, job, lines: lines ?? null, follow })
+        case 'oneOff':
+          return showOneOff(session, client, { oneOff: named, lines: lines ?? null, follow })
+        default:
+          return showInstances(session, client, { environment: named, process, app, lines, follow })
+      }
+    })
+}
+
+async function showOneOff(
+  { output }: Session,
+  client: Client,
+  { oneOff, ...reading }: Reading & { readonly oneOff: string },
+): Promise<void> {
+  for await (const line of linesOf(oneOffLog(client, oneOff), reading)) {
+    await output.item({ oneOff, ...line }, () => ({ printed: line.text }))
+  }
+}
+
+interface InstanceLogOptions {
+  readonly environment: string
+  readonly app: string | undefined
+  readonly process: string | undefined
+  readonly lines: number | undefined
+  readonly follow: boolean
+}
+
+async function showInstances(session: Session, client: Client, options: InstanceLogOptions): Promise<void> {
+  const { environment, app, process, lines, follow } = options
+  const params = { project: await session.project(), environment }
+  const query = { app, process, lines, follow: follow ? 'true' : 'false' } as const
+  for await (const line of client.follow('instances.logs', { params, query })) {
+    await session.output.item(line, () => [dim(`${line.instance} `), { printed: line.text }])
+  }
+}

@@ -1,0 +1,89 @@
+import type { Client } from '../api/client.ts'
+import type { DeploymentDetailView, DeploymentView, FactView } from '../api/views.ts'
+import { withPatience } from './patience.ts'
+import type { Session } from './session.ts'
+import { progressLines } from './show/progress.ts'
+
+export interface Following {
+  readonly limitMs: number
+  /** Go on when a person has to do something first. */
+  readonly evenForPeople: boolean
+}
+
+/** Prints each step of these deployments as it begins, until all have ended or wait for somebody. Gives them as they are then. */
+export async function followDeployments(
+  session: Session,
+  deployments: readonly DeploymentView[],
+  { limitMs, evenForPeople }: Following,
+): Promise<readonly DeploymentDetailView[]> {
+  const ids = deployments.map(({ id }) => id)
+  const wish = { limitMs, what: ids.join(', ') }
+  try {
+    return await withPatience(session.world, wish, async (signal) => {
+      const watch = new Watch(session, await session.client(signal), ids)
+      return await watch.untilAll((each) => isOver(each) || (!evenForPeople && needsPeople(each)))
+    })
+  } catch (error) {
+    if (session.world.signal.aborted) {
+      session.output.note(`${ids.join(', ')} goes on without us; \`signalbox cancel ${ids[0] ?? ''}\` would end it`)
+    }
+    throw error
+  }
+}
+
+/** A gate that opens neither by itself nor by another deployment's end. */
+export function needsPeople({ state, gates }: DeploymentDetailView): boolean {
+  return state === 'waiting' || (state === 'queued' && gates.some(({ gate, open }) => !open && gate !== 'turn'))
+}
+
+function isOver({ state }: DeploymentView): boolean {
+  return state === 'finished'
+}
+
+class Watch {
+  readonly #session: Session
+  readonly #client: Client
+  readonly #ids: readonly string[]
+  readonly #seen = new Map<string, DeploymentDetailView>()
+
+  constructor(session: Session, client: Client, ids: readonly string[]) {
+    this.#session = session
+    this.#client = client
+    this.#ids = ids
+  }
+
+  async untilAll(isDone: (deployment: DeploymentDetailView) => boolean): Promise<readonly DeploymentDetailView[]> {
+    // The journal's end is noted before the first look, so that nothing can happen between the look and the stream.
+    const [newest] = (await this.#client.call('facts.list', { query: { limit: 1 } })).slice(-1)
+    for (const id of this.#ids) await this.#look(id)
+    const isAllDone = () => this.#ids.every((id) => isDone(this.#now(id)))
+    if (isAllDone()) return this.#all()
+    for await (const fact of this.#client.follow('facts.follow', { query: { after: newest?.seq ?? 0 } })) {
+      for (const id of this.#ids) if (this.#concerns(fact, id)) await this.#look(id)
+      if (isAllDone()) break
+    }
+    return this.#all()
+  }
+
+  /** What moves is told by its own facts; what waits may be let go by somebody else's. */
+  #concerns({ subject, project }: FactView, id: string): boolean {
+    const now = this.#now(id)
+    if (isOver(now)) return false
+    return subject === id || ((now.state === 'queued' || now.state === 'waiting') && project === now.project)
+  }
+
+  async #look(id: string): Promise<void> {
+    const now = await this.#client.call('deployments.show', { params: { deployment: id } })
+    const prefix = this.#ids.length > 1 ? `${id} ` : ''
+    for (const line of progressLines(this.#seen.get(id) ?? null, now)) await this.#session.output.line([prefix, line])
+    this.#seen.set(id, now)
+  }
+
+  #now(id: string): DeploymentDetailView {
+    return this.#seen.get(id) as DeploymentDetailView
+  }
+
+  #all(): readonly DeploymentDetailView[] {
+    return this.#ids.map((id) => this.#now(id))
+  }
+}

@@ -1,0 +1,131 @@
+import { dirname, isAbsolute, join } from 'node:path'
+import { Fault } from '../lib/fault.ts'
+import { makeDirectory, writeFileAtomic } from '../system/files.ts'
+import { readUserFile, within } from './user-file.ts'
+import type { World } from './world.ts'
+
+/** A server, and the token that says who we are there. */
+export interface Login {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly token: string
+}
+
+export interface LoginOptions {
+  readonly server?: string | undefined
+  readonly tokenFile?: string | undefined
+}
+
+type Surroundings = Pick<World, 'env' | 'folder'>
+
+/** The server meant: named now, named by the environment, or the one logged in to last. */
+export async function currentLogin(world: Surroundings, options: LoginOptions): Promise<Login> {
+  const stored = await readLogins(world)
+  const named = options.server ?? wordIn(world, 'SIGNALBOX_URL') ?? stored.current
+  if (named === null) throw new Fault('login.missing')
+  const url = serverUrl(named)
+  const token = (await tokenGiven(world, options)) ?? stored.tokens.get(url) ?? null
+  if (token === null) throw new Fault('login.no_token', { details: { url } })
+  return { url, token }
+}
+
+/** Keeps the token for this server alone, readable by this user alone, and makes the server the current one. */
+export async function storeLogin(world: Surroundings, { url, token }: Login): Promise<string> {
+  const path = loginsPath(world)
+  const { tokens } = await readLogins(world)
+  const servers = Object.fromEntries([...tokens, [url, token]].map(([key, value]) => [key, { token: value }]))
+  await makeDirectory(dirname(path), 0o700)
+  await writeFileAtomic(path, `${JSON.stringify({ current: url, servers }, null, 2)}\n`, { mode: 0o600 })
+  return path
+}
+
+/** The one spelling under which a server's token is kept. Faults `login.url_invalid`. */
+export function serverUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const problem =
+    url === null || !['http:', 'https:'].includes(url.protocol)
+      ? 'it does not begin with http:// or https://'
+      : url.username !== '' || url.password !== ''
+        ? 'it holds a user name or password'
+        : url.search !== '' || url.hash !== ''
+          ? 'it goes on after the path'
+          : null
+  if (problem !== null || url === null) {
+    // What was typed may hold a password.
+    throw new Fault('login.url_invalid', { details: { url: text.replace(/\/\/[^@/]*@/, '//…@'), problem } })
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** A token from a file; a server's data directory stands for the file in it. */
+export async function readTokenFile({ folder }: Pick<World, 'folder'>, path: string): Promise<string> {
+  const file = within(folder, path)
+  const text =
+    (await readUserFile(join(file, adminTokenFile), tokenFileBytes)) ?? (await readUserFile(file, tokenFileBytes))
+  if (text === null) throw new Fault('file.missing', { details: { path } })
+  return token(text, path)
+}
+
+/** What was read, if it can be a token. */
+export function token(text: string, from: string): string {
+  const found = text.trim()
+  if (!/^[\w.~+/-]{1,512}=*$/.test(found)) throw new Fault('login.token_invalid', { details: { from } })
+  return found
+}
+
+const adminTokenFile = 'admin-token'
+const tokenFileBytes = 4096
+
+async function tokenGiven(world: Surroundings, { tokenFile }: LoginOptions): Promise<string | null> {
+  if (tokenFile !== undefined) return readTokenFile(world, tokenFile)
+  const given = wordIn(world, 'SIGNALBOX_TOKEN')
+  return given === null ? null : token(given, 'SIGNALBOX_TOKEN')
+}
+
+interface Logins {
+  readonly current: string | null
+  readonly tokens: ReadonlyMap<string, string>
+}
+
+const loginsBytes = 1024 * 1024
+
+async function readLogins(world: Surroundings): Promise<Logins> {
+  const path = loginsPath(world)
+  const text = await readUserFile(path, loginsBytes)
+  if (text === null) return { current: null, tokens: new Map() }
+  try {
+    return loginsIn(JSON.parse(text))
+  } catch (error) {
+    throw new Fault('login.damaged', { details: { path }, cause: error })
+  }
+}
+
+function loginsIn(found: unknown): Logins {
+  const { current, servers } = record(found)
+  const tokens = Object.entries(record(servers)).map(([url, server]) => [url, word(record(server).token)] as const)
+  return { current: current === null ? null : word(current), tokens: new Map(tokens) }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === null || typeof value !== 'object') throw new TypeError('a mapping is missing')
+  return value as Readonly<Record<string, unknown>>
+}
+
+function word(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('a text is missing')
+  return value
+}
+
+/** https://specifications.freedesktop.org/basedir-spec: a relative XDG_CONFIG_HOME counts as not set. */
+function loginsPath(world: Surroundings): string {
+  const home = wordIn(world, 'HOME')
+  const given = wordIn(world, 'XDG_CONFIG_HOME')
+  const base = given !== null && isAbsolute(given) ? given : home === null ? null : join(home, '.config')
+  if (base === null) throw new Fault('login.no_home')
+  return join(base, 'signalbox', 'config.json')
+}
+
+function wordIn({ env }: Pick<World, 'env'>, name: string): string | null {
+  const value = env[name]
+  return value === undefined || value === '' ? null : value
+}

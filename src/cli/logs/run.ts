@@ -1,0 +1,64 @@
+import type { Client } from '../../api/client.ts'
+import type { JobView, RunView } from '../../api/views.ts'
+import { Fault } from '../../lib/fault.ts'
+import { exitCodeOfRun } from '../exit-codes.ts'
+import type { Session } from '../session.ts'
+import { runLine } from '../show/run.ts'
+import { dim, type Text } from '../text.ts'
+import { jobLog, type LogLineView, linesOf, type Reading } from './source.ts'
+
+export interface RunLogOptions extends Reading {
+  readonly run: string
+  readonly job: string | undefined
+}
+
+/** The logs of a run's jobs. Followed, it ends with the run and as the run did. */
+export async function showRunLogs(session: Session, client: Client, options: RunLogOptions): Promise<void> {
+  const { run: id, job, follow } = options
+  const run = await client.call('runs.show', { params: { run: id } })
+  const jobs = jobsMeant(run, job)
+  const width = Math.max(...jobs.map(({ name }) => name.length))
+  const show = (each: JobView) => showJob(session, client, { ...options, run: id, job: each, width })
+  // What has ended is told job by job; what runs at once is told as it comes.
+  const ended = jobs.filter(({ state }) => state === 'finished')
+  for (const each of ended) await show(each)
+  if (!follow) return
+  await Promise.all(jobs.filter((each) => !ended.includes(each)).map(show))
+  const now = await client.call('runs.show', { params: { run: id } })
+  await session.output.line(runLine(now))
+  session.end(exitCodeOfRun(now))
+}
+
+/** `test` also means all cells of its matrix, `test[node=22]` and so on. */
+function jobsMeant({ id, jobs }: RunView, wanted: string | undefined): readonly JobView[] {
+  const meant = jobs.filter(({ name }) => wanted === undefined || name === wanted || name.startsWith(`${wanted}[`))
+  if (meant.length > 0 || wanted === undefined) return meant
+  throw new Fault('job.unknown', { details: { run: id, job: wanted, known: jobs.map(({ name }) => name).join(', ') } })
+}
+
+interface JobLogOptions extends Reading {
+  readonly run: string
+  readonly job: JobView
+  readonly width: number
+}
+
+/** A job that is tried again goes on in another log. */
+async function showJob({ output }: Session, client: Client, options: JobLogOptions): Promise<void> {
+  const { run, width, follow } = options
+  const { name } = options.job
+  for (let attempt = options.job.attempt; ; attempt += 1) {
+    for await (const line of linesOf(jobLog(client, { run, job: name }, attempt), options)) {
+      await output.item({ run, job: name, attempt, ...line }, () => [dim(name.padEnd(width)), ' ', lineText(line)])
+    }
+    if (!follow) return
+    const now = await client.call('runs.show', { params: { run } })
+    const job = now.jobs.find((each) => each.name === name)
+    if (job === undefined || job.attempt <= attempt) return
+  }
+}
+
+/** Steps count from 1 for people; what concerns the whole job has none. */
+export function lineText({ step, stream, text }: LogLineView): Text {
+  const printed = { printed: text }
+  return [dim(`${step === null ? ' ' : step + 1} `), stream === 's' ? dim(printed) : printed]
+}

@@ -1,0 +1,90 @@
+import { safeJson } from './safe-text.ts'
+import { render, type Text } from './text.ts'
+import type { World } from './world.ts'
+
+type Screen = NodeJS.WriteStream
+
+export interface OutputOptions {
+  /** Only JSON on standard output. */
+  readonly json: boolean
+  readonly verbose: boolean
+}
+
+/**
+ * Results go to standard output, remarks to standard error. With `--json` standard output holds JSON and nothing else:
+ * one document, or one to a line for what comes bit by bit.
+ */
+export class Output {
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly #stdout: Screen
+  readonly #stderr: Screen
+  readonly #colours: { readonly stdout: boolean; readonly stderr: boolean }
+  readonly #signal: AbortSignal
+
+  constructor({ stdout, stderr, env, signal }: World, { json, verbose }: OutputOptions) {
+    this.json = json
+    this.verbose = verbose
+    this.#stdout = stdout
+    this.#stderr = stderr
+    this.#colours = { stdout: isColoured(stdout, env), stderr: isColoured(stderr, env) }
+    this.#signal = signal
+  }
+
+  /** The result of a command, as JSON or as lines for a person. */
+  async show(value: unknown, lines: () => readonly Text[]): Promise<void> {
+    if (this.json) await this.#write(`${safeJson(value, this.isTerminal ? 2 : undefined)}\n`)
+    else for (const line of lines()) await this.line(line)
+  }
+
+  /** A result that is JSON in itself. */
+  async document(value: unknown): Promise<void> {
+    await this.#write(`${safeJson(value, 2)}\n`)
+  }
+
+  /** One of many results that come bit by bit. */
+  async item(value: unknown, line: () => Text): Promise<void> {
+    if (this.json) await this.#write(`${safeJson(value)}\n`)
+    else await this.line(line())
+  }
+
+  /** For people only; nothing with `--json`. */
+  async line(text: Text): Promise<void> {
+    if (!this.json) await this.#write(`${render(text, this.#colours.stdout)}\n`)
+  }
+
+  /** A line of the person's own program: made safe for a terminal, and as it is for another program. */
+  async printed(line: string): Promise<void> {
+    await this.#write(`${this.isTerminal ? render({ printed: line }, this.#colours.stdout) : line}\n`)
+  }
+
+  /** Beside the result: a remark, a warning, what went wrong. */
+  note(text: Text): void {
+    this.#stderr.write(`${render(text, this.#colours.stderr)}\n`)
+  }
+
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY === true
+  }
+
+  /** Waits while the reader is slower than we are; a reader that went away ends the wait. */
+  async #write(text: string): Promise<void> {
+    this.#signal.throwIfAborted()
+    if (!this.#stdout.write(text)) await hasRoom(this.#stdout, this.#signal)
+  }
+}
+
+async function hasRoom(screen: Screen, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const go = () => resolve()
+  screen.once('drain', go).once('close', go)
+  signal.addEventListener('abort', go)
+  await promise
+  screen.off('drain', go).off('close', go)
+  signal.removeEventListener('abort', go)
+}
+
+/** https://no-color.org: any value that is not empty. */
+function isColoured({ isTTY }: Screen, { NO_COLOR = '', TERM, CI = '' }: World['env']): boolean {
+  return isTTY === true && NO_COLOR === '' && TERM !== 'dumb' && CI === ''
+}

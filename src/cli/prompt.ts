@@ -1,0 +1,36 @@
+import { Fault } from '../lib/fault.ts'
+import type { World } from './world.ts'
+
+/** Whether there is a person to ask, and no robot's mark in the environment. Questions keep off standard output. */
+export function canAsk({ stdin, stderr, env }: Pick<World, 'stdin' | 'stderr' | 'env'>): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true && (env.CI ?? '') === ''
+}
+
+export interface Question {
+  readonly text: string
+  /** What answers it without a terminal, for the error: `--token-file FILE`. */
+  readonly flag: string
+}
+
+/** A word that is not shown while it is typed; null when the person would not say it. */
+export async function askSecret(world: World, { text, flag }: Question): Promise<string | null> {
+  const { password, isCancel } = await prompts(world, { text, flag })
+  const answer = await password({ message: text, ...streams(world) })
+  return isCancel(answer) ? null : answer
+}
+
+export async function askYes(world: World, { text, flag }: Question): Promise<boolean> {
+  const { confirm, isCancel } = await prompts(world, { text, flag })
+  const answer = await confirm({ message: text, initialValue: false, ...streams(world) })
+  return !isCancel(answer) && answer
+}
+
+function streams({ stdin, stderr, signal }: World) {
+  return { input: stdin, output: stderr, signal }
+}
+
+/** Loaded only when somebody is asked: most calls never do. */
+async function prompts(world: World, { text, flag }: Question) {
+  if (!canAsk(world)) throw new Fault('command.input_needed', { details: { text, flag } })
+  return await import('@clack/prompts')
+}

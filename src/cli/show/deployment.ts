@@ -1,0 +1,55 @@
+import type { DeploymentView, VerdictView } from '../../api/views.ts'
+import { never } from '../../lib/never.ts'
+import { bold, dim, green, red, type Text, yellow } from '../text.ts'
+import { brief, moment } from './time.ts'
+import { outcomeText, releaseText } from './words.ts'
+
+/** `d42  production/shop  v13 (promote by alice): succeeded in 4.1s, 0 dropped of 812` */
+export function deploymentLine(deployment: DeploymentView): Text {
+  const { id, environment, app, release, reason, by } = deployment
+  return [
+    bold(id),
+    `  ${environment}/${app}  ${releaseText(release)} (${reason} by ${by}): `,
+    stateText(deployment),
+    deployment.verdict === null ? '' : [', ', verdictText(deployment.verdict)],
+  ]
+}
+
+/** Where it stands, or how it ended. */
+export function stateText(deployment: DeploymentView): Text {
+  const { state, because, step } = deployment
+  const doing = step === null ? '' : `: ${step.doing}, step ${step.at + 1} of ${step.of}`
+  switch (state) {
+    case 'waiting':
+      return yellow('waits for approval')
+    case 'queued':
+      return yellow('waits for its turn')
+    case 'rolling':
+      return `rolling out${doing}`
+    case 'reverting':
+      return [red('going back'), because === null ? '' : ` (${because})`, doing]
+    case 'finished':
+      return endingText(deployment)
+    default:
+      return never(state)
+  }
+}
+
+/** What visitors noticed, in the sentence of the record. */
+export function verdictText({ sentence, requests, dropped, serverErrors }: VerdictView): Text {
+  const text = dropped > 0 ? red(sentence) : requests > 0 ? green(sentence) : sentence
+  return serverErrors === 0 ? text : [text, `, ${serverErrors} answered with 5xx by the app`]
+}
+
+/** Requests that were lost, so that somebody can look into them. */
+export function lostLines({ verdict }: DeploymentView): readonly Text[] {
+  return (verdict?.lost ?? []).map(({ at, method, path, why, instance }) =>
+    dim(`  lost ${moment(at)} ${method} ${path}: ${why}${instance === null ? '' : ` (${instance})`}`),
+  )
+}
+
+function endingText({ outcome, rolledBack, because, startedAt, finishedAt }: DeploymentView): Text {
+  const took = startedAt === null || finishedAt === null ? '' : ` in ${brief(finishedAt - startedAt)}`
+  const reason = because === null ? '' : `: ${because}`
+  return [outcome === null ? 'ended' : outcomeText(outcome), rolledBack ? yellow(', rolled back') : '', took, reason]
+}

@@ -1,0 +1,37 @@
+import type { JobView, RunView } from '../../api/views.ts'
+import { bold, dim, type Text, table, yellow } from '../text.ts'
+import { brief } from './time.ts'
+import { outcomeText, shortSha } from './words.ts'
+
+/** `r17  shop main 1a2b3c4d "title" by alice: succeeded in 12s` */
+export function runLine(run: RunView): Text {
+  const { id, project, branch, commit, title, by, reason } = run
+  const because = reason === null ? '' : `: ${reason}`
+  const what = `  ${project} ${branch ?? ''} ${shortSha(commit)} "${title}" by ${by}: `
+  return [bold(id), what, runState(run), tookText(run.createdAt, run.finishedAt), because]
+}
+
+export function runLines(run: RunView): readonly Text[] {
+  return [runLine(run), ...table(run.jobs.map(jobCells)).map((row): Text => ['  ', row])]
+}
+
+export function runState({ outcome, jobs }: RunView): Text {
+  if (outcome !== null) return outcomeText(outcome)
+  const done = jobs.filter(({ state }) => state === 'finished').length
+  return yellow(`running, ${done} of ${jobs.length} jobs done`)
+}
+
+function jobCells(job: JobView): readonly Text[] {
+  const again = job.attempt > 1 ? `attempt ${job.attempt}` : ''
+  return [job.name, dim(job.kind), jobState(job), again, job.reason ?? '']
+}
+
+function jobState({ state, outcome, startedAt, finishedAt }: JobView): Text {
+  if (outcome !== null) return [outcomeText(outcome), startedAt === null ? '' : tookText(startedAt, finishedAt)]
+  if (state === 'waiting') return dim('waits for others')
+  return startedAt === null ? dim('waits for its turn') : yellow('running')
+}
+
+function tookText(from: number, to: number | null): string {
+  return to === null ? '' : ` in ${brief(to - from)}`
+}

@@ -1,0 +1,75 @@
+import type { DeploymentView, TrackView } from '../../api/views.ts'
+import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
+import { deploymentLine, stateText } from './deployment.ts'
+import { ago, brief, moment } from './time.ts'
+import { plural, releaseText } from './words.ts'
+
+/** One app in one environment. What should run, what was tried, what runs and what visitors get are four lines. */
+export function trackLines(track: TrackView, now: number): readonly Text[] {
+  const { environment, app, url, desired, attempted } = track
+  return [
+    [bold(`${environment}/${app}`), url === null ? '' : ['  ', cyan(url)]],
+    ...indented([
+      [
+        dim('desired'),
+        desired === null ? 'nothing' : [bold(releaseText(desired.release)), ` by ${desired.deployment}`],
+      ],
+      [dim('attempted'), attempted === null ? 'nothing' : attemptedText(attempted, now)],
+      [dim('running'), runningText(track, now)],
+      [dim('serving'), servingText(track)],
+      ...(track.finding === null ? [] : [[dim('amiss'), red(track.finding)]]),
+      ...(track.lock === null ? [] : [[dim('lock'), lockText(track.lock)]]),
+      ...(track.active === null ? [] : [[dim('active'), deploymentLine(track.active)]]),
+      ...track.queue.map((each) => [dim('queued'), deploymentLine(each)]),
+      ...track.waiting.map(({ deployment, plan }) => [dim('waiting'), waitingText(deployment, plan)]),
+    ]),
+    ...indented(instanceRows(track, now)),
+  ]
+}
+
+function indented(rows: readonly (readonly Text[])[]): readonly Text[] {
+  return table(rows).map((row) => ['  ', row])
+}
+
+function attemptedText(attempted: DeploymentView, now: number): Text {
+  const { id, release, reason, by, finishedAt, createdAt, verdict } = attempted
+  const requests = verdict === null ? '' : `, ${verdict.sentence}`
+  const when = ago(finishedAt ?? createdAt, now)
+  return [`${releaseText(release)} by ${id} (${reason} by ${by}), ${when}: `, stateText(attempted), requests]
+}
+
+function runningText({ running, stale }: TrackView, now: number): Text {
+  if (running === null) return stale === null ? 'nothing' : yellow(`not known: ${stale}`)
+  const healthy = running.instances.filter(({ state }) => state === 'healthy').length
+  const all = plural(running.instances.length, 'instance')
+  const seen = `, seen ${ago(running.at, now)}`
+  return [`${all}, ${healthy} healthy`, seen, stale === null ? '' : yellow(` (not of this moment: ${stale})`)]
+}
+
+function servingText({ serving, running }: TrackView): Text {
+  if (serving.length === 0) return running === null ? 'nothing' : yellow('nothing')
+  const versions = (running?.instances ?? []).filter(({ name }) => serving.includes(name)).map(({ version }) => version)
+  return green(`${[...new Set(versions)].join(', ')} by ${serving.join(', ')}`)
+}
+
+function lockText({ by, reason, at, expiresAt }: NonNullable<TrackView['lock']>): Text {
+  const until = expiresAt === null ? '' : `, until ${moment(expiresAt)} UTC`
+  return yellow(`by ${by} since ${moment(at)} UTC${until}: ${reason}`)
+}
+
+function waitingText({ id, release, by }: DeploymentView, plan: string): Text {
+  return [`${id} ${releaseText(release)} by ${by}: `, yellow(`signalbox approve ${id} --plan ${plan}`)]
+}
+
+function instanceRows({ running }: TrackView, now: number): readonly (readonly Text[])[] {
+  if (running === null || running.instances.length === 0) return []
+  const head = ['instance', 'process', 'version', 'state', 'restarts', 'up', 'pid', 'last exit'].map(dim)
+  const rows = running.instances.map((instance) => [
+    ...[instance.name, instance.process, instance.version],
+    instance.state === 'healthy' ? green(instance.state) : yellow(instance.state),
+    instance.restarts === 0 ? '0' : yellow(`${instance.restarts}`),
+    instance.startedAt === null ? '-' : brief(now - instance.startedAt),
+    ...[`${instance.pid ?? '-'}`, instance.lastExit ?? '-'],
+  ])
+  return [head, ...rows]
+}

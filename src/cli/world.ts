@@ -1,0 +1,33 @@
+import type { ServerConfig } from '../config/server.ts'
+import type { DriverOptions } from '../domain/driver-options.ts'
+import type { Clock } from '../lib/clock.ts'
+
+export interface Serving {
+  readonly url: string
+  /** Where visitors come in. */
+  readonly edge: string
+  readonly tokenFile: string
+  /** Whether the data directory was empty. */
+  readonly first: boolean
+}
+
+/** Everything outside the command line that it may touch, handed in by the program. */
+export interface World {
+  /** What was typed after the name of the program. */
+  readonly words: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder it was typed in. */
+  readonly folder: string
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly clock: Clock
+  /** Aborted when the person wants it to end, or the reader of the output went away. */
+  readonly signal: AbortSignal
+  /** How many jobs the machine could run at once. */
+  readonly cores: number
+  /** What each kind of target can be told. */
+  readonly drivers: Readonly<Record<string, DriverOptions>>
+  /** Runs the server until the signal is aborted; `announce` hears when it can be reached. */
+  serve(config: ServerConfig, signal: AbortSignal, announce: (serving: Serving) => void): Promise<void>
+}
