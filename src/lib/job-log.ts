@@ -20,7 +20,7 @@ export function jobLogPrefix(ms: number, { step, stream }: JobLogOrigin): string
 const shape = /^(\d+) (\d+|-) ([oes]) (.*)$/s
 
 /** A line without its newline; null for one that is not of this form, as a damaged file may hold. */
-export function parseJobLogLine(line: string): JobLogLine | null {
+function parseJobLogLine(line: string): JobLogLine | null {
   const [, ms, step, stream, text = ''] = shape.exec(line) ?? []
   if (ms === undefined) return null
   return { ms: Number(ms), step: step === '-' ? null : Number(step), stream: stream as JobLogStream, text }

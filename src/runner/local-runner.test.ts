@@ -375,6 +375,21 @@ test('the same attempt twice at once is refused; again after its end it starts o
   assert.deepEqual(await t.lines(plan.attempt), ['one', 'one'])
 })
 
+test('a job steps back behind the server and the apps: for the processor and when memory runs out', async () => {
+  await using t = await testRunner()
+  const script = 'sleep 0.1; sh -c "cut -d\\  -f19 /proc/self/stat; cat /proc/self/oom_score_adj"'
+  assert.deepEqual(await t.lines((await t.run({ steps: [step(script)] })).attempt), ['10', '500'])
+})
+
+test('a secret in the reason of a failure is masked too', async () => {
+  await using t = await testRunner()
+  const result = await t.run({
+    secrets: { TOKEN: 'hunter2-hunter2' },
+    steps: [step('exit 1', { name: 'use hunter2-hunter2' })],
+  })
+  assert.equal(result.reason, 'step use ***: exit code 1')
+})
+
 test('many jobs side by side keep apart', async () => {
   await using t = await testRunner()
   const results = await Promise.all(

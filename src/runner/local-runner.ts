@@ -117,7 +117,8 @@ async function cleanUp({ processes, places, log }: JobContext): Promise<void> {
 function resultOf(job: JobContext, { outcome, reason }: Ending): JobResult {
   const isGood = outcome === 'succeeded'
   const { outputs, artifact } = job.record
-  return { outcome, reason, steps: stepResults(job), outputs, artifact: isGood ? artifact : null, durationMs: 0 }
+  const shown = reason === null ? null : job.redactor.text(reason)
+  return { outcome, reason: shown, steps: stepResults(job), outputs, artifact: isGood ? artifact : null, durationMs: 0 }
 }
 
 function unstarted(plan: JobPlan, { outcome, reason }: Ending, durationMs: number): JobResult {

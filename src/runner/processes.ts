@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { appendText } from '../system/files.ts'
 import type { JobLogSink } from '../system/job-log-writer.ts'
+import { stepBack } from '../system/priority.ts'
 import {
   endProcesses,
   findByMarks,
@@ -82,6 +83,7 @@ export class JobProcesses {
       end: () => this.end(step),
       clock: this.#options.clock,
     })
+    stepBack(child.pid)
     this.#started.push({ child, start })
     await appendText(sessionsIn(this.#options.places), `${child.pid} ${child.startTime}\n`)
     return child

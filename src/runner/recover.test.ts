@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { step, type TestRunner, testRunner } from '../../test/helpers/runner.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { bootId, environOf, inspect, isAlive, type ProcessInfo, processTable } from '../system/proc.ts'
@@ -11,7 +12,7 @@ import type { JobPlan } from './runner.ts'
 
 /** A real second process that runs the job, as a server does. */
 function serverThatRuns(t: TestRunner, plan: JobPlan): ChildProcess {
-  const program = join(import.meta.dirname, '..', '..', 'test', 'helpers', 'run-job.ts')
+  const program = fileURLToPath(import.meta.resolve('../../test/helpers/run-job.ts'))
   const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] })
   child.stdin.end(JSON.stringify({ path: t.path, serverId: t.options.serverId, plan }))
   return child

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 
 /** The longest text of one line; the rest is cut off and counted. */
-export const LONGEST_LINE_BYTES = 64 * 1024
+const LONGEST_LINE_BYTES = 64 * 1024
 
 /** How a NUL byte is shown: the picture of it, as UTF-8 bytes. */
 const NUL_PICTURE = Buffer.from('\u2400').toString('latin1')

@@ -30,7 +30,7 @@ export async function inspect(pid: number): Promise<ProcessInfo | null> {
 }
 
 /** When a process was started; null when it has ended, also while it is a zombie. */
-export async function startTimeOf(pid: number): Promise<number | null> {
+async function startTimeOf(pid: number): Promise<number | null> {
   const found = await inspect(pid)
   return found === null || found.isZombie ? null : found.startTime
 }

@@ -29,7 +29,7 @@ export interface TestRunner extends AsyncDisposable {
   processes(): Promise<readonly ProcessInfo[]>
 }
 
-export const neverAborted = new AbortController().signal
+const neverAborted = new AbortController().signal
 
 export async function testRunner(more: Partial<LocalRunnerOptions> = {}): Promise<TestRunner> {
   const dir = await tempDir()

@@ -21,7 +21,7 @@ export function archive(job: JobContext): Step {
 }
 
 /** GNU tar, with everything left out that differs between two builds of the same content. */
-export function archiveWords(folder: string, committedAtMs: number): readonly string[] {
+function archiveWords(folder: string, committedAtMs: number): readonly string[] {
   return [
     ...['tar', '--create', '--file=-', '--format=gnu', '--sort=name', '--hard-dereference'],
     ...['--owner=0', '--group=0', '--numeric-owner', `--mtime=@${Math.floor(committedAtMs / 1_000)}`],

@@ -28,12 +28,12 @@ export function checkout(job: JobContext): Step {
 const LIMIT_MS = 30 * 60_000
 
 /** The words for git; the commit is checked to be a full SHA before. */
-export function archiveWords(gitDir: string, commit: string): readonly string[] {
+function archiveWords(gitDir: string, commit: string): readonly string[] {
   return ['git', `--git-dir=${gitDir}`, 'archive', '--format=tar', '--end-of-options', commit]
 }
 
 /** tar takes no path that leads out of the folder, and no owner from the archive. */
-export function unpackWords(workspace: string): readonly string[] {
+function unpackWords(workspace: string): readonly string[] {
   return ['tar', '--extract', '--no-same-owner', '--no-same-permissions', '--file=-', `--directory=${workspace}`]
 }
 
