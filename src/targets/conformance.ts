@@ -13,7 +13,7 @@ import { trafficRules } from './conformance/traffic.ts'
 import type { Harness } from './harness.ts'
 
 /** Everything the contract in driver.ts promises, as behaviours that can be seen from outside. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   ...prepareRules,
   ...placeRules,
   ...routeRules,

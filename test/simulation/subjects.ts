@@ -2,7 +2,7 @@ import type { Subject } from './kit/simulation.ts'
 import { rehearsal } from './rehearsal/subject.ts'
 
 /** What can be simulated, by name; the first is the one that is meant when none is named. One line each. */
-export const subjects: readonly Subject[] = [rehearsal]
+const subjects: readonly Subject[] = [rehearsal]
 
 export function subjectNamed(name: string | undefined): Subject {
   const found = subjects.find((subject) => name === undefined || subject.name === name)

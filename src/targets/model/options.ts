@@ -1,8 +1,4 @@
-import type { DriverOptions } from '../../domain/driver-options.ts'
 import type { Capabilities, Line } from '../driver.ts'
-
-/** An environment on the model says nothing about it. */
-export const options: DriverOptions = {}
 
 export const capabilities: Capabilities = { drain: true, scale: true, logs: true, traffic: true, run: true }
 

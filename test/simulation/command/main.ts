@@ -24,7 +24,7 @@ const help = `bin/simulate: runs the engine under simulated time, faults and cra
   --json          the report as JSON
 
 Exits with 1 when an invariant does not hold, a seed runs differently the second time, or a situation that must be
-reached was not seen in ${20_000} seeds.`
+come up was not seen in 20,000 seeds.`
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import type { Smaller } from '../kit/shrink.ts'
 import type { Subject } from '../kit/simulation.ts'
 
 /** From this many seeds on, every situation must have been seen. */
-export const enoughSeeds = 20_000
+const enoughSeeds = 20_000
 
 export interface Report {
   readonly subject: Subject
@@ -17,7 +17,7 @@ export interface Report {
 }
 
 /** Situations that were never reached; empty as long as too few seeds were run to tell. */
-export function unseen({ subject, tally }: Pick<Report, 'subject' | 'tally'>): readonly string[] {
+function unseen({ subject, tally }: Pick<Report, 'subject' | 'tally'>): readonly string[] {
   if (tally.seeds < enoughSeeds) return []
   return subject.situations.filter((situation) => (tally.seen[situation] ?? 0) === 0)
 }

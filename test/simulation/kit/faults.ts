@@ -24,8 +24,6 @@ export type FaultName = (typeof faultNames)[number]
 /** How strong each fault is in one run: 0 = off, 1 = as bad as it gets. */
 export type FaultTable = Readonly<Record<FaultName, number>>
 
-export const noFaults: FaultTable = Object.fromEntries(faultNames.map((name) => [name, 0])) as FaultTable
-
 /**
  * From none to extreme, and seldom all at once: a uniform mix hides what only one strong fault brings out. Each fault
  * draws from a stream of its own, so that switching one off leaves the others as they are.
