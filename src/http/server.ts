@@ -76,9 +76,14 @@ async function stop(
   stopping.abort(new Fault('server.stopping'))
   const over = new AbortController()
   const closed = new Promise<void>((resolve) => server.close(() => resolve())).finally(() => over.abort())
-  const deadline = clock.sleep(deadlineMs, over.signal).then(
-    () => server.closeAllConnections(),
-    () => undefined, // Everything had ended before the deadline.
-  )
-  await Promise.all([closed, deadline])
+  const end = clock.monotonic() + deadlineMs
+  while (!over.signal.aborted) {
+    if (clock.monotonic() >= end) server.closeAllConnections()
+    // One that has had its answer only now is kept by the client for a question that would be sent away.
+    else server.closeIdleConnections()
+    await clock.sleep(LOOK_MS, over.signal).catch(() => {}) // All is closed.
+  }
+  await closed
 }
+
+const LOOK_MS = 25

@@ -170,3 +170,34 @@ test('a git that is too old is refused', async () => {
   await assert.rejects(pretend('2.35.9'), { code: 'git.too_old', message: /git version 2\.35\.9.*2\.36/ })
   await assert.rejects(pretend('unknown'), { code: 'git.too_old' })
 })
+
+test('a commit is found by some of its digits, its branch or its tag, and by nothing else', async () => {
+  await using dir = await tempDir()
+  await using work = await repository()
+  const first = await work.commit({ a: '1' })
+  await work.git('tag', '--annotate', '--message=x', 'v1')
+  const second = await work.commit({ a: '2' })
+  await work.git('branch', 'feature/x')
+  await work.git('tag', 'tree', `${second}^{tree}`)
+  const repositories = gitRepositories({ reposDir: dir.path })
+  await repositories.create('shop')
+  await repositories.fetch('shop', work.path, signal)
+  const names = { [first]: first, [first.slice(0, 7)]: first, v1: first, main: second, 'feature/x': second }
+  for (const [name, sha] of Object.entries(names)) assert.equal(await repositories.resolve('shop', name), sha, name)
+  for (const name of [
+    first.slice(0, 6),
+    'HEAD',
+    'main^',
+    'main~1',
+    '--all',
+    'refs/heads/main',
+    'tree',
+    '',
+    '@',
+    ':/2',
+    'nowhere',
+    '\0',
+  ]) {
+    assert.equal(await repositories.resolve('shop', name), null, name)
+  }
+})

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { apiClient, type Client } from '../../src/api/client.ts'
+import type { ProjectSpec } from '../../src/domain/spec.ts'
+import type { Parts } from '../../src/engine/parts.ts'
+import { apiHandlers } from '../../src/http/api.ts'
+import { httpApp } from '../../src/http/app.ts'
+import { gatekeeper } from '../../src/http/auth.ts'
+import { bindRoutes } from '../../src/http/bind.ts'
+import { feed } from '../../src/http/feed.ts'
+import { httpServer } from '../../src/http/server.ts'
+import type { Log } from '../../src/lib/log.ts'
+import { gitRepositories } from '../../src/sources/git/repository.ts'
+import { smartHttp } from '../../src/sources/git/smart-http.ts'
+import { gitSource } from '../../src/sources/git/source.ts'
+import { systemClock } from '../../src/system/clock.ts'
+import { type JobLogs, openJobLogs } from '../../src/system/job-logs.ts'
+import { type EngineUnderTest, startEngine } from './engine.ts'
+import { knownTokens, tokens } from './git-server.ts'
+import { projectSpec } from './spec.ts'
+import { tempDir } from './temp-dir.ts'
+
+export interface TestApi extends AsyncDisposable {
+  readonly url: string
+  readonly it: EngineUnderTest
+  readonly jobLogs: JobLogs
+  readonly dir: string
+  readonly logged: { readonly level: string; readonly sentence: string; readonly fields: unknown }[]
+  /** Speaks with the token of that name. */
+  as(name: keyof typeof tokens): Client
+  /** A request as anybody might send it. */
+  send(method: string, path: string, options?: Sending): Promise<Response>
+  stop(deadlineMs: number): Promise<void>
+}
+
+export interface Sending {
+  readonly token?: string | null
+  readonly body?: string | Uint8Array | ReadableStream<Uint8Array>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/** The whole API on a real server, over the engine with the model world; repositories that are added are real. */
+export async function apiServer(
+  given: { readonly spec?: ProjectSpec; readonly parts?: Partial<Parts> } = {},
+): Promise<TestApi> {
+  const dir = await tempDir()
+  const it = await startEngine(given.spec ?? projectSpec(), given.parts)
+  const { store, engine, queries } = it
+  knownTokens(store.tokens)
+  const reposDir = join(dir.path, 'repos')
+  const jobLogs = openJobLogs({ directory: join(dir.path, 'logs'), clock: systemClock })
+  const logged: TestApi['logged'] = []
+  const log = recordingLog(logged)
+  const repositories = gitRepositories({ reposDir })
+  const git = smartHttp({
+    ...{ reposDir, source: gitSource({ reposDir }), repositories, clock: systemClock, log },
+    onPush: async () => ({ messages: [] }),
+  })
+  const stopping = new AbortController()
+  const keeper = gatekeeper(store.tokens, systemClock.now)
+  const baseUrl = 'http://signalbox.test'
+  const handlers = apiHandlers({
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
+    ...{ clock: systemClock, baseUrl, version: '1.2.3' },
+  })
+  const app = httpApp({
+    ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
+    isProject: (name) => store.projects.get(name) !== null,
+    api: (hono) =>
+      bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
+  })
+  const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, app, clock: systemClock, stopping })
+  const url = `http://127.0.0.1:${server.port}`
+  const { signal } = new AbortController()
+  return {
+    ...{ url, it, jobLogs, logged, dir: dir.path },
+    as: (name) => apiClient({ url, token: tokens[name], clock: systemClock, signal, limitMs: 10_000 }),
+    send: (method, path, options) => send(url, { method, path }, options),
+    stop: (deadlineMs) => server.stop(deadlineMs),
+    async [Symbol.asyncDispose]() {
+      await server.stop(100)
+      await git[Symbol.asyncDispose]()
+      await it[Symbol.asyncDispose]()
+      await dir[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function send(
+  url: string,
+  { method, path }: { readonly method: string; readonly path: string },
+  { token = tokens.admin, body, headers = {}, signal }: Sending = {},
+): Promise<Response> {
+  return fetch(`${url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body, duplex: 'half' }),
+    ...(signal === undefined ? {} : { signal }),
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+  } as RequestInit)
+}
+
+function recordingLog(into: TestApi['logged']): Log {
+  const at = (level: string) => (sentence: string, fields?: unknown) => void into.push({ level, sentence, fields })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
