@@ -9,6 +9,8 @@ import { deploymentsCommand } from './commands/deployments.ts'
 import { envCommand } from './commands/env.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { gitCredentialCommand } from './commands/git-credential.ts'
+import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
@@ -66,7 +68,7 @@ interface CommandGroup {
 
 /** Every command, as `signalbox --help` lists them. A new command is a file and a line here. */
 const commandGroups: readonly CommandGroup[] = [
-  { title: 'A project:', commands: [validateCommand, projectsCommand] },
+  { title: 'A project:', commands: [initCommand, validateCommand, projectsCommand] },
   {
     title: 'Deploying:',
     commands: [
@@ -98,7 +100,10 @@ const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'An environment:', commands: [envCommand, runCommand] },
-  { title: 'The server:', commands: [serverCommand, loginCommand, tokensCommand, versionCommand] },
+  {
+    title: 'The server:',
+    commands: [serverCommand, loginCommand, gitCredentialCommand, tokensCommand, versionCommand],
+  },
 ]
 
 export function programOf(version: string, open: Open) {

@@ -29,6 +29,17 @@ export async function currentLogin(world: Surroundings, options: LoginOptions): 
   return { url, token }
 }
 
+/** The token for the server at this address, whatever its path; never one that was meant for another. */
+export async function tokenForOrigin(world: Surroundings, origin: string): Promise<string | null> {
+  const isThere = (url: string) =>
+    URL.canParse(url) && URL.canParse(origin) && new URL(url).origin === new URL(origin).origin
+  const named = wordIn(world, 'SIGNALBOX_URL')
+  const given = wordIn(world, 'SIGNALBOX_TOKEN')
+  if (named !== null && given !== null && isThere(named)) return token(given, 'SIGNALBOX_TOKEN')
+  const { tokens } = await readLogins(world)
+  return [...tokens].find(([url]) => isThere(url))?.[1] ?? null
+}
+
 /** Keeps the token for this server alone, readable by this user alone, and makes the server the current one. */
 export async function storeLogin(world: Surroundings, { url, token }: Login): Promise<string> {
   const path = loginsPath(world)

@@ -37,9 +37,9 @@ export class Output {
     else for (const line of lines()) await this.line(line)
   }
 
-  /** A result that is JSON in itself. */
-  async document(value: unknown): Promise<void> {
-    await this.#write(`${safeJson(value, 2)}\n`)
+  /** A text for another program, in a form that program asks for: JSON Schema, git's answers. */
+  async document(text: string): Promise<void> {
+    await this.#write(text)
   }
 
   /** One of many results that come bit by bit. */

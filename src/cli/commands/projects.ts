@@ -95,9 +95,11 @@ function linesOf(
 
 /** The whole way from here to a first run. */
 function pushLines({ gitUrl }: ProjectView): readonly Text[] {
+  const { origin } = new URL(gitUrl)
   return [
-    dim('Push to it with the token as the password, or let git ask Signalbox for it:'),
+    dim('To push to it, with the token of your login for a password:'),
+    ['  ', cyan(`git config credential.${origin}.helper '!signalbox git-credential'`)],
     ['  ', cyan(`git remote add signalbox ${gitUrl}`)],
-    ['  ', cyan('git push signalbox main')],
+    ['  ', cyan('git push signalbox HEAD')],
   ]
 }

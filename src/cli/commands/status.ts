@@ -1,4 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
+import type { Client } from '../../api/client.ts'
+import type { DeploymentView, TrackView } from '../../api/views.ts'
 import type { Open } from '../session.ts'
 import { trackLines } from '../show/status.ts'
 
@@ -15,8 +17,21 @@ export function statusCommand(open: Open) {
       const api = await client()
       const tracks = await api.call('status', { params: { project: await project() }, query: { environment } })
       const now = world.clock.now()
+      const made = output.json ? [] : await deploymentsThatMade(api, tracks)
       await output.show(tracks, () =>
-        tracks.length === 0 ? ['No environments yet.'] : tracks.flatMap((track) => trackLines(track, now)),
+        tracks.length === 0 ? ['No environments yet.'] : tracks.flatMap((track) => trackLines(track, { made, now })),
       )
     })
+}
+
+/** For age and by whom: the deployments that left what is live. */
+async function deploymentsThatMade(client: Client, tracks: readonly TrackView[]): Promise<readonly DeploymentView[]> {
+  const attempted = tracks.map((track) => track.attempted).filter((each) => each !== null)
+  const ids = tracks.flatMap(({ desired }) => (desired === null ? [] : [desired.deployment]))
+  return await Promise.all(
+    ids.map(
+      async (deployment) =>
+        attempted.find(({ id }) => id === deployment) ?? client.call('deployments.show', { params: { deployment } }),
+    ),
+  )
 }

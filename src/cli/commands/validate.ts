@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
-import { projectJsonSchema } from '../../config/json-schema.ts'
+import { jsonSchemaFile } from '../../config/json-schema.ts'
 import { type Problem, showProblem } from '../../config/problem.ts'
 import { type Parsed, parseProject } from '../../config/project.ts'
 import type { ProjectSpec } from '../../domain/spec.ts'
@@ -21,7 +21,7 @@ export function validateCommand(open: Open) {
     .option('--schema', 'print the JSON Schema for editors instead')
     .action(async (file, { schema }) => {
       const session = open()
-      if (schema) return session.output.document(projectJsonSchema())
+      if (schema) return session.output.document(jsonSchemaFile())
       const parsed = await read(session, file)
       await show(session, parsed)
       if (parsed.spec === null) session.end(exitCodes.usage)

@@ -1,25 +1,65 @@
-import type { DeploymentView } from '../../api/views.ts'
+import type { DeploymentDetailView, FactView } from '../../api/views.ts'
 import { bold, dim, type Text, yellow } from '../text.ts'
 import { deploymentLine, lostLines, stateText } from './deployment.ts'
 import { brief } from './time.ts'
-import { releaseText } from './words.ts'
+import { plural, releaseText } from './words.ts'
 
 /** What is new since the last look at a deployment: a line for each step that has begun, and at last how it ended. */
-export function progressLines(before: DeploymentView | null, now: DeploymentView): readonly Text[] {
+export function progressLines(before: DeploymentDetailView | null, now: DeploymentDetailView): readonly Text[] {
   const isNewState = before?.state !== now.state
+  const seen = before?.phases.length ?? 0
+  const fresh = now.phases
+    .slice(seen)
+    .flatMap((_, at) => [...accountLines(now, seen + at - 1), phaseLine(now, seen + at)])
   return [
     ...(before === null ? [headline(now)] : []),
     ...(isNewState && (now.state === 'waiting' || now.state === 'queued') ? [['  ', stateText(now)]] : []),
-    ...now.phases.slice(before?.phases.length ?? 0).map((phase) => phaseLine(now, phase)),
-    ...(isNewState && now.state === 'reverting' ? [['  ', yellow(stateText(now))]] : []),
+    ...(isNewState && now.state === 'reverting' && now.because !== null
+      ? [yellow(`  going back: ${now.because}`)]
+      : []),
+    ...fresh,
     ...(isNewState && now.state === 'finished' ? [deploymentLine(now), ...lostLines(now)] : []),
   ]
 }
 
-function headline(now: DeploymentView): Text {
+function headline(now: DeploymentDetailView): Text {
   return [bold(now.id), `  ${now.environment}/${now.app}  ${releaseText(now.release)}, ${now.reason} by ${now.by}`]
 }
 
-function phaseLine({ startedAt }: DeploymentView, { name, at }: DeploymentView['phases'][number]): Text {
-  return [dim(`  +${brief(at - (startedAt ?? at))}`.padEnd(10)), name]
+function phaseLine(now: DeploymentDetailView, index: number): Text {
+  const { startedAt, phases, step } = now
+  const phase = phases[index]
+  if (phase === undefined) return ''
+  const isDoing = index === phases.length - 1 && step !== null
+  const instances = listIn(doneFact(now, index)?.data.instances).map(String)
+  const what = isDoing ? step.doing : `${phase.name} ${instances.join(', ')}`
+  return [dim(`  +${brief(phase.at - (startedAt ?? phase.at))}`.padEnd(10)), what.trimEnd()]
+}
+
+/** What was still being answered when an instance left the routing, and what became of it. */
+function accountLines(now: DeploymentDetailView, index: number): readonly Text[] {
+  const fact = doneFact(now, index)
+  if (fact?.kind !== 'deployment.drain') return []
+  return listIn(fact.data.account).flatMap((account) => {
+    const { instance, inFlight, msToZero, cut } = recordIn(account)
+    if (typeof inFlight !== 'number' || inFlight === 0) return []
+    const ended = Number(cut) > 0 ? yellow(`${cut} cut`) : 'none cut'
+    const text = `${plural(inFlight, 'request')} in flight, to zero in ${brief(Number(msToZero))}, `
+    return [[' '.repeat(12), dim(`${instance}: ${text}`), ended]]
+  })
+}
+
+/** A step is recorded in the moment in which the next one begins. */
+function doneFact({ phases, timeline, finishedAt }: DeploymentDetailView, index: number): FactView | undefined {
+  const phase = phases[index]
+  const endedAt = phases[index + 1]?.at ?? finishedAt
+  return timeline.find(({ kind, at }) => kind === `deployment.${phase?.name}` && at === endedAt)
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function recordIn(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>) : {}
 }

@@ -4,8 +4,14 @@ import { deploymentLine, stateText } from './deployment.ts'
 import { ago, brief, moment } from './time.ts'
 import { plural, releaseText } from './words.ts'
 
+export interface Surroundings {
+  /** The deployments that left what is live. */
+  readonly made: readonly DeploymentView[]
+  readonly now: number
+}
+
 /** One app in one environment. What should run, what was tried, what runs and what visitors get are four lines. */
-export function trackLines(track: TrackView, now: number): readonly Text[] {
+export function trackLines(track: TrackView, { made, now }: Surroundings): readonly Text[] {
   const { environment, app, url, desired, attempted } = track
   return [
     [bold(`${environment}/${app}`), url === null ? '' : ['  ', cyan(url)]],
@@ -29,6 +35,13 @@ export function trackLines(track: TrackView, now: number): readonly Text[] {
 
 function indented(rows: readonly (readonly Text[])[]): readonly Text[] {
   return table(rows).map((row) => ['  ', row])
+}
+
+function desiredText(desired: TrackView['desired'], { made, now }: Surroundings): Text {
+  if (desired === null) return 'nothing'
+  const by = made.find(({ id }) => id === desired.deployment)
+  const since = by === undefined ? '' : ` of ${by.by}, ${ago(by.finishedAt ?? by.createdAt, now)}`
+  return [bold(releaseText(desired.release)), ` by ${desired.deployment}${since}`]
 }
 
 function attemptedText(attempted: DeploymentView, now: number): Text {
