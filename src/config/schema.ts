@@ -436,7 +436,7 @@ export const appEntry = keys({
     ).default([]),
   ),
   shared: key(
-    'Folders that outlive releases, below the directory of the app.',
+    'Folders, or files such as a database, that outlive releases; below the directory of the app.',
     ['media'],
     many(folder, 'a folder').default([]),
   ),

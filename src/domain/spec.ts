@@ -102,7 +102,7 @@ export interface AppSpec {
   readonly image: ImageSpec | null
   readonly processes: readonly ProcessSpec[]
   readonly static: readonly StaticSpec[]
-  /** Persistent folders shared by all releases, relative to the app (uploads, a database file). */
+  /** Folders and files that outlive releases, relative to the app: uploads, a database. */
   readonly shared: readonly string[]
   readonly migrations: MigrationSpec | null
   readonly commands: readonly OneOffSpec[]
