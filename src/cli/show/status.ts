@@ -16,10 +16,7 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
   return [
     [bold(`${environment}/${app}`), url === null ? '' : ['  ', cyan(url)]],
     ...indented([
-      [
-        dim('desired'),
-        desired === null ? 'nothing' : [bold(releaseText(desired.release)), ` by ${desired.deployment}`],
-      ],
+      [dim('desired'), desiredText(desired, { made, now })],
       [dim('attempted'), attempted === null ? 'nothing' : attemptedText(attempted, now)],
       [dim('running'), runningText(track, now)],
       [dim('serving'), servingText(track)],
