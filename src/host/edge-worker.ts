@@ -42,6 +42,8 @@ const CONNECT_MS = 1000
 const ANSWER_MS = 10_000
 const LOOK_MS = 2000
 const START_MS = 10_000
+/** For the visitors of a worker that makes way. */
+const REPLACE_MS = 10_000
 
 /** Keeps one edge worker running and its routes as they should be. A living one of an earlier host is taken over. */
 export class EdgeWorker {
@@ -146,7 +148,22 @@ export class EdgeWorker {
       await this.endAll()
       return null
     }
-    return { client, hello, main: own ?? adoptMain(hello, clock, signal) }
+    const session = { client, hello, main: own ?? adoptMain(hello, clock, signal) }
+    return this.#isFit(hello) ? session : this.#replace(session)
+  }
+
+  #isFit({ listen, isStopping }: Hello): boolean {
+    const at = listen.host.includes(':') ? `[${listen.host}]:${listen.port}` : `${listen.host}:${listen.port}`
+    return at === this.#parts.listen && !isStopping
+  }
+
+  /** One that listens elsewhere, or is ending, makes way for its successor. */
+  async #replace({ client, hello, main }: EdgeSession): Promise<null> {
+    this.#parts.log.info('edge worker makes way', { edge: this.id, pid: hello.pid, listen: hello.listen })
+    using _ = client
+    await client.call('stop', { limitMs: REPLACE_MS }, this.#parts.signal)
+    await unlessAborted(main.ended, this.#parts.signal)
+    return null
   }
 
   async #start(): Promise<EdgeSession> {

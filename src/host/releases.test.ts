@@ -16,6 +16,8 @@ import { Releases } from './releases.ts'
 const run = promisify(execFile)
 const track = 'shop/web/production'
 const plain = { directory: '.', shared: [] }
+const never = new AbortController().signal
+const base = { version: '1', commit: '0'.repeat(40), app: 'web' }
 
 test('a release is unpacked once, whole, and found again', async (t) => {
   const { releases, archive, layout } = await setting(t)
@@ -155,9 +157,6 @@ test('a full disk is said so, and the release can be prepared when there is spac
   await releases.prepare(track, release, { archive: release.archive, signal: never })
   await releases.tree(track, release.digest, plain)
 })
-
-const never = new AbortController().signal
-const base = { version: '1', commit: '0'.repeat(40), app: 'web' }
 
 function hasCode(code: string) {
   return (error: unknown) => error instanceof Fault && error.code === code

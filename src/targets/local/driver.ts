@@ -1,8 +1,7 @@
-import type { VerbName, Verbs } from '../../host/protocol.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import type { InstanceDriver } from '../driver.ts'
-import { askHost, NoHost, type Question } from './host-client.ts'
+import type { InstanceDriver, Line } from '../driver.ts'
+import { HostCaller } from './host-caller.ts'
 import { capabilities } from './options.ts'
 import { ensureHost } from './start-host.ts'
 
@@ -34,51 +33,36 @@ export interface LocalDriver extends InstanceDriver {
 export function localDriver(options: LocalOptions): LocalDriver {
   const { artifactPath, edges = 2, ports = '20000-29999', ...rest } = options
   const place = { ...rest, edges, ports }
-  const { dir } = place
-
-  async function call<V extends VerbName>(
-    verb: V,
-    ask: Verbs[V]['ask'],
-    signal: AbortSignal,
-    hear?: Question<V>['hear'],
-  ): Promise<Verbs[V]['answer']> {
-    const question = { dir, verb, ask, ...(hear && { hear }) }
-    try {
-      return await askHost(question, signal)
-    } catch (error) {
-      if (!(error instanceof NoHost)) throw error
-    }
-    await ensureHost(place, signal)
-    return askHost(question, signal)
-  }
-
+  const host = new HostCaller(place)
   return {
     kind: 'instances',
     name: 'local',
     can: capabilities,
     prepare: async (release, order, signal) => {
-      await call('prepare', { release, archive: artifactPath(release.digest), order }, signal)
+      const archive = artifactPath(release.digest)
+      await host.call({ verb: 'prepare', ask: { release, archive, order } }, signal)
     },
     place: async (instances, order, signal) => {
-      await call('place', { instances, order }, signal)
+      await host.call({ verb: 'place', ask: { instances, order } }, signal)
     },
     route: async (routing, order, signal) => {
-      await call('route', { routing, order }, signal)
+      await host.call({ verb: 'route', ask: { routing, order } }, signal)
     },
-    drain: (instances, order, signal) => call('drain', { instances, order }, signal),
-    remove: (instances, order, signal) => call('remove', { instances, order }, signal),
-    observe: (track, signal) => call('observe', { track }, signal),
-    traffic: (track, window, signal) => call('traffic', { track, window }, signal),
-    run: (oneOff, order, report, signal) => call('run', { oneOff, order }, signal, report),
+    drain: (instances, order, signal) => host.call({ verb: 'drain', ask: { instances, order } }, signal),
+    remove: (instances, order, signal) => host.call({ verb: 'remove', ask: { instances, order } }, signal),
+    observe: (track, signal) => host.call({ verb: 'observe', ask: { track } }, signal),
+    traffic: (track, window, signal) => host.call({ verb: 'traffic', ask: { track, window } }, signal),
+    run: (oneOff, order, report, signal) => host.call({ verb: 'run', ask: { oneOff, order }, hear: report }, signal),
     logs: async (query, report, signal) => {
-      await call('logs', query, signal, ({ instance, line }) => report(instance, line))
+      const hear = ({ instance, line }: { instance: string; line: Line }) => report(instance, line)
+      await host.call({ verb: 'logs', ask: query, hear }, signal)
     },
     keep: async (track, digests, order, signal) => {
-      await call('keep', { track, digests, order }, signal)
+      await host.call({ verb: 'keep', ask: { track, digests, order } }, signal)
     },
     address: async (signal) => (await ensureHost(place, signal)).listen,
     shutdown: async (drainMs, signal) => {
-      await askHost({ dir, verb: 'shutdown', ask: { drainMs } }, signal)
+      await host.call({ verb: 'shutdown', ask: { drainMs } }, signal)
     },
   }
 }

@@ -13,7 +13,7 @@ export interface Question<V extends VerbName> {
   readonly hear?: (event: Verbs[V]['event']) => void
 }
 
-/** Thrown when there is no host: nothing was sent. */
+/** Thrown when there is no host: nothing was sent. Never leaves this folder. */
 export class NoHost extends Error {}
 
 /**
@@ -25,6 +25,7 @@ export async function askHost<V extends VerbName>(
   signal: AbortSignal,
 ): Promise<Verbs[V]['answer']> {
   const { promise, resolve, reject } = Promise.withResolvers<Verbs[V]['answer']>()
+  void Promise.allSettled([promise]) // It may be rejected while the question is still being sent.
   const peer = await connect(join(dir, controlSocket), signal, (message) => {
     const said = message as FromHost
     if ('event' in said) hear?.(said.event as Verbs[V]['event'])
@@ -33,7 +34,7 @@ export async function askHost<V extends VerbName>(
   })
   const onAbort = () => reject(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
-  void peer.closed.then(() => reject(unreachable('it went away before it answered')))
+  void peer.closed.then(() => reject(unreachable('it went away before it answered', new NoHost('it went away'))))
   try {
     signal.throwIfAborted()
     await peer.send({ id: 1, verb, ask })
@@ -52,6 +53,11 @@ async function connect(path: string, signal: AbortSignal, hear: (message: unknow
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ECONNREFUSED') throw new NoHost('no host', { cause: error })
     throw unreachable(messageOf(error), error)
   }
+}
+
+/** Whether there is no host, or it went away in the middle; what the host itself says is something else. */
+export function isGone(error: unknown): boolean {
+  return error instanceof NoHost || (error instanceof Fault && error.cause instanceof NoHost)
 }
 
 export function unreachable(problem: string, cause?: unknown): Fault {

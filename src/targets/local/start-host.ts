@@ -6,7 +6,7 @@ import { makeDirectory } from '../../system/files.ts'
 import { startChild } from '../../system/process.ts'
 import { systemPath } from '../../system/programs.ts'
 import { lastLines } from '../../system/tail.ts'
-import { askHost, NoHost, unreachable } from './host-client.ts'
+import { askHost, isGone, unreachable } from './host-client.ts'
 
 export interface HostPlace {
   /** The host's own directory. */
@@ -36,11 +36,15 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
     log.info('host is replaced', { pid: found.pid, version: found.version, listen: found.listen })
     await retire(dir, signal)
   }
-  const failure = await start(place)
+  const started = await start(place)
   for (const end = clock.monotonic() + START_MS; clock.monotonic() < end; await clock.sleep(LOOK_MS, signal)) {
     const hello = await helloOf(dir, signal)
-    if (hello !== null && hello.pid !== found?.pid) return hello
-    if (failure.problem !== null) throw unreachable(failure.problem)
+    if (hello !== null && hello.pid !== found?.pid) {
+      // One that somebody else started was first; ours sees that and ends. Later it could take it for gone.
+      if (hello.pid !== started.pid) await started.ended
+      return hello
+    }
+    if (started.problem !== null) throw unreachable(started.problem)
   }
   throw unreachable(`the host did not answer within ${START_MS} ms; its log is ${logOf(dir)}`)
 }
@@ -50,16 +54,16 @@ async function retire(dir: string, signal: AbortSignal): Promise<void> {
   try {
     await askHost({ dir, verb: 'retire', ask: null }, signal)
   } catch (error) {
-    if (!(error instanceof NoHost)) throw error
+    if (!isGone(error)) throw error
   }
 }
 
-/** Null when there is no host. */
+/** Null when there is no host, or it has just died. */
 async function helloOf(dir: string, signal: AbortSignal): Promise<Hello | null> {
   try {
     return await askHost({ dir, verb: 'hello', ask: null }, signal)
   } catch (error) {
-    if (error instanceof NoHost) return null
+    if (isGone(error)) return null
     throw error
   }
 }
@@ -70,7 +74,7 @@ function fits(hello: Hello, { listen }: HostPlace): boolean {
 }
 
 /** In a session of its own, so that it stays when we end. It writes its own log; ours only tells that it was started. */
-async function start({ dir, listen, edges, ports, log }: HostPlace): Promise<{ readonly problem: string | null }> {
+async function start({ dir, listen, edges, ports, log }: HostPlace): Promise<Started> {
   await makeDirectory(dir, 0o700)
   const words = ['--data', dir, '--listen', listen, '--edges', String(edges), '--ports', ports]
   const child = await startChild({
@@ -83,14 +87,21 @@ async function start({ dir, listen, edges, ports, log }: HostPlace): Promise<{ r
     keepGroup: true,
   })
   log.info('host started', { pid: child.pid, dir })
-  const failure: { problem: string | null } = { problem: null }
+  const started = { pid: child.pid, problem: null as string | null, ended: child.result.then(() => {}) }
   const note = async () => {
     const { exitCode } = await child.result
     // With 0 it ended in favour of another host that was started at the same time.
-    if (exitCode !== 0) failure.problem = (await lastLines(logOf(dir), 3)).join(' | ')
+    if (exitCode !== 0) started.problem = (await lastLines(logOf(dir), 3)).join(' | ')
   }
-  void Promise.allSettled([note()])
-  return failure
+  void Promise.allSettled([note(), started.ended])
+  return started
+}
+
+interface Started {
+  readonly pid: number
+  /** Why it has ended, when that is a failure. */
+  readonly problem: string | null
+  readonly ended: Promise<void>
 }
 
 function logOf(dir: string): string {

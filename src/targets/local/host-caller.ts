@@ -1,0 +1,49 @@
+import type { VerbName, Verbs } from '../../host/protocol.ts'
+import { messageOf } from '../../lib/fault.ts'
+import { askHost, isGone, NoHost, type Question, unreachable } from './host-client.ts'
+import { ensureHost, type HostPlace } from './start-host.ts'
+
+type Asking<V extends VerbName> = Omit<Question<V>, 'dir'>
+
+/** Asks the host, and starts it when it is gone. */
+export class HostCaller {
+  readonly #place: HostPlace
+  /** Calls for many tracks find out at the same time that the host is gone: one of them starts it. */
+  #starting: Promise<unknown> | null = null
+
+  constructor(place: HostPlace) {
+    this.#place = place
+  }
+
+  /** A host that goes away in the middle is asked once more, because every call may be made again. */
+  async call<V extends VerbName>(asking: Asking<V>, signal: AbortSignal): Promise<Verbs[V]['answer']> {
+    const { dir, log } = this.#place
+    let hasHeard = false
+    const hear = (event: Verbs[V]['event']) => {
+      hasHeard = true
+      asking.hear?.(event)
+    }
+    try {
+      return await askHost({ ...asking, dir, hear }, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      // What has been told is not told twice without need.
+      if (!isGone(error) || hasHeard) throw error
+      log.info('host is gone, and asked again', { verb: asking.verb, problem: messageOf(error) })
+    }
+    await this.#start(signal)
+    return askHost({ ...asking, dir, hear }, signal).catch((error: unknown) => {
+      throw error instanceof NoHost ? unreachable(messageOf(error), error) : error
+    })
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    this.#starting ??= ensureHost(this.#place, new AbortController().signal).finally(() => {
+      this.#starting = null
+    })
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    await Promise.race([this.#starting, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
+  }
+}
