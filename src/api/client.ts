@@ -53,7 +53,8 @@ export function apiClient(options: ClientOptions): Client {
 }
 
 async function ask(options: ClientOptions, route: Route, question: AnyQuestion): Promise<unknown> {
-  return limited(options, async (signal) => {
+  const limitMs = route.limitMs ?? options.limitMs ?? LIMIT_MS
+  return limited({ ...options, limitMs }, async (signal) => {
     const response = await send(options, route, { question, signal, headers: {} })
     return bodyOf(response, options)
   })

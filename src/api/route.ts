@@ -18,6 +18,8 @@ export interface Route {
   readonly body?: z.ZodType
   /** `json`: one answer. `events`: a stream of them (SSE), resumed after the id in `Last-Event-ID`. */
   readonly kind: 'json' | 'events'
+  /** How long a client waits for it, when that is longer than usual. */
+  readonly limitMs?: number
   readonly answer: z.ZodType
 }
 

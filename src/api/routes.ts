@@ -60,13 +60,13 @@ export const routes = {
     answer: views.project,
   }),
   'projects.add': route({
-    ...{ method: 'POST', path: '/projects', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/projects', scope: 'admin', kind: 'json', limitMs: 20 * 60_000 },
     sentence: 'Adds a project, empty or with the history of another repository, whose main branch then starts a run.',
     body: z.strictObject({ name, origin: z.string().min(1).max(2_000).optional() }),
     answer: z.object({ project: views.project, events: list(views.event), leftOut: list(z.string()) }),
   }),
   'projects.remove': route({
-    ...{ method: 'DELETE', path: atProject, scope: 'admin', kind: 'json' },
+    ...{ method: 'DELETE', path: atProject, scope: 'admin', kind: 'json', limitMs: 5 * 60_000 },
     sentence: 'Forgets a project on which nothing runs, with its repository. What was recorded stays.',
     params: ofProject,
     answer: z.object({ removed: z.string() }),
@@ -203,7 +203,7 @@ export const routes = {
     answer: deployments,
   }),
   rollback: route({
-    ...{ method: 'POST', path: `${atEnvironment}/rollback`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/rollback`, scope: 'deploy', kind: 'json', limitMs: 5 * 60_000 },
     sentence: 'Goes back to the release that was live before, or to the one named.',
     params: ofEnvironment,
     body: z.strictObject({ app: name.optional(), version: name.optional(), comment }),
@@ -344,7 +344,7 @@ export const routes = {
     answer: views.fact,
   }),
   'facts.verify': route({
-    ...{ method: 'GET', path: '/facts/verify', scope: 'read', kind: 'json' },
+    ...{ method: 'GET', path: '/facts/verify', scope: 'read', kind: 'json', limitMs: 5 * 60_000 },
     sentence: 'Re-derives the journal’s whole hash chain.',
     answer: views.auditVerdict,
   }),

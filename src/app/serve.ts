@@ -112,7 +112,8 @@ async function listen({
   const stopping = new AbortController()
   const git = { reposDir: data.repositories, env: gitEnvironment() }
   const repositories = gitRepositories(git)
-  const baseUrl = config.publicUrl ?? `http://${config.listen.host}:${config.listen.port}`
+  const server = await httpServer({ listen: config.listen, clock: systemClock, stopping })
+  const baseUrl = config.publicUrl ?? server.url
   const remote = smartHttp({
     ...git,
     source: parts.source,
@@ -133,9 +134,8 @@ async function listen({
     api: (hono) =>
       bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
   })
-  const server = await httpServer({ listen: config.listen, app, clock: systemClock, stopping })
-  const url = config.publicUrl ?? `http://${server.host}:${server.port}`
-  return { server, url, close: () => remote[Symbol.asyncDispose]() }
+  server.serve(app)
+  return { server, url: baseUrl, close: () => remote[Symbol.asyncDispose]() }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -8,15 +8,17 @@ import type { Env } from './env.ts'
 export interface HttpServerOptions {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number }
-  readonly app: Hono<Env>
   readonly clock: Clock
   /** Aborted when the stop begins: streams end, new requests get 503. */
   readonly stopping: AbortController
 }
 
 export interface HttpServer {
-  readonly host: string
   readonly port: number
+  /** Its address as it stands behind nothing. */
+  readonly url: string
+  /** From now on this answers; whoever came before was told to come again. */
+  serve(app: Hono<Env>): void
   /** No new connections; what is being answered may end until the deadline, then it is cut. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -27,10 +29,11 @@ const MOST_HEADER_BYTES = 32 * 1024
 /** A large push over a slow line; every other body has its own, much shorter limit. */
 const LONGEST_REQUEST_MS = 60 * 60_000
 
-/** Listens, or Fault `server.address_taken`. */
-export async function httpServer({ listen, app, clock, stopping }: HttpServerOptions): Promise<HttpServer> {
+/** Listens first, so that what is served can know its own address. Fault `server.address_taken`. */
+export async function httpServer({ listen, clock, stopping }: HttpServerOptions): Promise<HttpServer> {
+  let answer: Hono<Env>['fetch'] = notYet
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, env) => answer(request, env as Env['Bindings']),
     hostname: 'signalbox.invalid',
     overrideGlobalObjects: false,
     createServer,
@@ -42,14 +45,21 @@ export async function httpServer({ listen, app, clock, stopping }: HttpServerOpt
       connectionsCheckingInterval: 5_000,
     },
   }) as Server
-  const { host, port } = listen
   await listening(server, listen)
   const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : listen.port
   return {
-    host,
-    port: address !== null && typeof address === 'object' ? address.port : port,
+    port,
+    url: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
+    serve: (app) => {
+      answer = app.fetch
+    },
     stop: (deadlineMs) => stop(server, { clock, stopping, deadlineMs }),
   }
+}
+
+function notYet(): Response {
+  return new Response('Signalbox is starting\n', { status: 503, headers: { 'retry-after': '1' } })
 }
 
 async function listening(server: Server, { host, port }: HttpServerOptions['listen']): Promise<void> {

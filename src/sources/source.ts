@@ -57,6 +57,8 @@ export interface GitServer extends AsyncDisposable {
    * have all come is carried to its end.
    */
   serve(request: GitRequest): Promise<GitAnswer>
+  /** Ends what is under way. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'

@@ -69,7 +69,8 @@ export async function apiServer(
     api: (hono) =>
       bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
   })
-  const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, app, clock: systemClock, stopping })
+  const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, clock: systemClock, stopping })
+  server.serve(app)
   const url = `http://127.0.0.1:${server.port}`
   const { signal } = new AbortController()
   return {

@@ -72,7 +72,8 @@ export async function gitServer(
     isProject: (name) => projects.includes(name),
     api: () => {},
   })
-  const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, app, clock: systemClock, stopping })
+  const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, clock: systemClock, stopping })
+  server.serve(app)
   const remote = (project: string, token: string = tokens.deploy) =>
     `http://anyone:${token}@127.0.0.1:${server.port}/git/${project}.git`
   return {

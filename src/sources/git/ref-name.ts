@@ -17,7 +17,7 @@ export function refNameProblem(name: string): string | null {
 }
 
 /** `refs/heads/main` → `main`; null for what is neither branch nor tag. */
-export function shortName(name: string): string | null {
+function shortName(name: string): string | null {
   const match = /^refs\/(?:heads|tags)\/(.+)$/s.exec(name)
   return match?.[1] ?? null
 }
