@@ -136,7 +136,7 @@ interface MigrationCommands {
 }
 
 /** What the frameworks' own documentation says; the file may give others. */
-export function migrationCommands(adapter: Adapter): MigrationCommands {
+function migrationCommands(adapter: Adapter): MigrationCommands {
   switch (adapter) {
     case 'command':
       return { command: '', pending: null }

@@ -21,7 +21,9 @@ function init(files: Files, options: GuessOptions = { folder: 'shop', branch: 'm
   const { spec, problems, warnings } = parseProject(text, { drivers: { local: {} } })
   assert.deepEqual(problems.map(showProblem), [], text)
   assert.ok(spec)
-  return { spec, warnings: warnings.map(showProblem), told: guesses.join('\n'), text }
+  // What this version does not do yet is right to write down all the same.
+  const doubts = warnings.map(showProblem).filter((line) => !line.includes('does not act on'))
+  return { spec, warnings: doubts, told: guesses.join('\n'), text }
 }
 
 const web = (spec: ProjectSpec) => spec.apps[0]!.processes.find(({ name }) => name === 'web')!

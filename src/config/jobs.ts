@@ -31,7 +31,7 @@ export function stepOf(entry: StepEntry, below: string): StepSpec {
   }
 }
 
-export function joined(folder: string, below: string): string {
+function joined(folder: string, below: string): string {
   if (folder === '.') return below
   return below === '.' ? folder : `${folder}/${below}`
 }

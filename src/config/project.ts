@@ -106,7 +106,7 @@ interface Surroundings {
 function judge({ file, isUnsure }: Read, { source, procfile, drivers }: Surroundings): Parsed {
   if (file === null) return { spec: null, problems: [], warnings: [] }
   const spec = specOf(file, procfile)
-  const context: Context = { file, spec, names: namesIn(source.data, spec), drivers }
+  const context: Context = { written: source.data, file, spec, names: namesIn(source.data, spec), drivers }
   const ask = (list: readonly Rule[]) =>
     list
       .flatMap((rule) => rule(context))

@@ -1,13 +1,14 @@
 import { stringify } from 'yaml'
 import type { DriverOption, DriverOptions } from '../domain/driver-options.ts'
 import { type JsonSchema, projectJsonSchema } from './json-schema.ts'
+import { notYet } from './rules/not-yet.ts'
 import { knownDrivers } from './rules/targets.ts'
 import { type Section, sectionsOf } from './sections.ts'
 import { type Setting, serverSettings } from './server.ts'
 
 /** `docs/reference/config.md`: every key of signalbox.yml, every option of the drivers at hand, every setting of the server. */
 export function configPage(drivers: Readonly<Record<string, DriverOptions>>): string {
-  return [...head, ...fileSections(), ...targetSections(drivers), ...serverSection()].join('\n')
+  return [...head, ...fileSections(), ...notYetSection(), ...targetSections(drivers), ...serverSection()].join('\n')
 }
 
 const head = [
@@ -65,6 +66,23 @@ function keyRow(
   const [example] = schema.examples ?? []
   const shown = example === undefined ? '' : ` Example: ${code(`${key}: ${flow(example)}`)}`
   return `| \`${key}\` | ${holds} | ${preset} | ${cell(schema.description ?? '')}${shown} |`
+}
+
+function notYetSection(): readonly string[] {
+  return [
+    '### Not acted on yet',
+    '',
+    'A file may say these already; this version reads them, does not act on them, and gives a warning for each. `*` is any',
+    'name. The values in brackets are what happens anyway.',
+    '',
+    ...notYet
+      .filter(({ path }) => !path.startsWith('app.'))
+      .map(({ path, usual = [] }) => {
+        const values = usual.filter((value) => typeof value === 'string').map(code)
+        return `- \`${path}\`${values.length === 0 ? '' : ` (${values.join(', ')})`}`
+      }),
+    '',
+  ]
 }
 
 function targetSections(drivers: Readonly<Record<string, DriverOptions>>): readonly string[] {

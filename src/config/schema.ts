@@ -248,7 +248,7 @@ const on = keys({
 
 // ---- apps -----------------------------------------------------------------------------------------------------------
 
-export const versionSchemes = ['sha40', 'sha7', 'date-sha', 'rel-datetime', 'timestamp'] as const
+const versionSchemes = ['sha40', 'sha7', 'date-sha', 'rel-datetime', 'timestamp'] as const
 const signals = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const
 
 const build = short(
@@ -540,7 +540,7 @@ const protection = keys({
 
 const strategies = ['start_first', 'stop_start', 'reload', 'immutable'] as const
 const moments = ['forbid_pending', 'before', 'on_release_start', 'after', 'manual'] as const
-export const actions = [
+const actions = [
   'deploy',
   'redeploy',
   'rollback',
@@ -774,7 +774,7 @@ const environment = keys({
 
 // ---- the file -------------------------------------------------------------------------------------------------------
 
-export const noticeEvents = [
+const noticeEvents = [
   ...['run_failed', 'deployment_started', 'deployment_succeeded', 'deployment_failed', 'deployment_rolled_back'],
   ...['deployment_superseded', 'approval_needed', 'approval_expired', 'unexpected_outcome'],
 ] as const

@@ -14,6 +14,7 @@ test('without a word, a server runs on this machine alone', () => {
     jobs: 4,
     edges: 2,
     keyFile: null,
+    toolPath: [],
   })
 })
 
@@ -25,6 +26,7 @@ test('a flag goes before its variable, and an empty variable is none', () => {
       SIGNALBOX_EDGES: '1',
       SIGNALBOX_JOBS: '',
       SIGNALBOX_KEY_FILE: '/etc/key',
+      SIGNALBOX_TOOL_PATH: '/opt/a/bin:/opt/b/bin',
       PATH: '/bin',
     },
   })
@@ -33,6 +35,7 @@ test('a flag goes before its variable, and an empty variable is none', () => {
   assert.equal(config.jobs, 3)
   assert.equal(config.edges, 1)
   assert.equal(config.keyFile, '/etc/key')
+  assert.deepEqual(config.toolPath, ['/opt/a/bin', '/opt/b/bin'])
 })
 
 test('every wrong value is told at once, with the name it was given by', () => {

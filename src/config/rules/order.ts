@@ -30,7 +30,7 @@ function circle(
 }
 
 /** The names of one circle, the first again at the end; null when there is none. */
-export function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
   const done = new Set<string>()
   const visit = (name: string, trail: readonly string[]): readonly string[] | null => {
     if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name]

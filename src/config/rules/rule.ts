@@ -10,7 +10,9 @@ import type { AppEntry, EnvironmentEntry, ProjectFile } from '../schema.ts'
 export type Rule = (context: Context) => readonly Finding[]
 
 export interface Context {
-  /** As it was written, defaults filled in. */
+  /** As it stands in the text, nothing filled in. */
+  readonly written: unknown
+  /** The same with defaults filled in. */
   readonly file: ProjectFile
   /** What that makes. */
   readonly spec: ProjectSpec

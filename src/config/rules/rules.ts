@@ -2,6 +2,7 @@ import * as apps from './apps.ts'
 import * as doubts from './doubts.ts'
 import * as environments from './environments.ts'
 import * as jobs from './jobs.ts'
+import * as notYet from './not-yet.ts'
 import * as order from './order.ts'
 import * as references from './references.ts'
 import type { Rule } from './rule.ts'
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
 export const doubtful: readonly Rule[] = [
   apps.adapterAsCommand,
   targets.driverAtHand,
+  notYet.actedOn,
   variables.requiredAndUnset,
   variables.nearlyDeclared,
   doubts.queuesAreConsumed,
