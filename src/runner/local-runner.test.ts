@@ -5,6 +5,8 @@ import test from 'node:test'
 import { step, testRunner } from '../../test/helpers/runner.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import { inspect, isAlive } from '../system/proc.ts'
+import { placesOf } from './workspace.ts'
 
 test('a job runs its steps in one workspace with the files of the commit', async () => {
   await using t = await testRunner()
@@ -154,11 +156,17 @@ test('cancelling ends a job that ignores SIGTERM, with its daemons, and takes th
   const daemon = '(setsid sh -c "trap \\"\\" TERM; touch $TMPDIR/up1; while :; do sleep 1; done" &)'
   const shed =
     '(env -i setsid sh -c "trap \\"\\" TERM; cd ../home; touch ../tmp/up2; while :; do /bin/sleep 1; done" &)'
-  const script = `trap "" TERM; ${daemon}\n${shed}\n(trap "" TERM; while :; do sleep 1; done) &\nwhile :; do sleep 1; done`
+  const unmarked =
+    '(env -i sh -c "trap \\"\\" TERM; cd /; echo \\$\\$ > $TMPDIR/up3; while :; do /bin/sleep 1; done" &)'
+  const script = `trap "" TERM; ${daemon}\n${shed}\n${unmarked}\n(trap "" TERM; while :; do sleep 1; done) &\nwhile :; do sleep 1; done`
   const running = t.run({ steps: [step(script), step('echo never')] }, stop.signal)
-  const up = async (name: string) =>
-    (await readdir(t.options.workDir, { recursive: true }).catch(() => [])).some((path) => path.endsWith(name))
-  await waitFor('both daemons', async () => (await up('up1')) && (await up('up2')))
+  const places = placesOf(t.options.workDir, 'r1/test/1')
+  const up = (name: string) => readFile(join(places.temporary, name), 'utf8').catch(() => null)
+  await waitFor(
+    'the daemons',
+    async () => (await up('up1')) !== null && (await up('up2')) !== null && (await up('up3')),
+  )
+  const away = (await inspect(Number(await up('up3'))))!
   const cwds = await workersIn(t.options.workDir)
   assert.ok(cwds.length >= 4, `${cwds.length} processes`)
   const started = performance.now()
@@ -171,6 +179,7 @@ test('cancelling ends a job that ignores SIGTERM, with its daemons, and takes th
     ['aborted', 'skipped'],
   )
   assert.deepEqual(await workersIn(t.options.workDir), [])
+  assert.equal(await isAlive(away), false)
   assert.deepEqual(await t.processes(), [])
 })
 

@@ -200,6 +200,25 @@ test('a follower ends when it goes away, and leaves nothing behind', async () =>
   await writer.close()
 })
 
+test('a follower never sleeps through the end, however close it comes to a read', async () => {
+  await using dir = await tempDir()
+  const logs = openJobLogs({ directory: dir.path, clock: systemClock })
+  const rounds = Array.from({ length: 150 }, async (_, round) => {
+    const attempt = `r1/test/${round}`
+    const writer = await logs.open(attempt, none)
+    writer.say('one')
+    const reading = collect(logs.follow(attempt, { offset: 0, signal: forever }), 0)
+    for (let turn = 0; turn < round % 15; turn++) await new Promise(setImmediate)
+    await writer.close()
+    return reading
+  })
+  const limit = AbortSignal.timeout(10_000)
+  const late = new Promise<never>((_, reject) =>
+    limit.addEventListener('abort', () => reject(new Error('a follower sleeps on'))),
+  )
+  for (const text of await Promise.race([Promise.all(rounds), late])) assert.match(text, /s one\n$/)
+})
+
 test('a large log opens at its end at once', async () => {
   await using dir = await tempDir()
   const logs = openJobLogs({ directory: dir.path, clock: systemClock })
@@ -244,8 +263,8 @@ test('a full disk drops lines, says how many bytes, and goes on when there is sp
   await out.push(Buffer.from('before\n'))
   await writer.flush()
   const ballast = join(disk.path, 'ballast')
-  await writeFile(ballast, Buffer.alloc(2_000_000)).catch(() => {}) // until it is full
-  const lost = 'lost\n'.repeat(20_000)
+  await writeFile(ballast, Buffer.alloc(900_000))
+  const lost = 'lost\n'.repeat(40_000)
   await out.push(Buffer.from(lost))
   await writer.flush()
   assert.deepEqual(texts(await logs.read('r1/test/1', { offset: 0 })), ['before'])
@@ -253,8 +272,9 @@ test('a full disk drops lines, says how many bytes, and goes on when there is sp
   await out.push(Buffer.from('after\n'))
   out.end()
   await writer.close()
-  const [before, marker = '', after] = texts(await logs.read('r1/test/1', { offset: 0 }))
-  assert.deepEqual([before, after], ['before', 'after'])
+  const lines = texts(await logs.read('r1/test/1', { offset: 0 }))
+  const [before, marker = '', after] = lines
+  assert.deepEqual([before, after, lines.length], ['before', 'after', 3])
   assert.ok(Number(/^(\d+) bytes of the log are missing here/.exec(marker)?.[1]) >= lost.length, marker)
 })
 

@@ -79,6 +79,16 @@ test('a program is held back while its output cannot be taken', async () => {
   assert.ok(chunks > 10)
 })
 
+test('a result comes only after all output has been handled, however slowly', async () => {
+  let bytes = 0
+  const stdout = async (chunk: Uint8Array) => {
+    await systemClock.sleep(5)
+    bytes += chunk.length
+  }
+  await runChild({ ...basic, ...sh('head -c 60000 /dev/zero; sleep 0.02; head -c 60000 /dev/zero; echo'), stdout })
+  assert.equal(bytes, 120_001)
+})
+
 test('an output handler that fails ends the program and is what the caller sees', async () => {
   const failing = () => {
     throw new Error('cannot keep it')

@@ -11,20 +11,31 @@ import { openArtifacts } from '../../system/artifacts.ts'
 test('the same content gives the same archive, whenever and in whatever order it was made', async () => {
   await using t = await testRunner()
   const build = (script: string) => t.run({ archive: true, steps: [step(script)] })
-  const first = await build('mkdir -p out/b; echo 1 > out/b/x; echo 2 > out/a; ln -s a out/link')
+  const names = 'one two three four five six seven eight nine ten eleven twelve'
+  const first = await build(
+    `mkdir -p out/b; for n in ${names}; do echo $n > out/$n; done; echo 1 > out/b/x; echo 1 > out/b/y; ln -s one out/link`,
+  )
+  const backwards = names.split(' ').reverse().join(' ')
   const second = await build(
-    'sleep 1.1; mkdir -p out/b; ln -s a out/link; echo 2 > out/a; echo 1 > out/b/x; echo noise > ~/.cache; echo {} > "$SIGNALBOX_OUTPUT"',
+    `sleep 1.1; echo noise > ~/.cache; mkdir -p out/b; ln -s one out/link; for n in ${backwards}; do echo $n > out/$n; done; echo 1 > out/b/y; ln out/b/y out/b/x`,
   )
   assert.equal(first.outcome, 'succeeded')
-  assert.deepEqual(first.artifact, second.artifact)
+  assert.deepEqual(
+    first.artifact,
+    second.artifact,
+    'neither order nor time nor hard links nor what lies outside counts',
+  )
   assert.deepEqual(await t.artifacts.list(), [first.artifact!.digest])
   await t.artifacts.verify(first.artifact!.digest)
-  const hardLinked = await build(
-    'mkdir -p out/b; echo 1 > ../outside; ln ../outside out/b/x; echo 2 > out/a; ln -s a out/link',
-  )
-  assert.deepEqual(hardLinked.artifact, first.artifact, 'hard links are files')
   const other = await build('mkdir -p out/b; echo 1 > out/b/x; echo 3 > out/a; ln -s a out/link')
   assert.notEqual(other.artifact!.digest, first.artifact!.digest)
+})
+
+test('the order in which a file system lists names does not count', { skip: await noTmpfs() }, async () => {
+  await using disk = await tmpfs('4m')
+  await using t = await testRunner({ workDir: join(disk.path, 'work') })
+  const make = (names: string) => t.run({ archive: true, steps: [step(`for n in ${names}; do touch $n; done`)] })
+  assert.deepEqual((await make('a b c d')).artifact, (await make('d b a c')).artifact)
 })
 
 test('an archive holds the whole workspace, every name, with the time of the commit and no owner', async () => {
@@ -55,8 +66,12 @@ test('no archive is made of a job that failed, and nothing writes while one is m
   await using t = await testRunner()
   const failing = await t.run({ archive: true, steps: [step('exit 1')] })
   assert.deepEqual([failing.outcome, failing.artifact], ['failed', null])
-  const busy = step('while :; do echo x >> log; sleep 0.01; done & sleep 0.1')
-  assert.equal((await t.run({ archive: true, steps: [busy] })).outcome, 'succeeded')
+  const busy = step(
+    '(trap "echo ended > ended; exit 0" TERM; touch ready; while :; do sleep 0.02; done) & while [ ! -e ready ]; do sleep 0.01; done',
+  )
+  const built = await t.run({ archive: true, steps: [busy] })
+  const listed = execFileSync('tar', ['--list', '-f', t.artifacts.path(built.artifact!.digest)], { encoding: 'utf8' })
+  assert.ok(listed.includes('./ended\n'), listed)
 })
 
 test('a cancelled build leaves no archive and no temporary file', async () => {
