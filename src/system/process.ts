@@ -31,6 +31,8 @@ export interface ChildOptions {
   readonly end?: () => Promise<unknown>
   /** Leave running what the program left in its group, and go on reading its output until `close()`. */
   readonly keepGroup?: boolean
+  /** It may go on when we end: its being there does not keep us from ending. */
+  readonly outlivesUs?: boolean
   readonly clock?: Clock
 }
 
@@ -140,6 +142,7 @@ async function launch(options: ChildOptions, files: readonly OpenFile[]): Promis
     // Node cannot have reaped it yet, so its line in /proc is there even when it has already ended.
     const startTime = child.pid === undefined ? 0 : startTimeNow(child.pid)
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+    if (options.outlivesUs) child.unref()
     if (child.stdin && options.stdin !== undefined) feed(child.stdin, options.stdin)
     return { process: child, pid: child.pid ?? 0, startTime }
   } catch (error) {
@@ -199,6 +202,8 @@ async function abortOf(signal: AbortSignal, over: AbortSignal): Promise<'aborted
 }
 
 async function limitOf(limitMs: number, clock: Clock, over: AbortSignal): Promise<'limit'> {
+  // No timer for what has no limit: it would keep us from ending.
+  if (limitMs === Number.POSITIVE_INFINITY) return await new Promise<never>(() => {})
   await clock.sleep(limitMs, over).catch((error: unknown) => {
     if (!over.aborted) throw error
   })

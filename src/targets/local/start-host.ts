@@ -17,6 +17,8 @@ export interface HostPlace {
   readonly edges: number
   /** Ports for instances, `FIRST-LAST`. */
   readonly ports: string
+  /** Where Node keeps compiled code, so that a host or an edge worker is back soon. Must be closed to others. */
+  readonly compileCache: string
   readonly clock: Clock
   readonly log: Log
 }
@@ -74,17 +76,18 @@ function fits(hello: Hello, { listen }: HostPlace): boolean {
 }
 
 /** In a session of its own, so that it stays when we end. It writes its own log; ours only tells that it was started. */
-async function start({ dir, listen, edges, ports, log }: HostPlace): Promise<Started> {
+async function start({ dir, listen, edges, ports, compileCache, log }: HostPlace): Promise<Started> {
   await makeDirectory(dir, 0o700)
   const words = ['--data', dir, '--listen', listen, '--edges', String(edges), '--ports', ports]
   const child = await startChild({
     argv: [process.execPath, hostProgram(), ...words],
-    env: { PATH: systemPath },
+    env: { PATH: systemPath, NODE_COMPILE_CACHE: compileCache },
     stdout: { appendTo: logOf(dir) },
     stderr: { appendTo: logOf(dir) },
     limitMs: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal, // It is not ours to end.
     keepGroup: true,
+    outlivesUs: true,
   })
   log.info('host started', { pid: child.pid, dir })
   const started = { pid: child.pid, problem: null as string | null, ended: child.result.then(() => {}) }
