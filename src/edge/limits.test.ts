@@ -148,5 +148,5 @@ test('a body of any length after its answer does not keep the connection for eve
   await waitFor('answer', () => visitor.text().split('503').length === 3)
   assert.match(visitor.text(), /Connection: close/)
   visitor.socket.write(Buffer.alloc(500_000))
-  await visitor.closed
+  await waitFor('the close', () => visitor.socket.closed, 1_500)
 })

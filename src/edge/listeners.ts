@@ -70,11 +70,10 @@ export class Listeners {
     return true
   }
 
-  closeDedicated(port: number): void {
+  async closeDedicated(port: number): Promise<void> {
     const listener = this.#dedicated.get(port)
     this.#dedicated.delete(port)
-    if (listener !== undefined)
-      closeWhenEmpty(listener).catch((error: unknown) => this.#log.error('a port stays open', { error }))
+    if (listener !== undefined) await closeWhenEmpty(listener)
   }
 
   /** Accepts no more; what was accepted goes on. */

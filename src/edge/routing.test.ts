@@ -86,7 +86,7 @@ test('a visitor moves to the new release between two requests, on the same conne
   visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
   await waitFor('old', () => visitor.text().endsWith('old'))
   await worker.client.call('route', route([fresh]), never)
-  await waitFor('the idle connection to the old instance to close', () => old.sockets.size === 0)
+  await waitFor('the idle connection to the old instance to close', () => old.sockets.size === 0, 1_000)
   visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
   await waitFor('fresh', () => visitor.text().endsWith('fresh'))
 })
@@ -97,7 +97,8 @@ test('a long answer ends on the old release while new requests go to the new one
   await using fresh = await backend({ name: 'fresh' })
   await using worker = await edge()
   await worker.client.call('route', route([old]), never)
-  const long = ask(worker.port, { agent: false })
+  const agent = new Agent({ keepAlive: true })
+  const long = ask(worker.port, { agent })
   await waitFor('request', () => open.open.length === 1)
   open.open[0]!.write('long ')
   const { removed } = await worker.client.call('route', route([fresh]), never)
@@ -109,6 +110,9 @@ test('a long answer ends on the old release while new requests go to the new one
   const [account] = await drained
   assert.deepEqual({ ...account, msToZero: 0 }, { instance: 'old', inFlight: 1, upgraded: 0, msToZero: 0, cut: 0 })
   assert.ok(account!.msToZero > 0)
+  await waitFor('the connection to the old instance to close', () => old.sockets.size === 0, 1_000)
+  assert.equal((await ask(worker.port, { agent })).body, 'fresh')
+  agent.destroy()
 })
 
 function drainOf(instance: string, limitMs: number, upgradedLimitMs = limitMs) {
@@ -365,6 +369,22 @@ test('an instance found at another address is reached there, on a visitor’s ol
   assert.deepEqual(removed, [])
   visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
   await waitFor('answer', () => visitor.text().endsWith('moved'))
+})
+
+test('a request in flight while its instance moves ends where it was, and the next goes to the new address', async () => {
+  const open = gate()
+  await using before = await backend({ name: 'app', handle: open.handle })
+  await using after = await backend({ name: 'app', handle: (_request, response) => response.end('moved') })
+  await using worker = await edge()
+  await worker.client.call('route', route([before]), never)
+  using visitor = await rawConnect(worker.port)
+  visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
+  await waitFor('request', () => open.open.length === 1)
+  await worker.client.call('route', route([after]), never)
+  open.open[0]!.end('stayed')
+  await waitFor('answer', () => visitor.text().endsWith('stayed'))
+  visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
+  await waitFor('answer', () => visitor.text().endsWith('moved'), 1_000)
 })
 
 test('a route is stored before it is answered, for its owner alone', async () => {

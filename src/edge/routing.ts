@@ -61,11 +61,11 @@ export class Routing {
     try {
       await this.#save([...registry.routes.filter((other) => other.track !== route.track), route])
     } catch (error) {
-      if (isNewPort && route.port !== null) listeners.closeDedicated(route.port)
+      if (isNewPort && route.port !== null) await listeners.closeDedicated(route.port)
       throw error
     }
     const removed = registry.apply(route, clock.monotonic())
-    this.#closeUnused()
+    await this.#closeUnused()
     log.info('route in force', { track: route.track, deployment: route.deployment, instances: namesOf(route) })
     return { removed }
   }
@@ -74,7 +74,7 @@ export class Routing {
     const { registry, clock, log } = this.#parts
     await this.#save(registry.routes.filter((other) => other.track !== track))
     const removed = registry.remove(track, clock.monotonic())
-    this.#closeUnused()
+    await this.#closeUnused()
     log.info('route gone', { track })
     return { removed }
   }
@@ -83,11 +83,11 @@ export class Routing {
     await saveState(this.#parts.statePath, routes)
   }
 
-  #closeUnused(): void {
+  async #closeUnused(): Promise<void> {
     const { registry, listeners } = this.#parts
     const wanted = new Set(registry.ports)
     for (const port of listeners.dedicatedPorts) {
-      if (!wanted.has(port)) listeners.closeDedicated(port)
+      if (!wanted.has(port)) await listeners.closeDedicated(port)
     }
   }
 

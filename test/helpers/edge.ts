@@ -25,6 +25,8 @@ export interface Backend extends AsyncDisposable {
   /** Requests it has begun to handle. */
   readonly requests: IncomingMessage[]
   readonly sockets: Set<Socket>
+  /** Connections it has taken, ever. */
+  connections(): number
 }
 
 export interface BackendOptions {
@@ -45,7 +47,9 @@ export async function backend(options: BackendOptions): Promise<Backend> {
     response.setHeader('x-instance', name)
     handle(request, response)
   })
+  let connections = 0
   server.on('connection', (socket) => {
+    connections++
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
@@ -54,7 +58,7 @@ export async function backend(options: BackendOptions): Promise<Backend> {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    ...{ name, port, requests, sockets },
+    ...{ name, port, requests, sockets, connections: () => connections },
     instance: { name, address: '127.0.0.1', port, digest, version: `v-${name}` },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close')
