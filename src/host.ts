@@ -1,8 +1,10 @@
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { runHost } from './host/host.ts'
 import { Fault, messageOf } from './lib/fault.ts'
 import { systemClock } from './system/clock.ts'
 import { createLog } from './system/log.ts'
+import { systemPath } from './system/programs.ts'
 
 const usage = 'usage: signalbox-host --data DIR --listen HOST:PORT [--edges 2] [--ports 20000-29999]'
 
@@ -33,7 +35,11 @@ async function main(): Promise<void> {
   }
   process.on('uncaughtException', (error) => log.error('an error nobody caught', { error }))
   const range = { first: Number(ports[1]), last: Number(ports[2]) }
-  const options = { dir, listen, edges: Number(edges), edgeCommand: edgeCommand(), ports: range }
+  const { NODE_COMPILE_CACHE = '' } = process.env
+  const edgeEnv = { PATH: systemPath, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
+  const options = { dir, listen, edges: Number(edges), edgeCommand: edgeCommand(), edgeEnv, ports: range }
+  // A host ends by a signal as often as by itself, and Node would keep what it compiled only at the end.
+  flushCompileCache()
   await runHost({ ...options, clock: systemClock, log }, ending.signal)
   process.exit(0)
 }

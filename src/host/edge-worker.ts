@@ -6,7 +6,6 @@ import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { endProcesses, findByMarks, type ProcessInfo, send } from '../system/proc.ts'
-import { systemPath } from '../system/programs.ts'
 import { lastLines } from '../system/tail.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
 import { edgeMarks } from './marks.ts'
@@ -18,6 +17,8 @@ export interface EdgeWorkerParts {
   readonly folder: string
   /** Program and first words. */
   readonly command: readonly string[]
+  /** Environment variables for it. */
+  readonly env: Readonly<Record<string, string>>
   /** `HOST:PORT`, shared by all workers of the machine. */
   readonly listen: string
   readonly hostId: string
@@ -181,7 +182,7 @@ export class EdgeWorker {
       listen,
     ]
     const output = this.#path('log')
-    const env = { PATH: systemPath, ...edgeMarks(hostId, this.id) }
+    const env = { ...this.#parts.env, ...edgeMarks(hostId, this.id) }
     const main = await startMain({ argv: [...command, ...words], env, cwd: folder, out: output, err: output, clock })
     log.info('edge worker started', { edge: this.id, pid: main.pid })
     signal.throwIfAborted()

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { specOf, type Wish } from '../../test/helpers/host-app.ts'
-import { isGone, type Machine, machine } from '../../test/helpers/machine.ts'
+import { compileCache, isGone, type Machine, machine } from '../../test/helpers/machine.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { Fault } from '../lib/fault.ts'
@@ -43,6 +43,7 @@ test('SIGTERM ends the host only, and it can be told to make way', async () => {
   const moved = {
     ...box.options,
     edges: 2,
+    compileCache,
     ports: '20000-29999',
     listen: box.address.replace('127.0.0.1', '127.0.0.2'),
   }
@@ -66,7 +67,7 @@ test('two hosts on one directory: one does the work, the other goes', async () =
   assert.equal(code, 0)
   assert.match(said, new RegExp(`Another host \\(process ${pid}\\)`))
   await box.kill(pid)
-  const place = { ...box.options, edges: 2, ports: '20000-29999' }
+  const place = { ...box.options, edges: 2, ports: '20000-29999', compileCache }
   const hellos = await Promise.all([1, 2, 3].map(() => ensureHost(place, never)))
   assert.equal(new Set(hellos.map((hello) => hello.pid)).size, 1)
 })

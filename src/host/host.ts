@@ -27,6 +27,7 @@ export interface HostOptions {
   readonly edges: number
   /** Program and first words of an edge worker. */
   readonly edgeCommand: readonly string[]
+  readonly edgeEnv: Readonly<Record<string, string>>
   readonly ports: PortRange
   readonly clock: Clock
   readonly log: Log
@@ -103,12 +104,19 @@ interface Setting {
 }
 
 async function assemble(options: HostOptions, { layout, identity, signal }: Setting): Promise<HostParts> {
-  const { clock, log, listen, edgeCommand } = options
+  const { clock, log, listen, edgeCommand, edgeEnv } = options
   const { hostId, bootId } = identity
   const common = { layout, clock, log, signal, hostId, bootId }
   const [fence, ledger] = [await Fence.open(layout, log), await Ledger.open(layout, log)]
   const releases = new Releases(common)
-  const edges = new Edges({ ...common, folder: layout.edges, command: edgeCommand, listen, count: options.edges })
+  const edges = new Edges({
+    ...common,
+    folder: layout.edges,
+    command: edgeCommand,
+    env: edgeEnv,
+    listen,
+    count: options.edges,
+  })
   const find = (name: string) => supervisor.get(name)
   const router = new Router({ ...common, ledger, edges, find })
   const logs = new Logs({ ...common, of: (track) => supervisor.of(track) })

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { instanceMarks } from '../../src/host/marks.ts'
 import { silent } from '../../src/lib/log.ts'
@@ -8,7 +9,6 @@ import { findByMarks, type ProcessInfo } from '../../src/system/proc.ts'
 import type { InstanceSpec, Order, Routing } from '../../src/targets/driver.ts'
 import { type LocalDriver, type LocalOptions, localDriver } from '../../src/targets/local/driver.ts'
 import { askHost } from '../../src/targets/local/host-client.ts'
-import { ensureHost } from '../../src/targets/local/start-host.ts'
 import { type PackedRelease, packApp } from './host-app.ts'
 import { type Load, startLoad } from './load.ts'
 import { tempDir } from './temp-dir.ts'
@@ -36,6 +36,9 @@ export interface Machine extends AsyncDisposable {
   load(ratePerS: number): Load
 }
 
+/** Shared by all machines of all tests: a host is there in half the time. */
+export const compileCache = join(tmpdir(), 'signalbox-test-cache')
+
 const never = new AbortController().signal
 
 export async function machine(changes: Partial<LocalOptions> = {}): Promise<Machine> {
@@ -46,6 +49,7 @@ export async function machine(changes: Partial<LocalOptions> = {}): Promise<Mach
   const first = 22_000 + (process.pid % 60) * 100
   const options: LocalOptions = {
     ...{ dir, listen: '127.0.0.1:0', clock: systemClock, log: silent, ports: `${first}-${first + 99}` },
+    compileCache,
     artifactPath: (digest) => archives.get(digest) ?? '/nowhere',
     ...changes,
   }
@@ -89,7 +93,7 @@ export async function machine(changes: Partial<LocalOptions> = {}): Promise<Mach
       return startLoad({ ...at, ratePerS, mix, durationMs: 120_000, timeoutMs: 10_000 }, systemClock)
     },
     async [Symbol.asyncDispose]() {
-      await ensureHost({ edges: 2, ports: '', ...options }, never)
+      await driver.address(never)
       await driver.shutdown(0, never)
       await temporary[Symbol.asyncDispose]()
     },

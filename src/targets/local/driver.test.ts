@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { type PackedRelease, packApp, specOf } from '../../../test/helpers/host-app.ts'
+import { compileCache } from '../../../test/helpers/machine.ts'
 import { tempDir } from '../../../test/helpers/temp-dir.ts'
 import { folderName } from '../../host/layout.ts'
 import { instanceMarks } from '../../host/marks.ts'
@@ -42,6 +43,7 @@ const options: LocalOptions = {
   dir: join(dir.path, 'host'),
   listen: '127.0.0.1:0',
   ports: '21000-21999',
+  compileCache,
   artifactPath: (digest) => [...releases.values()].find((release) => release.digest === digest)?.archive ?? '/nowhere',
   clock: systemClock,
   log: silent,

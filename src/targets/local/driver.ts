@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { InstanceDriver, Line } from '../driver.ts'
@@ -17,6 +18,8 @@ export interface LocalOptions {
   readonly edges?: number
   /** Ports for instances, `FIRST-LAST`. */
   readonly ports?: string
+  /** Where Node keeps compiled code, closed to others; default: in `dir`. */
+  readonly compileCache?: string
 }
 
 export interface LocalDriver extends InstanceDriver {
@@ -31,8 +34,8 @@ export interface LocalDriver extends InstanceDriver {
  * and started again when it is gone.
  */
 export function localDriver(options: LocalOptions): LocalDriver {
-  const { artifactPath, edges = 2, ports = '20000-29999', ...rest } = options
-  const place = { ...rest, edges, ports }
+  const { artifactPath, edges = 2, ports = '20000-29999', compileCache = join(options.dir, 'cache'), ...rest } = options
+  const place = { ...rest, edges, ports, compileCache }
   const host = new HostCaller(place)
   return {
     kind: 'instances',
