@@ -224,6 +224,8 @@ test('ways in which Node apps are started and told their port', () => {
     'node bin/tool.js',
   )
   assert.equal(command({ main: 'index' }, { 'index.js': 'app.listen(process.env["PORT"])' }).command, 'node index.js')
+  const prepared = { scripts: { prestart: 'make', start: 'node a.js' } }
+  assert.equal(command(prepared, { 'a.js': 'process.env.PORT' }).command, 'npm start')
   const fixed = command(script('node a.js'), { 'a.js': 'const PORT = 3000; app.listen(PORT)' })
   assert.match(fixed.told, /CHECK THIS: nothing shows that it listens/)
 })

@@ -1,8 +1,12 @@
+/** A person's list is shorter; a hostile one must not take the server's time. */
+const mostCandidates = 200
+
 /** The candidate that a mistyped word was probably meant to be, or null when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   if (word.length > 60) return null
   const typed = plain(word)
   const near = candidates
+    .slice(0, mostCandidates)
     .filter((candidate) => candidate !== word && Math.abs(candidate.length - word.length) <= 3)
     .map((candidate) => ({ candidate, distance: distance(typed, plain(candidate)) }))
     .filter(({ candidate, distance: far }) => far <= allowed(Math.min(word.length, candidate.length)))

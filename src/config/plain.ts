@@ -16,7 +16,7 @@ export interface Flaw {
 }
 
 /** A file within these is read in milliseconds, however it is nested and whatever its aliases repeat. */
-const limits = { depth: 32, values: 50_000, characters: 4_000_000, key: 200 }
+const limits = { depth: 32, values: 10_000, characters: 4_000_000, key: 200 }
 
 /**
  * The values of a parsed document. A number or boolean that would not read back as it was written (`3.10`, `True`) stays the

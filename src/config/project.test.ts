@@ -275,6 +275,10 @@ test('names of JavaScript objects are only names', () => {
   assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
 })
 
+/** Checks in a row, each of which needs another. */
+const chain = (length: number, needs: (index: number) => string) =>
+  `project: p\nchecks: {${Array.from({ length }, (_, index) => `c${index}: {needs: ${needs(index)}, steps: x}`).join(', ')}}`
+
 test('hostile texts are refused quickly', () => {
   const bomb = [
     'a: &a [x, x, x, x, x, x, x, x, x, x]',
@@ -290,6 +294,9 @@ test('hostile texts are refused quickly', () => {
     [`a: ${'x'.repeat(1024 * 1024)}`, /longer than 1 MiB/],
     [`a: ${'ä'.repeat(600 * 1024)}`, /longer than 1 MiB/],
     ['project: "a\\0b"', /NUL/],
+    [chain(2_400, (index) => `c${index + 1}`), /unknown check "c2400"/],
+    [chain(2_400, (index) => `c${(index + 1) % 2_400}`), /a circle/],
+    [chain(2_400, (index) => `d${index}`), /unknown check "d0"/],
     [`${'k'.repeat(300)}: 1`, /at most 200 characters/],
   ]
   for (const [text, expected] of rows) {

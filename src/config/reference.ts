@@ -37,7 +37,7 @@ const head = [
   '- A command is one line for `sh`, or a list of words that are run as they are. `$PORT` tells a `web` process where to listen.',
   '- Where a mapping has one main key, that key can stand for it: a step is its `run`, a check its `steps`.',
   '- An app at the root without processes takes them from a `Procfile` there; its `release` line becomes the migrations.',
-  '- A file may have 1 MiB, 32 levels and 50 000 values.',
+  '- A file may have 1 MiB, 32 levels and 10 000 values.',
   '',
 ]
 
