@@ -153,11 +153,10 @@ test('thirty secrets cost little: 50 MB in a second', () => {
   const chunk = Buffer.from(lines.join(''))
   const stream = redactor(thirty).stream()
   for (let round = 0; round < 100; round++) stream.push(chunk)
-  const started = performance.now()
-  let bytes = 0
-  for (; bytes < 50_000_000; bytes += chunk.length) stream.push(chunk)
-  const seconds = (performance.now() - started) / 1_000
-  assert.ok(seconds < 1, `50 MB took ${seconds.toFixed(2)} s`)
+  const before = process.cpuUsage()
+  for (let bytes = 0; bytes < 50_000_000; bytes += chunk.length) stream.push(chunk)
+  const seconds = process.cpuUsage(before).user / 1_000_000
+  assert.ok(seconds < 1, `50 MB took ${seconds.toFixed(2)} s of processor time`)
 })
 
 type CaseOf<A> = A extends fc.Arbitrary<infer T> ? T : never

@@ -215,7 +215,7 @@ test('a job cancelled before it begins does nothing', async () => {
 test('background processes serve later steps and end with the job', async () => {
   await using t = await testRunner()
   const steps = [
-    step('(while :; do echo tick; sleep 0.05; done) > ../ticks & sleep 0.2'),
+    step('(while :; do echo tick; sleep 0.05; done) > ../ticks & while [ ! -s ../ticks ]; do sleep 0.02; done'),
     step('test -s ../ticks; echo served'),
   ]
   const result = await t.run({ steps })

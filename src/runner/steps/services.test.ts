@@ -62,8 +62,8 @@ test('a service that does not become ready fails the job with the last answer', 
   await using t = await testRunner()
   const rows: [Partial<ServiceSpec>, RegExp][] = [
     [
-      { health: health({ kind: 'http', path: '/', host: null, expect: [404] }, { startPeriodMs: 400 }) },
-      /not ready within 400ms: it answered (200|503)/,
+      { health: health({ kind: 'http', path: '/', host: null, expect: [404] }, { startPeriodMs: 2_000 }) },
+      /not ready within 2s: it answered (200|503)/,
     ],
     [
       { command: 'sleep 100', health: health({ kind: 'tcp' }, { startPeriodMs: 200 }) },
@@ -119,10 +119,13 @@ test('an image is not pretended to run', async () => {
 
 test('a service that dies during the job is told in the log', async () => {
   await using t = await testRunner()
+  const command = 'echo $$ > pid; while [ ! -e go ]; do sleep 0.02; done; exit 4'
+  const dying = service({ command, health: health({ kind: 'command', command: 'test -s pid' }) })
   const result = await t.run({
-    services: [service({ command: 'sleep 0.2; exit 4', health: health({ kind: 'command', command: 'true' }) })],
-    steps: [step('sleep 0.5')],
+    services: [dying],
+    steps: [step('touch go; while kill -0 "$(cat pid)" 2> /dev/null; do sleep 0.02; done; sleep 0.2')],
   })
+  assert.equal(result.reason, null)
   assert.ok((await t.lines(result.attempt, 's')).includes('service web-api ended: exit code 4'))
 })
 
