@@ -408,8 +408,12 @@ test('a visitor that has sent requests ahead is seen to leave too', async () => 
   await using worker = await edge()
   await worker.client.call('route', route([app]), never)
   using visitor = await rawConnect(worker.port)
-  visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`.repeat(3))
+  visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`)
   await waitFor('request', () => open.open.length === 1)
+  for (let count = 0; count < 3; count++) {
+    visitor.socket.write(`GET / HTTP/1.1\r\n${head}\r\n`.repeat(20))
+    await traffic(worker) // by when the edge has seen it
+  }
   visitor.socket.destroy()
   await waitFor('it to be counted', async () => (await traffic(worker)).requests.clientGone === 1, 2_000)
   assert.equal(open.open.length, 1)

@@ -147,6 +147,15 @@ test('a body of any length after its answer does not keep the connection for eve
   visitor.socket.write(`POST / HTTP/1.1\r\n${head}Content-Length: 9900000\r\n\r\nabc`)
   await waitFor('answer', () => visitor.text().split('503').length === 3)
   assert.match(visitor.text(), /Connection: close/)
-  visitor.socket.write(Buffer.alloc(500_000))
-  await waitFor('the close', () => visitor.socket.closed, 1_500)
+})
+
+test('a visitor that goes on sending after the last word is not listened to for ever', async () => {
+  await using worker = await edge({ limits: { swallowBytes: 100_000, lingerMs: 60_000 } })
+  const socket = connect({ port: worker.port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => undefined) // reset in the end
+  socket.write(`GET / HTTP/1.1\r\n${head}Host: two\r\n\r\n`)
+  await once(socket.resume(), 'end')
+  const send = () => void socket.write(Buffer.alloc(10_000), (error) => error ?? send())
+  send()
+  await waitFor('the end', () => socket.closed, 5_000)
 })
