@@ -147,10 +147,12 @@ async function confirmOwner(
 ): Promise<ProbeResult> {
   const listeners = await listenersOn(port)
   if (main === null || listeners.length === 0) return result
+  // Nearly always it is the process itself; a worker of its own needs a look at the session, and an app that has put
+  // itself into another session the slow look at every process.
+  const itself = async () => [main]
   const session = async () => sessionOf(main, await processTable())
-  // Only an app that puts itself into a session of its own needs the slower look at every process.
   const everywhere = () => remains(main, instanceMarks(hostId, spec.name))
-  if ((await isHeld(listeners, session)) || (await isHeld(listeners, everywhere))) return result
+  for (const find of [itself, session, everywhere]) if (await isHeld(listeners, find)) return result
   return { isPass: false, error: `port ${port} is held by another process, not by this instance` }
 }
 
