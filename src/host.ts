@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { runHost } from './host/host.ts'
