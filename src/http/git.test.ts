@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -241,6 +242,32 @@ test('a body that stops coming is not waited for', async () => {
   assert.match(await late.text(), /signalbox: The body did not come in time/)
   gone.abort()
   await work.git('push', server.remote('shop'), 'main')
+})
+
+test('a client that takes nothing of what it asked for is given up, and leaves room for others', async () => {
+  await using server = await gitServer({ limits: { idleMs: 200, fetches: 1 } })
+  const work = await server.workingCopy()
+  await writeFile(join(work.path, 'noise'), randomBytes(16 * 1024 * 1024))
+  await work.git('add', '--all')
+  await work.git('commit', '--quiet', '--message=large')
+  await work.git('push', server.remote('shop'), 'main')
+  const sha = await work.git('rev-parse', 'HEAD')
+  const refs = '/git/shop.git/info/refs?service=git-upload-pack'
+  const headers = { authorization: `Bearer ${tokens.read}` }
+  assert.equal((await fetch(server.url + refs, { method: 'HEAD', headers })).status, 400)
+  const want = `0032want ${sha}\n00000009done\n`
+  const type = 'application/x-git-upload-pack-request'
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  const head = [
+    `POST /git/shop.git/git-upload-pack HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${tokens.read}`,
+    `Content-Type: ${type}`,
+  ]
+  socket.write(`${[...head, `Content-Length: ${want.length}`].join('\r\n')}\r\n\r\n${want}`)
+  await once(socket, 'readable')
+  await work.git('clone', '--quiet', server.remote('shop'), 'copy')
+  socket.destroy()
 })
 
 test('a body larger than allowed, or not what it says, is refused', async () => {

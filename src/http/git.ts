@@ -49,7 +49,8 @@ async function exchange(
 ): Promise<Response> {
   const project = /^(.+)\.git$/.exec(context.req.param('repository') ?? '')?.[1] ?? ''
   if (!parts.isProject(project)) throw new Fault('project.unknown', { details: { project } })
-  if (wanted === null)
+  // A question without an answer's body would leave git with nobody to talk to.
+  if (wanted === null || context.req.method === 'HEAD')
     throw new Fault('request.invalid', { details: { problem: 'only git’s smart HTTP protocol is spoken here' } })
   const answer = await parts.git.serve({
     ...wanted,

@@ -1,7 +1,9 @@
+import type { Clock } from '../../lib/clock.ts'
 import { Fault } from '../../lib/fault.ts'
 import { type Child, type ChildResult, startChild } from '../../system/process.ts'
 import type { GitService } from '../source.ts'
 import { type Env, gitEnvironment, words } from './argv.ts'
+import { within } from './body.ts'
 import { repositoryPath } from './paths.ts'
 
 /** One request to `git http-backend`, which speaks CGI. Nothing in it is text from the client but the body. */
@@ -16,14 +18,17 @@ export interface BackendRequest {
   readonly by: string
   readonly env: Env
   readonly limitMs: number
+  /** How long the answer may go unread. */
+  readonly idleMs: number
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
 export interface BackendAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Leaving it early ends git. */
-  readonly body: AsyncIterable<Uint8Array>
+  /** Cancelling it ends git. */
+  readonly body: ReadableStream<Uint8Array>
   readonly ended: Promise<ChildResult>
 }
 
@@ -35,17 +40,16 @@ export async function callBackend(request: BackendRequest): Promise<BackendAnswe
     env: { ...gitEnvironment({ env: request.env, protocols: [] }), ...cgiVariables(request) },
     limitMs: request.limitMs,
     signal: request.signal,
-    stdout: (bytes) => writer.write(bytes),
+    stdout: (bytes) => within(request, writer.write(bytes)),
     ...(request.body === null ? {} : { stdin: request.body }),
   })
   const ended = follow(child, writer)
-  const output = readable[Symbol.asyncIterator]()
+  const output = readable.getReader()
   const head = await readHead(output)
-  if (head === null) {
-    const { exitCode, tail } = await ended
-    throw new Fault('git.failed', { details: { project: request.project, exitCode, tail } })
-  }
-  return { ...headIn(head.text), body: bodyOf(head.rest, output), ended }
+  if (head !== null) return { ...headIn(head.text), body: bodyOf(head.rest, output), ended }
+  await output.cancel()
+  const { exitCode, tail } = await ended
+  throw new Fault('git.failed', { details: { project: request.project, exitCode, tail } })
 }
 
 /** The output ends with the program, however it ended. */
@@ -81,18 +85,20 @@ function cgiVariables({ project, service, kind, protocol, by, reposDir }: Backen
 
 const MOST_HEAD_BYTES = 16 * 1024
 
+type Output = ReadableStreamDefaultReader<Uint8Array>
+
 interface Head {
   readonly text: string
   readonly rest: Buffer
 }
 
 /** The header of a CGI answer; null when git ended before it was whole. */
-async function readHead(output: AsyncIterator<Uint8Array>): Promise<Head | null> {
+async function readHead(output: Output): Promise<Head | null> {
   let held = Buffer.alloc(0)
   for (;;) {
     const end = held.indexOf('\r\n\r\n')
     if (end >= 0) return { text: held.toString('latin1', 0, end), rest: held.subarray(end + 4) }
-    const next = held.length > MOST_HEAD_BYTES ? { done: true as const } : await output.next()
+    const next = held.length > MOST_HEAD_BYTES ? { done: true as const } : await output.read()
     if (next.done === true) return null
     held = Buffer.concat([held, next.value])
   }
@@ -107,7 +113,16 @@ function headIn(text: string): Pick<BackendAnswer, 'status' | 'headers'> {
   return { status: Number.parseInt(status, 10), headers }
 }
 
-async function* bodyOf(first: Buffer, output: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first
-  yield* { [Symbol.asyncIterator]: () => output }
+function bodyOf(first: Buffer, output: Output): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (first.length > 0) controller.enqueue(first)
+    },
+    async pull(controller) {
+      const next = await output.read()
+      if (next.done) controller.close()
+      else controller.enqueue(next.value)
+    },
+    cancel: (reason) => output.cancel(reason),
+  })
 }

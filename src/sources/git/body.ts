@@ -48,7 +48,11 @@ async function* patient(body: AsyncIterable<Uint8Array>, limits: BodyLimits): As
   }
 }
 
-async function within<T>({ clock, idleMs, signal }: BodyLimits, work: Promise<T>): Promise<T> {
+/** Gives up on a client that takes or sends nothing for so long, and at once on one that went away. */
+export async function within<T>(
+  { clock, idleMs, signal }: Pick<BodyLimits, 'clock' | 'idleMs' | 'signal'>,
+  work: Promise<T>,
+): Promise<T> {
   const over = new AbortController()
   const limit = clock.sleep(idleMs, AbortSignal.any([signal, over.signal])).then(() => {
     throw new Fault('request.too_slow', { details: { idleMs } })

@@ -159,12 +159,24 @@ function arriving(server: Server, request: GitRequest, mostBytes: number): Async
 }
 
 function backend(
-  { reposDir, env = {}, most }: Server,
+  { reposDir, env = {}, most, clock }: Server,
   request: GitRequest,
   call: { readonly body: AsyncIterable<Uint8Array> | null; readonly signal: AbortSignal },
 ): Promise<BackendAnswer> {
   const { project, service, kind, protocol, by } = request
-  return callBackend({ reposDir, env, project, service, kind, protocol, by, ...call, limitMs: most.exchangeMs })
+  return callBackend({
+    reposDir,
+    env,
+    project,
+    service,
+    kind,
+    protocol,
+    by,
+    ...call,
+    clock,
+    limitMs: most.exchangeMs,
+    idleMs: most.idleMs,
+  })
 }
 
 async function tidy({ repositories, stop }: Server, project: string, { isGood }: PushDone): Promise<void> {
