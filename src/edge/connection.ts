@@ -88,6 +88,11 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
     this.#leave()
   }
 
+  reset(): void {
+    this.#wire.socket.resetAndDestroy()
+    this.abort()
+  }
+
   becomeTunnel(upstream: Upstream, instance: Instance): void {
     this.#exchange = null
     this.pinned = null
@@ -230,7 +235,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
     this.#exchange = null
     if (exchange !== null) exchange.onVisitorGone()
     if (exchange?.hasBegunAnswer) {
-      this.abort()
+      this.reset()
       return
     }
     this.#refuse(error.status, messageOf(error))

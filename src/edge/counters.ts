@@ -63,7 +63,7 @@ export class Counters {
   lost(who: Counted, request: LostRequest): void {
     if (who === 'nobody') return
     if (this.#lost.length === newestLost) this.#lost.shift()
-    this.#lost.push(request)
+    this.#lost.push(who === 'probe' ? { ...request, why: `probe: ${request.why}` } : request)
   }
 
   totals(): Omit<TrackTraffic, 'at' | 'inFlight'> {

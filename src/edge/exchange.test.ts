@@ -459,6 +459,23 @@ test('an instance that ends in the middle of its answer is a lost request, and t
   assert.equal(byRelease['sha-app']!.refused, 1)
 })
 
+test('an answer that would end with the connection is reset when it is lost, so that it does not look whole', async () => {
+  let instance: Socket | null = null
+  await using app = await rawBackend((socket) => {
+    instance = socket
+    socket.once('data', () => socket.write('HTTP/1.0 200 OK\r\n\r\nhalf of it'))
+  })
+  await using worker = await edge()
+  await worker.client.call('route', route([app]), never)
+  const asked = httpRequest({ port: worker.port, host: '127.0.0.1', headers: { host: 'shop.example' } }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  await once(answer, 'data')
+  const end = once(answer, 'end')
+  instance!.resetAndDestroy()
+  await assert.rejects(end, { code: 'ECONNRESET' })
+  assert.equal((await traffic(worker)).requests.refused, 1)
+})
+
 /** Takes requests and closes without a byte of an answer. */
 function breaking() {
   return rawBackend((socket) => socket.on('data', () => socket.destroy()))

@@ -144,7 +144,7 @@ export class Exchange implements AnswerTaker, InFlight {
     }
     this.#settle('refused')
     this.#recordLoss(`lost in the middle of the answer: ${problem}`)
-    this.#visitor.abort()
+    this.#breakOff()
   }
 
   onAnswerHead(head: AnswerHead): void {
@@ -257,8 +257,15 @@ export class Exchange implements AnswerTaker, InFlight {
     this.#settle('cut')
     this.#dropUpstream()
     this.#recordLoss('still not answered when the drain limit was reached')
-    if (hadBegun) this.#visitor.abort()
+    if (hadBegun) this.#breakOff()
     else this.#say({ status: 503, body: 'not answered in time\n', isPassing: true }, true)
+  }
+
+  /** In the middle of the answer: the visitor must see that it is not whole. */
+  #breakOff(): void {
+    const endsByClose = this.#answer?.framing === untilClose || this.wantsPayload
+    if (endsByClose) this.#visitor.reset()
+    else this.#visitor.abort()
   }
 
   check(now: number): void {

@@ -129,7 +129,7 @@ export interface TrackTraffic {
   readonly probes: TrafficCounts
   /** `requests` by digest of the release that answered; '' = none did. */
   readonly byRelease: Readonly<Record<string, TrafficCounts>>
-  /** The newest of `requests` and `probes` that were cut or refused, oldest first, at most 20. */
+  /** The newest that were cut or refused, oldest first, at most 20. The `why` of a probe begins with `probe: `. */
   readonly lost: readonly LostRequest[]
   readonly inFlight: readonly InstanceGauge[]
 }

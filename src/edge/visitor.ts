@@ -19,8 +19,10 @@ export interface Visitor {
   takeBody(): void
   /** The answer is written whole. */
   finish(isClose: boolean): void
-  /** The answer cannot be made whole: the visitor must see that it is not. */
+  /** The answer cannot be made whole, and the visitor knows how much is missing. */
   abort(): void
+  /** The same where the end of the connection is the end of the answer: only a reset tells that it is not. */
+  reset(): void
   /** The rest of both connections is a tunnel, which counts as in flight from here on. */
   becomeTunnel(upstream: Upstream, instance: Instance): void
 }
