@@ -43,6 +43,7 @@ const CONNECT_MS = 1000
 const ANSWER_MS = 10_000
 const LOOK_MS = 2000
 const START_MS = 10_000
+const ASK_AGAIN_MS = 1000
 /** For the visitors of a worker that makes way. */
 const REPLACE_MS = 10_000
 
@@ -223,7 +224,7 @@ export class EdgeWorker {
 
   /** Brings the worker's routes to what is wanted, again after each change. */
   async #sync({ client }: EdgeSession, signal: AbortSignal): Promise<never> {
-    const { wanted, bell } = this.#parts
+    const { wanted, bell, clock } = this.#parts
     const routes = await client.call('routes', {}, signal)
     this.#applied = new Map(routes.map((route) => [route.track, canonicalJson(route)]))
     for (;;) {
@@ -235,7 +236,10 @@ export class EdgeWorker {
       // A host name may have moved from one track to another, and been asked for before it was free.
       for (const track of this.#behind()) await this.#apply(track, client, signal)
       bell.ring()
-      await bell.until(() => (this.#isBehind() ? true : undefined), signal)
+      // A worker may refuse for a reason that passes, such as a full disk: then it is asked again after a while.
+      const limitMs = this.#refused.size > 0 ? ASK_AGAIN_MS : Number.POSITIVE_INFINITY
+      const limit = { clock, limitMs, signal }
+      await within(limit, (inner) => bell.until(() => (this.#isBehind() ? true : undefined), inner))
     }
   }
 
@@ -243,7 +247,7 @@ export class EdgeWorker {
     return [...this.#parts.wanted.keys()].filter((track) => this.standing(track) !== 'in force')
   }
 
-  /** A refused route is not asked for again until something changes. */
+  /** A refused route is not asked for again at once. */
   #isBehind(): boolean {
     const isKnown = [...this.#applied.keys()].every((track) => this.#parts.wanted.has(track))
     return !isKnown || [...this.#parts.wanted.keys()].some((track) => this.standing(track) === 'not yet')

@@ -1,3 +1,4 @@
+import type { EdgeClient } from '../edge/client.ts'
 import type { DrainOrder, Route, RouteInstance } from '../edge/protocol.ts'
 import { Fault } from '../lib/fault.ts'
 import type { DrainAccount } from '../targets/driver.ts'
@@ -10,6 +11,8 @@ export interface EdgesParts extends Omit<EdgeWorkerParts, 'id' | 'wanted' | 'bel
 
 /** So long may it take until every worker has a route in force: time for one to die and come back, twice. */
 const SETTLE_MS = 15_000
+/** A worker that was killed is back sooner. */
+const ANSWERING_MS = 3000
 
 /** The edge workers of the machine as one. */
 export class Edges {
@@ -64,12 +67,16 @@ export class Edges {
     if (refusal instanceof Fault) throw refusal
   }
 
-  /** Waits until every worker answers. */
-  async ready(signal: AbortSignal): Promise<readonly EdgeSession[]> {
-    const limit = { clock: this.#parts.clock, limitMs: SETTLE_MS, signal }
-    const sessions = await within(limit, (inner) => this.#bell.until(() => this.#sessions(), inner))
-    if (sessions === late) throw this.#unreachable()
-    return sessions
+  /**
+   * Waits until every worker answers, for a moment; one that stays away is left out. Fault `target.unreachable` when none
+   * is there, because then nothing is known.
+   */
+  async answering(signal: AbortSignal): Promise<readonly EdgeSession[]> {
+    const limit = { clock: this.#parts.clock, limitMs: ANSWERING_MS, signal }
+    const isAll = () => (this.#sessions().length === this.#workers.length ? true : undefined)
+    await within(limit, (inner) => this.#bell.until(isAll, inner))
+    if (this.#sessions().length === 0) throw this.#unreachable()
+    return this.#sessions()
   }
 
   /** The account of each instance, its workers' connections taken together. */
@@ -86,9 +93,10 @@ export class Edges {
 
   /** Instances that any worker sends visitors to, as the workers tell it. */
   async routed(track: string, signal: AbortSignal): Promise<readonly string[]> {
-    const routes = await Promise.all(this.#workers.map((worker) => routesOf(worker, signal)))
-    const names = routes.flat().filter((route) => route.track === track)
-    return [...new Set(names.flatMap((route) => route.instances.map((instance: RouteInstance) => instance.name)))]
+    const sessions = await this.answering(signal)
+    const routes = await Promise.all(sessions.map(({ client }) => routesOf(client, signal)))
+    const mine = routes.flat().filter((route) => route.track === track)
+    return [...new Set(mine.flatMap((route) => route.instances.map((instance: RouteInstance) => instance.name)))]
   }
 
   /** Ends the workers: no new visitors, what is in flight is finished within the limit. */
@@ -107,9 +115,8 @@ export class Edges {
     return standings.every((standing) => standing === 'in force') ? 'in force' : undefined
   }
 
-  #sessions(): readonly EdgeSession[] | undefined {
-    const sessions = this.#workers.map((worker) => worker.session)
-    return sessions.every((session) => session !== null) ? sessions : undefined
+  #sessions(): readonly EdgeSession[] {
+    return this.#workers.map((worker) => worker.session).filter((session) => session !== null)
   }
 
   #unreachable(): Fault {
@@ -140,9 +147,10 @@ function sum(instance: string, accounts: readonly DrainAccount[]): DrainAccount 
   }
 }
 
-async function routesOf(worker: EdgeWorker, signal: AbortSignal): Promise<readonly Route[]> {
+/** One that dies just now sends nobody anywhere. */
+async function routesOf(client: EdgeClient, signal: AbortSignal): Promise<readonly Route[]> {
   try {
-    return await worker.call('routes', {}, signal)
+    return await client.call('routes', {}, signal)
   } catch (error) {
     if (error instanceof Fault && error.code === 'edge.unreachable') return []
     throw error

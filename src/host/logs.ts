@@ -61,8 +61,12 @@ export class Logs {
     }
     while (follow) {
       signal.throwIfAborted()
-      for (const name of this.#names(track, process)) this.#discover(readers, track, name)
-      for (const [name, reader] of readers) await readOn(name, reader, tell)
+      const now = this.#names(track, process)
+      for (const name of now) this.#discover(readers, track, name)
+      for (const [name, reader] of readers) {
+        await readOn(name, reader, tell)
+        if (!now.includes(name)) readers.delete(name)
+      }
       await this.#parts.clock.sleep(LOOK_MS, signal)
     }
   }

@@ -16,6 +16,8 @@ import { late, unlessAborted, within } from './waiting.ts'
 export interface OneOffRecord {
   readonly name: string
   readonly track: string
+  /** Of the release it runs in. */
+  readonly digest: string
   readonly timeoutMs: number
   /** Wall clock. */
   readonly startedAt: number
@@ -86,6 +88,10 @@ export class RunningOneOff {
     const { result, lost, name } = this.#record
     if (result === null) throw new Fault('one_off.lost', { details: { name, problem: lost ?? 'nobody knows' } })
     return result
+  }
+
+  get record(): OneOffRecord {
+    return this.#record
   }
 
   /** Ends it before its time. */

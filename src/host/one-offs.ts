@@ -65,19 +65,29 @@ export class OneOffs {
     }
   }
 
+  /** Digests of the releases that commands of this track run in now. */
+  async inUse(track: string): Promise<readonly string[]> {
+    const started = (await Promise.allSettled(this.#known.values())).filter((one) => one.status === 'fulfilled')
+    const records = started.map(({ value }) => value.record)
+    const running = records.filter((record) => record.result === null && record.lost === null)
+    return running.filter((record) => record.track === track).map((record) => record.digest)
+  }
+
   /** Ends those that run: SIGTERM, grace, SIGKILL. */
   async endAll(): Promise<void> {
-    for (const running of this.#known.values()) await (await running).end()
+    for (const one of await Promise.allSettled(this.#known.values())) {
+      if (one.status === 'fulfilled') await one.value.end()
+    }
   }
 
   async #start(oneOff: OneOff): Promise<RunningOneOff> {
     const { layout, clock, hostId, bootId, releases } = this.#parts
-    const { name, track, timeoutMs, argv, env } = oneOff
+    const { name, track, argv, env } = oneOff
     const folder = layout.oneOff(name)
     try {
       const tree = await releases.tree(track, oneOff.release.digest, oneOff)
       await makeDirectory(folder, 0o700)
-      const intent = { ...newRecord(name, track, timeoutMs), startedAt: clock.now() }
+      const intent = { ...newRecord(oneOff), startedAt: clock.now() }
       const file = this.#file(name)
       await file.write(intent)
       const main = await startMain({
@@ -129,9 +139,9 @@ export class OneOffs {
   }
 }
 
-function newRecord(name: string, track: string, timeoutMs: number): OneOffRecord {
+function newRecord({ name, track, release, timeoutMs }: OneOff): OneOffRecord {
   return {
-    ...{ name, track, timeoutMs, startedAt: 0, isStarting: true },
+    ...{ name, track, digest: release.digest, timeoutMs, startedAt: 0, isStarting: true },
     ...{ process: null, timedOut: false, result: null, lost: null },
   }
 }

@@ -55,6 +55,8 @@ export class TrafficTotals {
   }
 
   async of(track: string, signal: AbortSignal): Promise<Traffic> {
+    // Right after our start, or a worker's: what it has counted must not be missing from one look and there in the next.
+    await this.#parts.edges.answering(signal)
     await this.#look(track, signal)
     const account = this.#accounts.get(track)
     const seen = Object.values(account?.seen ?? {}).map(({ traffic }) => traffic as Totals)

@@ -78,7 +78,7 @@ async function observe(
 
 /** What instances run from is never deleted under them. */
 async function keep({ releases, logs, oneOffs, supervisor }: HostParts, track: string, digests: readonly string[]) {
-  const used = supervisor.of(track).map(({ spec }) => spec.release.digest)
+  const used = [...supervisor.of(track).map(({ spec }) => spec.release.digest), ...(await oneOffs.inUse(track))]
   await releases.keep(track, new Set([...digests, ...used]))
   await Promise.all([logs.keep(track), oneOffs.keep(track)])
   return null
