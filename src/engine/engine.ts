@@ -29,6 +29,7 @@ export class Engine {
   /** `onFatal` is told when going on would be guessing: the store cannot be trusted, or a bug left no way to record. */
   constructor(parts: Parts, onFatal: (error: unknown) => void) {
     this.#parts = parts
+    parts.store.db.onBroken(onFatal)
     // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
     this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(), onFatal })

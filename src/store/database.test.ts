@@ -116,3 +116,30 @@ function inMemory(): Database {
   migrate(connection)
   return new Database(connection)
 }
+
+test('after an error of the disk nothing is read or stored any more, and whoever asked to hear of it does, once', () => {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const failing = { at: '' }
+  const db = new Database({
+    get isTransaction() {
+      return connection.isTransaction
+    },
+    exec(sql) {
+      if (sql === failing.at) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
+      connection.exec(sql)
+    },
+    prepare: (sql) => connection.prepare(sql),
+    close: () => connection.close(),
+  })
+  const heard: unknown[] = []
+  db.onBroken((error) => heard.push(error))
+  failing.at = 'COMMIT'
+  const write = () => db.transaction(() => db.run("INSERT INTO meta (key, value) VALUES ('a', 1)"))
+  assert.throws(write, isFault('store.broken'))
+  failing.at = ''
+  assert.throws(write, isFault('store.broken'))
+  assert.throws(() => db.all('SELECT * FROM meta'), isFault('store.broken'))
+  assert.equal(heard.length, 1)
+  assert.deepEqual(connection.prepare('SELECT * FROM meta').all(), [])
+})

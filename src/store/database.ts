@@ -1,54 +1,78 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Fault, messageOf } from '../lib/fault.ts'
 
 export type Row = Record<string, SQLInputValue>
 type Values = readonly SQLInputValue[]
+
+/** The little that is needed of a connection; `DatabaseSync` has it. */
+export interface Connection {
+  readonly isTransaction: boolean
+  exec(sql: string): void
+  prepare(sql: string): Statement
+  close(): void
+}
+
+export interface Statement {
+  get(...values: SQLInputValue[]): object | undefined
+  all(...values: SQLInputValue[]): object[]
+  run(...values: SQLInputValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+}
 
 /**
  * One SQLite connection. Statements are literals, prepared once. Everything is synchronous, so a transaction is never
  * interleaved with anything; `transaction` refuses a function that returns a promise.
  */
 export class Database {
-  readonly #connection: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #connection: Connection
+  readonly #statements = new Map<string, Statement>()
   #depth = 0
+  #broken: unknown = null
+  #tellBroken: (error: unknown) => void = () => {}
 
-  constructor(connection: DatabaseSync) {
+  constructor(connection: Connection) {
     this.#connection = connection
   }
 
+  /**
+   * `tell` hears it once when what is read or stored here can no longer be trusted: an error of the disk, a damaged page.
+   * From then on every call fails, so that nobody goes on with what may not be so.
+   */
+  onBroken(tell: (error: unknown) => void): void {
+    this.#tellBroken = tell
+  }
+
   get(sql: string, ...values: Values): Row | null {
-    return asFault(() => (this.#prepare(sql).get(...values) as Row | undefined) ?? null)
+    return this.#ask(() => (this.#prepare(sql).get(...values) as Row | undefined) ?? null)
   }
 
   all(sql: string, ...values: Values): readonly Row[] {
-    return asFault(() => this.#prepare(sql).all(...values) as Row[])
+    return this.#ask(() => this.#prepare(sql).all(...values) as Row[])
   }
 
   /** Number of rows changed. */
   run(sql: string, ...values: Values): number {
-    return asFault(() => Number(this.#prepare(sql).run(...values).changes))
+    return this.#ask(() => Number(this.#prepare(sql).run(...values).changes))
   }
 
   /** Rowid of the inserted row. */
   insert(sql: string, ...values: Values): number {
-    return asFault(() => Number(this.#prepare(sql).run(...values).lastInsertRowid))
+    return this.#ask(() => Number(this.#prepare(sql).run(...values).lastInsertRowid))
   }
 
   /** All of `work` or nothing of it, durable when this returns. Called within a transaction it is part of that one. */
   transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {
     if (this.#depth > 0) return work()
-    asFault(() => this.#connection.exec('BEGIN IMMEDIATE'))
+    this.#ask(() => this.#connection.exec('BEGIN IMMEDIATE'))
     this.#depth = 1
     try {
       const result = work()
       if ((result as unknown) instanceof Promise) throw new TypeError('a transaction must not wait')
-      asFault(() => this.#connection.exec('COMMIT'))
+      this.#ask(() => this.#connection.exec('COMMIT'))
       return result
     } catch (error) {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      this.#rollBack()
       throw error
     } finally {
       this.#depth = 0
@@ -57,14 +81,40 @@ export class Database {
 
   /** Folds the write-ahead log into the database file. */
   checkpoint(): void {
-    asFault(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+    this.#ask(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
   }
 
   close(): void {
     this.#connection.close()
   }
 
-  #prepare(sql: string): StatementSync {
+  /** SQLite has done it by itself after some errors. When it cannot be done, nothing that follows could be relied on. */
+  #rollBack(): void {
+    if (!this.#connection.isTransaction) return
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch (cause) {
+      this.#break(new Fault('store.broken', { details: { problem: messageOf(cause) }, cause }))
+    }
+  }
+
+  #ask<T>(work: () => T): T {
+    if (this.#broken !== null) throw this.#broken
+    try {
+      return asFault(work)
+    } catch (error) {
+      if (isBreach(error)) this.#break(error)
+      throw error
+    }
+  }
+
+  #break(error: unknown): void {
+    if (this.#broken !== null) return
+    this.#broken = error
+    this.#tellBroken(error)
+  }
+
+  #prepare(sql: string): Statement {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const statement = this.#connection.prepare(sql)
@@ -146,6 +196,10 @@ function asFault<T>(work: () => T): T {
     }
     throw error
   }
+}
+
+function isBreach(error: unknown): boolean {
+  return error instanceof Fault && (error.code === 'store.broken' || error.code === 'store.damaged')
 }
 
 export function text(row: Row, column: string): string {
