@@ -25,5 +25,6 @@ process.exitCode = await runCli({
   cores: cores(),
   drivers: driverOptions,
   // The server is loaded by the one command that is it.
+  demo: async (...given) => (await import('./app/demo/demo.ts')).demo(...given),
   serve: async (...given) => (await import('./app/serve.ts')).serve(...given),
 })

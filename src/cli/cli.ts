@@ -4,6 +4,7 @@ import { codeOf } from '../system/files.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { deploymentsCommand } from './commands/deployments.ts'
 import { envCommand } from './commands/env.ts'
@@ -74,6 +75,7 @@ const commandGroups: readonly CommandGroup[] = [
     commands: [
       statusCommand,
       planCommand,
+      demoCommand,
       deployCommand,
       approveCommand,
       rejectCommand,

@@ -30,4 +30,13 @@ export interface World {
   readonly drivers: Readonly<Record<string, DriverOptions>>
   /** Runs the server until the signal is aborted; `announce` hears when it can be reached. */
   serve(config: ServerConfig, signal: AbortSignal, announce: (serving: Serving) => void): Promise<void>
+  /** Shows the whole story with a sample app. True when everything ended as the story says. */
+  demo(options: DemoOptions, signal: AbortSignal): Promise<boolean>
+}
+
+export interface DemoOptions {
+  /** End after the story instead of leaving it running. */
+  readonly exit: boolean
+  /** One JSON summary on standard output; the story goes to standard error. */
+  readonly json: boolean
 }

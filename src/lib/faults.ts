@@ -64,6 +64,14 @@ const catalogue = {
     sentence: '{path} cannot be read at {sha}: {problem}',
     hint: 'Make it an ordinary text file in the repository.',
   },
+  'demo.no_server': {
+    sentence: 'The server of the demo did not come up: {problem}',
+    hint: 'Its own words are above; is git installed, and is there space in the temporary directory?',
+  },
+  'demo.stuck': {
+    sentence: 'The demo waited in vain for {waitedFor}',
+    hint: 'Look at what the story said last; `--verbose` shows more.',
+  },
   'deployment.ended': {
     sentence: '{deployment} has ended already: {state}',
     hint: 'See `signalbox status`.',

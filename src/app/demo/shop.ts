@@ -18,7 +18,7 @@ export const shopVersions = ['v1', 'v2', 'v3', 'v4'] as const
 export type ShopVersion = (typeof shopVersions)[number]
 
 /** `examples/shop`, as seen from src/app/demo and from dist/app/demo alike. */
-export const shopExample = join(import.meta.dirname, '../../../examples/shop')
+const shopExample = join(import.meta.dirname, '../../../examples/shop')
 
 export interface MakeShop {
   /** An empty or missing folder: the repository's working tree. */

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import test from 'node:test'
+import { systemClock } from '../../src/system/clock.ts'
+import { type Load, startLoad } from '../helpers/load.ts'
+import { type Pushable, type ServerUnderTest, startServer } from '../helpers/server.ts'
+import { type Commit, commitsIn, type KillPoint, killAt, noStrace, noteWrites } from '../helpers/strace.ts'
+import { tinyApp, tinyHost } from '../helpers/tiny-app.ts'
+import { waitFor } from '../helpers/wait-for.ts'
+
+/**
+ * The store's commits are the persisted steps. For each of them, from the push to the end of the deployment, the real
+ * server is killed twice: just before its first write (the effect has happened, the record has not) and at its sync
+ * (the record is made, nobody has heard of it). Then it is started again, and everything must end as if nothing had been.
+ */
+test('kill -9 of the server at every persisted step of a deployment: it ends right and no visitor notices', {
+  skip: await noStrace(),
+}, async (t) => {
+  await using it = await startServer()
+  const repo = await it.project('tiny')
+  let version = 1
+  await repo.commit(tinyApp(String(version)))
+  await repo.push('main')
+  await untilLive(it, repo)
+  await using load = startVisitors(it)
+  const commits = await referenceCommits(it, repo, String(++version))
+  const table: string[] = []
+  for (const point of commits.flatMap(pointsOf)) {
+    await it.kill('SIGTERM')
+    await repo.commit(tinyApp(String(++version)))
+    table.push(await killedAt(it, repo, point))
+    await assertWhole(it, repo, version)
+  }
+  const report = await load.finish()
+  for (const row of table) t.diagnostic(row)
+  t.diagnostic(`${table.length} kills; visitors: ${report.failed.length} lost of ${report.sent}`)
+  assert.deepEqual(report.failed, [])
+  assert.ok(commits.length >= 20, `only ${commits.length} commits were seen`)
+  assert.ok(table.filter((row) => !row.includes('not reached')).length >= commits.length, 'most kills must have struck')
+})
+
+/** The commits between a server's start and the end of one deployment. */
+async function referenceCommits(it: ServerUnderTest, repo: Pushable, version: string): Promise<readonly Commit[]> {
+  const file = join(it.data, 'writes')
+  await it.kill('SIGTERM')
+  await it.start(noteWrites(file))
+  const before = (await commitsIn(file)).length
+  await repo.commit(tinyApp(version))
+  await repo.push('main')
+  await untilLive(it, repo)
+  return (await commitsIn(file)).slice(before)
+}
+
+function pointsOf({ firstWrite, sync }: Commit): readonly KillPoint[] {
+  return [
+    { call: 'pwrite64', n: firstWrite },
+    { call: 'fsync', n: sync },
+  ]
+}
+
+async function killedAt(it: ServerUnderTest, repo: Pushable, point: KillPoint): Promise<string> {
+  await it.start(killAt(point))
+  const pushed = await repo.push('main').catch((error: Error) => error)
+  const struck = await Promise.race([
+    it.ended(),
+    untilLive(it, repo).then(
+      () => null,
+      () => it.ended(),
+    ),
+  ])
+  const reached = struck === null ? 'not reached' : lastStep(it)
+  if (struck === null) await it.kill('SIGTERM')
+  await it.start()
+  // Git's client was told that the push failed, or nothing at all: a person pushes again. It may be there already.
+  if (pushed instanceof Error) await repo.push('main')
+  await untilLive(it, repo)
+  const told = pushed instanceof Error ? 'push broke, pushed again' : 'push accepted'
+  return `${point.call} ${point.n} | ${reached} | ${told} | live, nothing twice`
+}
+
+/** What the dead server's store says it was doing. */
+function lastStep(it: ServerUnderTest): string {
+  const db = new DatabaseSync(join(it.data, 'signalbox.db'))
+  try {
+    const fact = db.prepare('SELECT kind FROM facts ORDER BY seq DESC LIMIT 1').get()
+    const claimed = db.prepare('SELECT command FROM outbox WHERE epoch IS NOT NULL ORDER BY id DESC LIMIT 1').get()
+    return `after ${fact?.kind}${claimed === undefined ? '' : `, performing ${claimed.command}`}`
+  } finally {
+    db.close()
+  }
+}
+
+async function untilLive(it: ServerUnderTest, repo: Pushable): Promise<void> {
+  const head = await repo.git('rev-parse', 'HEAD')
+  await waitFor(
+    `${head} to be live`,
+    async () => {
+      const open = (await it.client.call('deployments.list', { query: { project: 'tiny', limit: 3 } })) ?? []
+      const [newest] = open
+      if (newest?.release.commit === head && newest.state === 'finished') {
+        assert.equal(newest.outcome, 'succeeded', JSON.stringify(newest))
+        return true
+      }
+      return false
+    },
+    60_000,
+  )
+}
+
+async function assertWhole(it: ServerUnderTest, repo: Pushable, version: number): Promise<void> {
+  const head = await repo.git('rev-parse', 'HEAD')
+  const runs = await it.client.call('runs.list', { query: { project: 'tiny', limit: 5 } })
+  assert.equal(runs.filter(({ commit }) => commit === head).length, 1, 'one run for the push')
+  const deployments = await it.client.call('deployments.list', { query: { project: 'tiny', limit: 5 } })
+  assert.equal(deployments.filter(({ release }) => release.commit === head).length, 1, 'one deployment of the release')
+  const shared = sharedFolder(it)
+  const migrations = (await readFile(join(shared, 'migrations'), 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith(`${version} `))
+  assert.equal(migrations.length, 1, 'the migration ran once')
+  assertOneWorkerAtATime(await readFile(join(shared, 'worker'), 'utf8'))
+  const [status] = await it.client.call('status', { params: { project: 'tiny' } })
+  assert.deepEqual(
+    status?.running?.instances.map(({ name }) => name).sort(),
+    [...(status?.desired?.instances ?? [])].sort(),
+  )
+  assert.equal(status?.serving.length, 2)
+  assert.equal((await it.client.call('facts.verify')).holds, true)
+}
+
+function assertOneWorkerAtATime(notes: string): void {
+  let running = 0
+  for (const line of notes.split('\n').filter((each) => each !== '')) {
+    running += line.startsWith('start') ? 1 : -1
+    assert.ok(running <= 1, `two workers at once: ${line}`)
+  }
+}
+
+function sharedFolder(it: ServerUnderTest): string {
+  const [found] = globSync(join(it.data, 'host', '**', 'data', 'migrations'))
+  assert.ok(found !== undefined, 'the shared folder is below the host directory')
+  return join(found, '..')
+}
+
+function startVisitors(it: ServerUnderTest): Load {
+  const [host = '', port = ''] = it.serving.edge.split(':')
+  const shape = {
+    weight: 1,
+    headers: {},
+    leaveAfterMs: null,
+    latencyCounts: true,
+    method: 'GET',
+    path: '/',
+    body: null,
+  } as const
+  const mix = [
+    { ...shape, name: 'kept', keepAlive: true },
+    { ...shape, name: 'fresh', keepAlive: false },
+  ] as const
+  const plan = {
+    host,
+    port: Number(port),
+    hostHeader: tinyHost,
+    ratePerS: 40,
+    mix,
+    durationMs: 900_000,
+    timeoutMs: 15_000,
+  }
+  return startLoad(plan, systemClock)
+}
