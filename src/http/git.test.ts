@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { access, readdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { gitServer, type TestGitServer, tokens } from '../../test/helpers/git-server.ts'
 import { gitEnvironment } from '../../test/helpers/repository.ts'
@@ -309,6 +310,43 @@ test('a damaged pack is refused by git and the person reads so', async () => {
   assert.equal((await server.source.refs('shop')).size, 0)
 })
 
+test('a commit made to attack whoever checks it out is refused, and runs nothing here', async () => {
+  await using server = await gitServer()
+  const work = await server.workingCopy()
+  await writeFile(join(work.path, 'script'), '#!/bin/sh\ntouch marker\n')
+  await writeFile(join(work.path, 'modules'), '[submodule "x"]\n\tpath = x\n\turl = --upload-pack=touch marker\n')
+  const script = await work.git('hash-object', '-w', 'script')
+  const modules = await work.git('hash-object', '-w', 'modules')
+  const tree = async (mode: string, object: string, name: string) => {
+    await writeFile(
+      join(work.path, 'listing'),
+      `${mode} ${mode.startsWith('04') ? 'tree' : 'blob'} ${object}\t${name}\0`,
+    )
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'git mktree -z < listing'], {
+      cwd: work.path,
+      env: gitEnvironment(work.path),
+    })
+    return stdout.trim()
+  }
+  const hooks = await tree('040000', await tree('100755', script, 'post-receive'), 'hooks')
+  const attacks = {
+    'a folder .git': await tree('040000', hooks, '.git'),
+    'a folder .GIT': await tree('040000', hooks, '.GIT'),
+    'a folder .git, hidden from some': await tree('040000', hooks, '.g\u200cit'),
+    'a submodule with an option for an address': await tree('100644', modules, '.gitmodules'),
+    'a link for .gitmodules': await tree('120000', script, '.gitmodules'),
+    'a path that leaves': await tree('040000', hooks, '..'),
+  }
+  for (const [name, object] of Object.entries(attacks)) {
+    const commit = await work.git('commit-tree', '-m', name, object)
+    const { code, output } = await work.tried('push', server.remote('shop'), `${commit}:refs/heads/attack`)
+    assert.equal(code, 1, name)
+    assert.match(output, /remote rejected|fsck error/, name)
+  }
+  assert.equal((await server.source.refs('shop')).size, 0)
+  await assert.rejects(access(join(server.reposDir, 'shop.git', 'marker')))
+})
+
 test('a server that stops lets a push end, and takes no new one', async () => {
   const recording = Promise.withResolvers<void>()
   await using server = await gitServer({
@@ -330,7 +368,6 @@ test('a server that stops lets a push end, and takes no new one', async () => {
 })
 
 async function pushUnderWay(server: TestGitServer): Promise<boolean> {
-  const { readdir } = await import('node:fs/promises')
   const names = await readdir(join(server.reposDir, 'shop.git', 'objects'))
   return names.some((name) => name.startsWith('tmp_objdir'))
 }
