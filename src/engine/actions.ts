@@ -3,7 +3,6 @@ import type { AcceptedEvent } from '../domain/event.ts'
 import type { Lock } from '../domain/gates/gate.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
 import type { Run } from '../domain/run.ts'
-import type { AppSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
@@ -22,10 +21,11 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
-import { secretPlace } from './instances.ts'
 import type { Intake } from './intake.ts'
-import type { Parts, Secrets } from './parts.ts'
+import type { Parts } from './parts.ts'
+import { mustBeScalable, whyNotRerun } from './refusals.ts'
 import { requestDeployment } from './request.ts'
+import { sealAll } from './sealing.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
 
@@ -40,9 +40,6 @@ export interface Asked {
   readonly by: string
   readonly comment?: string | null | undefined
 }
-
-/** More than one machine has a use for. */
-const maxInstances = 100
 
 /** What a person may ask for. Each call is one transaction: it is recorded whole, or refused with a Fault that says why. */
 export class Actions {
@@ -369,39 +366,4 @@ export class Actions {
 
 function said({ by, comment }: Asked): { by: string; comment: string | null } {
   return { by, comment: comment ?? null }
-}
-
-function whyNotRerun({ state, outcome, jobs }: Run): string | null {
-  if (state !== 'finished') return 'it has not ended'
-  if (outcome === 'succeeded') return 'it succeeded'
-  return jobs.length === 0 ? 'it had no jobs' : null
-}
-
-function mustBeScalable(app: AppSpec, counts: Readonly<Record<string, number>>): void {
-  for (const [process, count] of Object.entries(counts)) {
-    const known = app.processes.find(({ name }) => name === process)
-    if (known === undefined) {
-      const names = app.processes.map(({ name }) => name).join(', ')
-      throw new Fault('process.unknown', { details: { app: app.name, process, known: names } })
-    }
-    if (!Number.isInteger(count) || count < 0 || count > (known.singleton ? 1 : maxInstances)) {
-      const problem = known.singleton ? 'it is a singleton' : `that is not a number from 0 to ${maxInstances}`
-      throw new Fault('scale.invalid', { details: { process, count, problem } })
-    }
-  }
-}
-
-interface Sealing {
-  readonly changes: readonly VariableChange[]
-  readonly version: number
-}
-
-async function sealAll(secrets: Secrets, { project, environment }: Omit<Place, 'app'>, { changes, version }: Sealing) {
-  const sealed: VariableChange[] = []
-  for (const change of changes) {
-    const { name, value, secret } = change
-    const place = secretPlace(project, environment, name, version)
-    sealed.push(secret && value !== null ? { ...change, value: await secrets.seal(place, value) } : change)
-  }
-  return sealed
 }
