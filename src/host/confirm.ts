@@ -13,7 +13,7 @@ export interface Confirmation {
   readonly clock: Clock
 }
 
-const CONFIRM_MS = 5000
+const CONFIRM_MS = 3000
 const PAUSE_MS = 30
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
 import { specOf, type Wish } from '../../test/helpers/host-app.ts'
@@ -247,6 +248,18 @@ test('a command survives the host, runs once, and its result is told to whoever 
   assert.equal(await readFile(counter, 'utf8'), 'x\n')
 })
 
+test('a command over its limit is told to end, and how it then ended is told', async () => {
+  await using box = await machine()
+  const release = await box.release('1')
+  await box.driver.prepare(release, box.order(), never)
+  const argv = ['/bin/sh', '-c', 'trap "echo cleaned; exit 9" TERM; echo begin; while :; do sleep 0.05; done']
+  const lines: string[] = []
+  const hear = (line: { text: string }) => lines.push(line.text)
+  const wish = oneOff(box, release, { argv, timeoutMs: 300 })
+  const result = await box.driver.run(wish, box.order(), hear, never)
+  assert.deepEqual([result.exitCode, result.signal, result.timedOut, lines], [9, null, true, ['begin', 'cleaned']])
+})
+
 test('a command that was cut off without a trace is told as lost, and is not run again', async () => {
   await using box = await machine()
   const release = await box.release('1')
@@ -292,6 +305,75 @@ test('an edge worker that is killed is back within a second, and its counts are 
   assert.ok(report.failed.length <= 4 * 8, `${report.failed.length} of ${report.sent}`)
   const { requests } = await box.driver.traffic(box.track, 'close', never)
   assert.ok(requests.served + requests.refused + report.failed.length >= report.answered * 0.9)
+})
+
+test('what a worker has counted stays counted when it is killed', async () => {
+  await using box = await machine()
+  await serve(box, [{}])
+  for (let visits = 0; visits < 40; visits += 1) await box.visit()
+  const before = await box.driver.traffic(box.track, 'look', never)
+  assert.equal(before.requests.served, 40)
+  for (const pid of await box.edgePids()) await box.kill(pid)
+  const after = await waitFor('both are back', async () => {
+    const now = await box.driver.traffic(box.track, 'look', never)
+    return (await box.edgePids()).length === 2 && now
+  })
+  assert.deepEqual([after.requests, after.byRelease], [before.requests, before.byRelease])
+})
+
+test('an instance that is removed answers first what it was asked, and is asked nothing more', async () => {
+  await using box = await machine()
+  const specs = await serve(box, [{}, { name: 'd1-web-2' }])
+  const visits = Array.from({ length: 8 }, () => box.visit('/?takes=700'))
+  await waitFor('they are being answered', async () => (await answering(box)) === 8)
+  const [accounts, answers] = await Promise.all([box.driver.remove(specs, box.order(), never), Promise.all(visits)])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    Array(8).fill(200),
+  )
+  assert.deepEqual(
+    accounts.map(({ ended }) => ended),
+    ['signal', 'signal'],
+  )
+})
+
+test('an instance that is not reached through the edge is refused, and the routing stays as it was', async () => {
+  await using box = await machine()
+  const [old] = await serve(box, [{}])
+  const release = await box.release('2')
+  await box.driver.prepare(release, box.order(), never)
+  const spec = specOf(release, { name: 'd2-web-1', env: { REFUSES_HOST: box.host } })
+  await box.driver.place([spec], box.order(), never)
+  await assert.rejects(box.driver.route(box.routing([spec]), box.order(), never), (error: Fault) => {
+    assert.equal(error.code, 'route.unconfirmed')
+    assert.match(error.message, /d2-web-1 .*answered 503: not today/)
+    return true
+  })
+  assert.deepEqual(await routed(box), [old?.name])
+})
+
+test('a name or port that belongs to another track is refused', async () => {
+  await using box = await machine()
+  const [spec] = await serve(box, [{}])
+  assert.ok(spec)
+  const track = 'shop/web/staging'
+  const staging = { ...spec, name: 'd9-web-1', track }
+  const order = () => ({ track, number: box.order().number })
+  await box.driver.prepare(spec.release, order(), never)
+  await box.driver.place([staging], order(), never)
+  const stolen = box.driver.route(box.routing([staging]), order(), never)
+  await assert.rejects(stolen, (error: Fault) => error.code === 'target.refused' && error.message.includes(box.track))
+  assert.equal(JSON.parse((await box.visit()).body).instance, spec.name)
+  const port = Number(box.address.split(':')[1])
+  const taken = box.driver.route({ ...box.routing([staging]), hosts: ['other.test'], port }, order(), never)
+  await assert.rejects(taken, hasCode('target.refused'))
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await once(squatter, 'listening')
+  const foreign = (squatter.address() as AddressInfo).port
+  const squatted = box.driver.route({ ...box.routing([staging]), hosts: [], port: foreign }, order(), never)
+  await assert.rejects(squatted, hasCode('target.refused'))
+  squatter.close()
+  await box.driver.route({ ...box.routing([staging]), hosts: ['other.test'] }, order(), never)
 })
 
 test('visitors are kept away from an ill instance while another is well, but not from the last one', async () => {
@@ -356,6 +438,14 @@ async function serve(box: Machine, wishes: readonly Wish[]): Promise<readonly In
   await box.driver.place(specs, box.order(), never)
   await box.driver.route(box.routing(specs.filter((spec) => spec.routed)), box.order(), never)
   return specs
+}
+
+/** Requests that instances of the track are answering now. */
+async function answering(box: Machine): Promise<number> {
+  const lines: string[] = []
+  const query = { track: box.track, process: null, lines: 100, follow: false }
+  await box.driver.logs(query, (_, line) => lines.push(line.text), never)
+  return lines.filter((line) => line === 'answering').length
 }
 
 async function observed(box: Machine) {

@@ -42,7 +42,6 @@ export class Router {
   async route(track: string, routing: Routing, signal: AbortSignal): Promise<void> {
     const { ledger, edges } = this.#parts
     const wanted = this.#eligible(track, routing)
-    this.#refuseTaken(track, routing)
     await this.#confirm(track, routing, wanted, signal)
     signal.throwIfAborted()
     this.#eligible(track, routing)
@@ -102,16 +101,6 @@ export class Router {
     })
   }
 
-  #refuseTaken(track: string, { hosts, port }: Routing): void {
-    const { ledger } = this.#parts
-    for (const other of ledger.tracks.filter((one) => one !== track)) {
-      const theirs = ledger.of(other)
-      const host = hosts.find((one) => theirs?.hosts.includes(one))
-      if (host !== undefined) throw refused(`the name ${host} belongs to ${other}`)
-      if (port && port === theirs?.port) throw refused(`the port ${port} belongs to ${other}`)
-    }
-  }
-
   async #confirm(track: string, routing: Routing, wanted: readonly Instance[], signal: AbortSignal): Promise<void> {
     const { edges, ledger, find, clock } = this.#parts
     const before = ledger.of(track)
@@ -151,8 +140,9 @@ function drainOrder(track: string, instance: string, drainMs: number) {
   return { track, instances: [instance], limitMs: drainMs, upgradedLimitMs: drainMs }
 }
 
+/** The edge's final no to a route: another track, or another program, has its name or port. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Fault && (error.code === 'edge.host_taken' || error.code === 'edge.port_taken')
+  return error instanceof Fault && error.code.startsWith('edge.') && !error.temporary
 }
 
 function refused(problem: string, cause?: unknown): Fault {
