@@ -39,12 +39,13 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.plan_moved', exitCodes.blocked],
   ['rollback.forbidden', exitCodes.blocked],
+  ['token.invalid', exitCodes.failed],
   ['wait.limit', exitCodes.timedOut],
 ])
 
 /** What was typed names something that is not there, or is no name at all. */
 const byWord: ReadonlyMap<string, number> = new Map(
-  ['ambiguous', 'invalid', 'invalid_name', 'malformed', 'unknown'].map((word) => [word, exitCodes.usage]),
+  ['ambiguous', 'invalid', 'invalid_name', 'malformed', 'unclear', 'unknown'].map((word) => [word, exitCodes.usage]),
 )
 
 const byArea: ReadonlyMap<string, number> = new Map([

@@ -18,13 +18,13 @@ export interface LoginOptions {
 
 type Surroundings = Pick<World, 'env' | 'folder'>
 
-/** The server meant: named now, named by the environment, or the one logged in to last. */
+/** The server meant: named now, named by the environment, the one of the data directory named, or the one logged in to last. */
 export async function currentLogin(world: Surroundings, options: LoginOptions): Promise<Login> {
   const stored = await readLogins(world)
-  const named = options.server ?? wordIn(world, 'SIGNALBOX_URL') ?? stored.current
+  const named = options.server ?? wordIn(world, 'SIGNALBOX_URL') ?? (await urlOfData(world, options)) ?? stored.current
   if (named === null) throw new Fault('login.missing')
   const url = serverUrl(named)
-  const token = (await tokenGiven(world, options)) ?? stored.tokens.get(url) ?? null
+  const token = (await tokenGiven(world, { ...options, url })) ?? stored.tokens.get(url) ?? null
   if (token === null) throw new Fault('login.no_token', { details: { url } })
   return { url, token }
 }
@@ -35,7 +35,7 @@ export async function tokenForOrigin(world: Surroundings, origin: string): Promi
     URL.canParse(url) && URL.canParse(origin) && new URL(url).origin === new URL(origin).origin
   const named = wordIn(world, 'SIGNALBOX_URL')
   const given = wordIn(world, 'SIGNALBOX_TOKEN')
-  if (named !== null && given !== null && isThere(named)) return token(given, 'SIGNALBOX_TOKEN')
+  if (named !== null && given !== null && isThere(named)) return tokenIn(given, 'SIGNALBOX_TOKEN')
   const { tokens } = await readLogins(world)
   return [...tokens].find(([url]) => isThere(url))?.[1] ?? null
 }
@@ -43,6 +43,7 @@ export async function tokenForOrigin(world: Surroundings, origin: string): Promi
 /** Keeps the token for this server alone, readable by this user alone, and makes the server the current one. */
 export async function storeLogin(world: Surroundings, { url, token }: Login): Promise<string> {
   const path = loginsPath(world)
+  if (path === null) throw new Fault('login.no_home')
   const { tokens } = await readLogins(world)
   const servers = Object.fromEntries([...tokens, [url, token]].map(([key, value]) => [key, { token: value }]))
   await makeDirectory(dirname(path), 0o700)
@@ -63,7 +64,7 @@ export function serverUrl(text: string): string {
           : null
   if (problem !== null || url === null) {
     // What was typed may hold a password.
-    throw new Fault('login.url_invalid', { details: { url: text.replace(/\/\/[^@/]*@/, '//…@'), problem } })
+    throw new Fault('login.url_invalid', { details: { url: text.replace(/\/\/.*@/, '//…@'), problem } })
   }
   return url.href.replace(/\/+$/, '')
 }
@@ -74,23 +75,36 @@ export async function readTokenFile({ folder }: Pick<World, 'folder'>, path: str
   const text =
     (await readUserFile(join(file, adminTokenFile), tokenFileBytes)) ?? (await readUserFile(file, tokenFileBytes))
   if (text === null) throw new Fault('file.missing', { details: { path } })
-  return token(text, path)
+  return tokenIn(text, path)
 }
 
 /** What was read, if it can be a token. */
-export function token(text: string, from: string): string {
+export function tokenIn(text: string, from: string): string {
   const found = text.trim()
   if (!/^[\w.~+/-]{1,512}=*$/.test(found)) throw new Fault('login.token_invalid', { details: { from } })
   return found
 }
 
 const adminTokenFile = 'admin-token'
+const runningFile = 'server.json'
 const tokenFileBytes = 4096
 
-async function tokenGiven(world: Surroundings, { tokenFile }: LoginOptions): Promise<string | null> {
+/** SIGNALBOX_TOKEN beside SIGNALBOX_URL is for that server, and is not shown to another one that is named now. */
+async function tokenGiven(
+  world: Surroundings,
+  { tokenFile, url }: LoginOptions & { readonly url: string },
+): Promise<string | null> {
   if (tokenFile !== undefined) return readTokenFile(world, tokenFile)
   const given = wordIn(world, 'SIGNALBOX_TOKEN')
-  return given === null ? null : token(given, 'SIGNALBOX_TOKEN')
+  const meant = wordIn(world, 'SIGNALBOX_URL')
+  return given === null || (meant !== null && serverUrl(meant) !== url) ? null : tokenIn(given, 'SIGNALBOX_TOKEN')
+}
+
+/** A running server writes down in its data directory where it can be reached. */
+async function urlOfData(world: Surroundings, { tokenFile }: LoginOptions): Promise<string | null> {
+  if (tokenFile === undefined) return null
+  const text = await readUserFile(join(within(world.folder, tokenFile), runningFile), tokenFileBytes)
+  return text === null ? null : word(record(JSON.parse(text)).url)
 }
 
 interface Logins {
@@ -102,7 +116,7 @@ const loginsBytes = 1024 * 1024
 
 async function readLogins(world: Surroundings): Promise<Logins> {
   const path = loginsPath(world)
-  const text = await readUserFile(path, loginsBytes)
+  const text = path === null ? null : await readUserFile(path, loginsBytes)
   if (text === null) return { current: null, tokens: new Map() }
   try {
     return loginsIn(JSON.parse(text))
@@ -128,12 +142,11 @@ function word(value: unknown): string {
 }
 
 /** https://specifications.freedesktop.org/basedir-spec: a relative XDG_CONFIG_HOME counts as not set. */
-function loginsPath(world: Surroundings): string {
+function loginsPath(world: Surroundings): string | null {
   const home = wordIn(world, 'HOME')
   const given = wordIn(world, 'XDG_CONFIG_HOME')
   const base = given !== null && isAbsolute(given) ? given : home === null ? null : join(home, '.config')
-  if (base === null) throw new Fault('login.no_home')
-  return join(base, 'signalbox', 'config.json')
+  return base === null ? null : join(base, 'signalbox', 'config.json')
 }
 
 function wordIn({ env }: Pick<World, 'env'>, name: string): string | null {

@@ -1,4 +1,5 @@
 import { Fault } from '../lib/fault.ts'
+import { safeText } from './safe-text.ts'
 import type { World } from './world.ts'
 
 /** Whether there is a person to ask, and no robot's mark in the environment. Questions keep off standard output. */
@@ -15,13 +16,13 @@ export interface Question {
 /** A word that is not shown while it is typed; null when the person would not say it. */
 export async function askSecret(world: World, { text, flag }: Question): Promise<string | null> {
   const { password, isCancel } = await prompts(world, { text, flag })
-  const answer = await password({ message: text, ...streams(world) })
+  const answer = await password({ message: safeText(text), ...streams(world) })
   return isCancel(answer) ? null : answer
 }
 
 export async function askYes(world: World, { text, flag }: Question): Promise<boolean> {
   const { confirm, isCancel } = await prompts(world, { text, flag })
-  const answer = await confirm({ message: text, initialValue: false, ...streams(world) })
+  const answer = await confirm({ message: safeText(text), initialValue: false, ...streams(world) })
   return !isCancel(answer) && answer
 }
 

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
-import { guess } from '../../config/init.ts'
 import { Fault } from '../../lib/fault.ts'
 import { exists, writeFileAtomic } from '../../system/files.ts'
 import { gitText } from '../git.ts'
@@ -21,6 +20,8 @@ export function initCommand(open: Open) {
       const { world, output } = open()
       const path = join(world.folder, file)
       if (!force && !print && (await exists(path))) throw new Fault('file.exists', { details: { path: file } })
+      // Every other call does without the schema of the configuration, which takes a while to build.
+      const { guess } = await import('../../config/init.ts')
       const { text, guesses } = guess(await repositoryFiles(world), {
         folder: basename(world.folder),
         branch: await branchOf(world),

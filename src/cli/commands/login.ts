@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { apiClient } from '../../api/client.ts'
 import { Fault } from '../../lib/fault.ts'
 import { readInput } from '../input.ts'
-import { readTokenFile, serverUrl, storeLogin, token } from '../logins.ts'
+import { readTokenFile, serverUrl, storeLogin, tokenIn } from '../logins.ts'
 import { askSecret, canAsk } from '../prompt.ts'
 import type { Open, Session } from '../session.ts'
 import { green, yellow } from '../text.ts'
@@ -32,14 +32,14 @@ const mostBytes = 4096
 async function tokenFor({ world, options }: Session): Promise<string> {
   if (options.tokenFile !== undefined) return readTokenFile(world, options.tokenFile)
   const given = world.env.SIGNALBOX_TOKEN ?? ''
-  if (given !== '') return token(given, 'SIGNALBOX_TOKEN')
+  if (given !== '') return tokenIn(given, 'SIGNALBOX_TOKEN')
   const flag = '--token-file FILE, SIGNALBOX_TOKEN, or on standard input'
   if (!canAsk(world)) {
-    return token(await readInput(world, { what: 'The token', flag, limitBytes: mostBytes }), 'standard input')
+    return tokenIn(await readInput(world, { what: 'The token', flag, limitBytes: mostBytes }), 'standard input')
   }
   const answer = await askSecret(world, { text: 'Token', flag })
   if (answer === null) throw new Fault('command.input_needed', { details: { what: 'The token', flag } })
-  return token(answer, 'what was typed')
+  return tokenIn(answer, 'what was typed')
 }
 
 function isInTheClear(url: string): boolean {

@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
-import { jsonSchemaFile } from '../../config/json-schema.ts'
 import { type Problem, showProblem } from '../../config/problem.ts'
-import { type Parsed, parseProject } from '../../config/project.ts'
+import type { Parsed } from '../../config/project.ts'
 import type { ProjectSpec } from '../../domain/spec.ts'
 import { Fault } from '../../lib/fault.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -21,7 +20,7 @@ export function validateCommand(open: Open) {
     .option('--schema', 'print the JSON Schema for editors instead')
     .action(async (file, { schema }) => {
       const session = open()
-      if (schema) return session.output.document(jsonSchemaFile())
+      if (schema) return session.output.document((await import('../../config/json-schema.ts')).jsonSchemaFile())
       const parsed = await read(session, file)
       await show(session, parsed)
       if (parsed.spec === null) session.end(exitCodes.usage)
@@ -34,6 +33,8 @@ const mostBytes = 8 * 1024 * 1024
 async function read({ world }: Session, file: string): Promise<Parsed> {
   const { drivers, folder } = world
   const version = await programVersion()
+  // Every other call does without the schema of the configuration, which takes a while to build.
+  const { parseProject } = await import('../../config/project.ts')
   if (file === '-') {
     const text = await readInput(world, { what: 'The configuration', flag: 'FILE', limitBytes: mostBytes })
     return parseProject(text, { drivers, version, file: 'standard input' })

@@ -1,0 +1,376 @@
+import assert from 'node:assert/strict'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
+import { type CliOptions, type CliResult, cli, cliAtTerminal, start } from '../../test/helpers/cli.ts'
+import { succeeded } from '../../test/helpers/engine.ts'
+import { tokens } from '../../test/helpers/git-server.ts'
+import { repository } from '../../test/helpers/repository.ts'
+import { tempDir } from '../../test/helpers/temp-dir.ts'
+import { waitFor } from '../../test/helpers/wait-for.ts'
+import type { DeploymentView, PlanView } from '../api/views.ts'
+import { redactor } from '../lib/redact.ts'
+
+interface Desk {
+  readonly api: TestApi
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** The command line of somebody who may everything. */
+  sb(line: string, options?: Partial<CliOptions>): Promise<CliResult>
+}
+
+/** A server, and somebody in an empty folder who may talk to it. */
+async function desk(t: TestContext): Promise<Desk> {
+  const api = await apiServer()
+  const dir = await tempDir()
+  t.after(async () => {
+    await api[Symbol.asyncDispose]()
+    await dir[Symbol.asyncDispose]()
+  })
+  const env = { SIGNALBOX_URL: api.url, SIGNALBOX_TOKEN: tokens.admin }
+  const sb = (line: string, options: Partial<CliOptions> = {}) =>
+    cli(line.split(' '), { cwd: dir.path, ...options, env: { ...env, ...options.env } })
+  return { api, cwd: dir.path, env, sb }
+}
+
+/** Pushes, and waits until production waits for approval. */
+async function release(api: TestApi, title: string, options?: Parameters<TestApi['it']['push']>[1]): Promise<string> {
+  await api.it.push(title, options)
+  return await waitFor(`${title} to wait for approval`, async () => {
+    const [track] = await api
+      .as('read')
+      .call('status', { params: { project: 'shop' }, query: { environment: 'production' } })
+    return track?.waiting.at(-1)?.deployment.id
+  })
+}
+
+const forbidden = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u
+
+test('a login is checked, kept for its server alone, and used from then on', async (t) => {
+  const { api, cwd } = await desk(t)
+  await writeFile(join(cwd, 'token'), `${tokens.deploy}\n`)
+  const wrong = await cli(['login', api.url], { cwd, input: 'sbx_nobody' })
+  assert.deepEqual([wrong.code, wrong.stdout], [1, ''])
+  assert.match(wrong.stderr, /The token is not known here/)
+  const login = await cli(['login', `${api.url}/`, '--token-file', 'token', '--json'], { cwd })
+  const path = join(cwd, '.config/signalbox/config.json')
+  assert.deepEqual(login.json(), { url: api.url, name: 'deploy', scope: 'deploy', path })
+  assert.equal((await stat(path)).mode & 0o777, 0o600)
+  assert.equal((await stat(join(cwd, '.config/signalbox'))).mode & 0o777, 0o700)
+  const listed = await cli(['projects', '--json'], { cwd })
+  assert.deepEqual(
+    listed.json<{ name: string }[]>().map(({ name }) => name),
+    ['shop'],
+  )
+  const elsewhere = await cli(['projects', '--server', 'http://127.0.0.1:9'], { cwd })
+  assert.match(elsewhere.stderr, /There is no token for http:\/\/127\.0\.0\.1:9/)
+  const forOther = { SIGNALBOX_URL: 'http://127.0.0.1:9', SIGNALBOX_TOKEN: 'sbx_for_the_other' }
+  const named = await cli(['projects', '--server', api.url], { cwd, env: forOther })
+  assert.equal(named.code, 0, 'the token of the environment is for the server of the environment')
+})
+
+test('a data directory stands for its token and its address', async (t) => {
+  const { api, cwd } = await desk(t)
+  await mkdir(join(cwd, 'data'))
+  await writeFile(join(cwd, 'data/admin-token'), `${tokens.admin}\n`)
+  await writeFile(join(cwd, 'data/server.json'), JSON.stringify({ url: api.url }))
+  const { code, stdout } = await cli(['projects', '--token-file', 'data'], { cwd })
+  assert.deepEqual([code, stdout.split('\n').length], [0, 3])
+})
+
+test('git gets the token of the server it asks about, and of no other', async (t) => {
+  const { api, cwd, sb } = await desk(t)
+  const ask = (host: string) => `protocol=http\nhost=${host}\n\n`
+  const { host } = new URL(api.url)
+  const answered = await sb('git-credential get', { input: ask(host) })
+  assert.equal(answered.stdout, `username=signalbox\npassword=${tokens.admin}\n`)
+  assert.equal((await sb('git-credential get', { input: ask('elsewhere.example') })).stdout, '')
+  assert.equal((await sb('git-credential store', { input: ask(host) })).stdout, '')
+  assert.equal((await cli(['git-credential', 'get'], { cwd, input: ask(host) })).stdout, '')
+})
+
+test('the project is the one named, the one this folder is pushed to, or the only one', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  assert.equal((await sb('status staging')).code, 0)
+  await sb('projects add other')
+  const unclear = await sb('status')
+  assert.equal(unclear.code, 2)
+  assert.match(unclear.stderr, /there are other, shop, and no remote of this folder points at one/)
+  assert.equal((await sb('status -p shop')).code, 0)
+  await using repo = await repository()
+  await repo.git('remote', 'add', 'box', `${api.url}/git/shop.git`)
+  assert.equal((await sb('status', { cwd: repo.path })).code, 0)
+})
+
+test('a plan says what would change, and ends with what it found', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const blocked = await sb('plan production')
+  assert.equal(blocked.code, 4)
+  assert.match(blocked.stdout, /web 0 → 2/)
+  assert.match(blocked.stdout, /signalbox approve d2 --plan [0-9a-f]{64}/)
+  assert.equal((await sb('plan staging --json')).json<PlanView[]>().length, 1)
+  assert.equal((await sb('plan staging')).code, 0)
+  await api.it.push('two')
+  await waitFor('two to be live', async () => (await sb('plan staging')).code === 0)
+  const [newest, first] = await api.as('read').call('releases.list', { params: { project: 'shop' } })
+  assert.equal((await sb(`plan staging ${first?.version}`)).code, 3)
+  assert.equal((await sb(`plan staging ${newest?.version}`)).code, 0)
+  assert.equal((await sb('plan staging nothing')).code, 2)
+})
+
+test('deploy follows its steps to the verdict', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const deployed = await sb('redeploy staging')
+  assert.equal(deployed.code, 0, deployed.stderr)
+  assert.match(deployed.stdout, /^d3 {2}staging\/shop .* redeploy by admin$/m)
+  assert.match(deployed.stdout, /\+0\.\ds +place d3-web-1$/m)
+  assert.match(deployed.stdout, /^d3 .*: succeeded in [\d.]+s, .*(dropped of|probes)/m)
+  const json = (await sb('deploy staging --json')).json<DeploymentView[]>()
+  assert.deepEqual(
+    json.map(({ outcome }) => outcome),
+    ['succeeded'],
+  )
+})
+
+test('deploy does not wait for people: it prints the plan and the words that approve it', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const stopped = await sb('deploy production')
+  assert.equal(stopped.code, 4)
+  const [, words] = /Approve it with: signalbox (approve d3 --plan [0-9a-f]{64})/.exec(stopped.stdout) ?? []
+  assert.ok(words !== undefined, stopped.stdout)
+  const asked = await sb('deploy production --no-wait')
+  assert.equal(asked.code, 0)
+  assert.match(asked.stdout, /waits for approval/)
+  const timedOut = await sb('deploy production --wait --wait-timeout 300ms')
+  assert.equal(timedOut.code, 124)
+  assert.match(timedOut.stderr, /d5 has not ended within 300ms/)
+  const approved = await sb(`${words} --wait`)
+  assert.equal(approved.code, 0, approved.stderr)
+  assert.match(approved.stdout, /succeeded/)
+})
+
+test('somebody who stops watching stops nothing else', async (t) => {
+  const { api, cwd, env } = await desk(t)
+  await release(api, 'one')
+  const child = start(['deploy', 'production', '--wait'], { cwd, env })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+  await waitFor('the first lines', () => stdout.includes('waits for approval'))
+  child.kill('SIGINT')
+  assert.equal(await closed, 130)
+  assert.match(stderr, /d3 goes on without us; `signalbox cancel d3`/)
+  const still = await api.as('read').call('deployments.show', { params: { deployment: 'd3' } })
+  assert.equal(still.state, 'waiting')
+})
+
+test('a release that never becomes healthy ends with 5, and what served before still serves', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  await api.it.push('broken', { branch: 'main', behaviour: { exitsAfterMs: 5, healthyAfterMs: null } })
+  await waitFor('staging to go back', async () => {
+    const [newest] = await api.as('read').call('deployments.list', { query: { environment: 'staging' } })
+    return newest?.rolledBack
+  })
+  const again = await sb('deploy staging')
+  assert.equal(again.code, 5, again.stdout)
+  assert.match(again.stdout, /going back/)
+  assert.match(again.stdout, /failed, rolled back/)
+})
+
+test('a lock is in the way, with 4, and is told with its owner and reason', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const locked = await sb('lock staging --reason Friday --for 2h')
+  assert.match(locked.stdout, /Locked: staging, until 20\d\d-.* UTC/)
+  const stopped = await sb('deploy staging')
+  assert.equal(stopped.code, 4)
+  assert.match(stopped.stdout, /locked by admin: Friday; opened by signalbox unlock staging/)
+  assert.match((await sb('status staging')).stdout, /lock +by admin since .* UTC, until .*: Friday/)
+  assert.match((await sb('unlock staging')).stdout, /Unlocked: staging/)
+  assert.match((await sb('unlock staging')).stdout, /was not locked/)
+})
+
+test('approve needs the hash of the plan without a terminal, or a yes to the one it prints', async (t) => {
+  const { api, sb } = await desk(t)
+  const first = await release(api, 'one')
+  const unasked = await sb('approve production')
+  assert.equal(unasked.code, 2)
+  assert.match(unasked.stderr, /A yes to the plan is needed[\s\S]*--plan HASH.*--yes/)
+  const moved = await sb(`approve ${first} --plan ${'0'.repeat(64)}`)
+  assert.equal(moved.code, 4)
+  assert.match(moved.stderr, /is not the one you looked at/)
+  const sure = await sb('approve production --yes --json')
+  assert.equal(sure.json<DeploymentView>().id, first)
+  assert.match(sure.stderr, /web 0 → 2[\s\S]*plan +[0-9a-f]{64}/)
+  await release(api, 'two')
+  const rejected = await sb('reject production --reason no')
+  assert.match(rejected.stdout, /aborted: rejected by admin: no/)
+  const none = await sb('approve production --yes')
+  assert.equal(none.code, 2)
+  assert.match(none.stderr, /nothing waits for approval in production/)
+})
+
+test('at a terminal approve shows the plan and asks', async (t) => {
+  const { api, cwd, env } = await desk(t)
+  const id = await release(api, 'one')
+  const show = () => api.as('read').call('deployments.show', { params: { deployment: id } })
+  const no = await cliAtTerminal(['approve', 'production'], {
+    cwd,
+    env,
+    answers: [{ after: /Approve d2\?/, type: 'n' }],
+  })
+  assert.match(no.screen, /web 0 → 2/)
+  assert.match(no.screen, /Nothing was approved/)
+  assert.equal((await show()).state, 'waiting')
+  const robot = await cliAtTerminal(['approve', 'production'], { cwd, env: { ...env, CI: 'true' } })
+  assert.equal(robot.code, 2)
+  const yes = await cliAtTerminal(['approve', id], { cwd, env, answers: [{ after: /Approve d2\?/, type: 'y' }] })
+  assert.equal(yes.code, 0, yes.screen)
+  assert.notEqual((await show()).state, 'waiting')
+})
+
+test('a token is asked for at a terminal, and not shown', async (t) => {
+  const { api, cwd } = await desk(t)
+  const answers = [{ after: /Token/, type: `${tokens.read}\r` }]
+  const { code, screen } = await cliAtTerminal(['login', api.url], { cwd, answers })
+  assert.equal(code, 0, screen)
+  assert.match(screen, /Logged in/)
+  assert.ok(!screen.includes(tokens.read))
+})
+
+test('what others wrote cannot steer the terminal, in no command and no form', async (t) => {
+  const { api, sb, cwd, env } = await desk(t)
+  const evil = '\u001b[2J\u001b]0;x\u0007\u202egnp.exe\r\n\u009b31m'
+  await release(api, `fix ${evil}`)
+  const client = api.as('admin')
+  const production = { params: { project: 'shop', environment: 'production' } }
+  await client.call('lock', { ...production, body: { reason: `because ${evil}` } })
+  await client.call('deployments.reject', { params: { deployment: 'd2' }, body: { comment: `no ${evil}` } })
+  const lines = ['runs', 'runs show r1', 'releases', 'status', 'deployments', 'deployments show d2', 'audit', 'events']
+  for (const line of lines) {
+    const { code, stdout, stderr } = await sb(line)
+    assert.equal(code, 0, line)
+    assert.doesNotMatch(stdout + stderr, forbidden, line)
+  }
+  const json = await sb('runs --json')
+  assert.doesNotMatch(json.stdout, forbidden)
+  const [run] = json.json<{ title: string }[]>()
+  assert.equal(run?.title, `fix ${evil}`, 'as JSON it reads back as it was')
+  const { screen } = await cliAtTerminal(['runs'], { cwd, env })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+  assert.doesNotMatch(screen.replace(/\x1b\[\d*m/g, ''), /[^\P{Cc}\r\n]|\u202e/u)
+})
+
+test('logs of a run carry job and step; their colours stay out of files', async (t) => {
+  const { api, sb } = await desk(t)
+  let finish = () => {}
+  const held = new Promise<void>((resolve) => (finish = resolve))
+  await api.it.push('one', {
+    job: async ({ attempt }) => {
+      if (attempt === 'r1/test/1') await held
+      return succeeded
+    },
+  })
+  const writer = await api.jobLogs.open('r1/test/1', redactor([]))
+  for (let at = 0; at < 3000; at += 1) await writer.sink({ step: 0, stream: 'o' }).push(Buffer.from(`line ${at}\n`))
+  await writer.sink({ step: 1, stream: 'e' }).push(Buffer.from('\u001b[31mred\u001b[0m \u001b[2J\n'))
+  const following = sb('logs r1 --follow --lines 3')
+  await waitFor('the job', () => api.it.jobsRun.length > 0)
+  await writer.close()
+  finish()
+  const followed = await following
+  assert.equal(followed.code, 0)
+  assert.match(followed.stdout, /^test +1 line 2998\ntest +1 line 2999\ntest +2 red \\x1b\[2J$/m)
+  assert.doesNotMatch(followed.stdout, /line 2997/)
+  assert.match(followed.stdout, /^r1 .*: succeeded in/m)
+  const all = (await sb('logs r1 --job test --json')).items<{ job: string; step: number; text: string }>()
+  assert.equal(all.length, 3001)
+  assert.deepEqual([all[0]?.job, all[0]?.step, all[2999]?.text], ['test', 0, 'line 2999'])
+  const unknown = await sb('logs r1 --job tset')
+  assert.equal(unknown.code, 2)
+  assert.match(unknown.stderr, /Its jobs: test, build:shop/)
+})
+
+test('variables are set from words, a file and a pipe; values are echoed nowhere', async (t) => {
+  const { api, cwd, sb } = await desk(t)
+  await release(api, 'one')
+  await writeFile(join(cwd, '.env'), '# a comment\nexport COLOUR="dark green"\nPLAIN=hunter2plain\n')
+  const set = await sb('env set staging KEY=- OTHER=hunter2word --secret', { input: 'hunter2pipe\n' })
+  assert.equal(set.code, 0, set.stderr)
+  assert.equal((await sb('env set staging --from-file .env')).code, 0)
+  assert.doesNotMatch(set.stdout + set.stderr, /hunter2/)
+  const listed = (await sb('env list staging --json')).json<{ variables: { name: string; value: string | null }[] }>()
+  assert.deepEqual(
+    listed.variables.map(({ name, value }) => [name, value]),
+    [
+      ['COLOUR', 'dark green'],
+      ['KEY', null],
+      ['OTHER', null],
+      ['PLAIN', 'hunter2plain'],
+    ],
+  )
+  assert.match((await sb('env list staging')).stdout, /KEY +\(secret\)/)
+  assert.match((await sb('env unset staging KEY PLAIN')).stdout, /unset KEY, PLAIN \(version 3\)/)
+  assert.equal((await sb('env set staging A=- B=-', { input: 'x' })).code, 2)
+  assert.equal((await sb('env set staging 1A=x')).code, 2)
+  assert.equal((await sb('env set staging')).code, 2)
+  assert.equal((await sb('env set checks NPM_TOKEN=x --secret')).code, 0)
+})
+
+test('scale, rollback, promote, cancel and rerun say what they did', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  assert.match((await sb('scale staging web=3 worker=0')).stdout, /scale by admin[\s\S]*succeeded/)
+  assert.equal((await sb('scale staging nothing=1')).code, 2)
+  assert.match((await sb('rollback staging')).stderr, /There is no earlier release/)
+  await release(api, 'two')
+  assert.match((await sb('rollback staging --reason slow')).stdout, /rollback by admin[\s\S]*succeeded/)
+  assert.equal((await sb('promote staging production --no-wait')).code, 0)
+  const [newest] = await api.as('read').call('deployments.list', { query: { environment: 'production' } })
+  const cancelled = await sb(`cancel ${newest?.id}`)
+  assert.match(cancelled.stdout, /aborted: cancelled by admin/)
+  assert.equal((await sb('cancel production')).code, 2)
+  assert.match((await sb('rerun r1 --failed')).stderr, /cannot be run again: it succeeded/)
+  assert.match((await sb('explain main --verbose')).stderr, /\w/)
+})
+
+test('a token is printed alone, so that it can be piped on; then it is worth what it says', async (t) => {
+  const { api, cwd, sb } = await desk(t)
+  const made = await sb('tokens create ada --scope read --for 1h')
+  assert.match(made.stdout, /^sbx_[\w-]{43}\n$/)
+  assert.match(made.stderr, /ada may read/)
+  await writeFile(join(cwd, 'ada'), made.stdout)
+  const env = { SIGNALBOX_URL: api.url }
+  const refused = await cli(['lock', 'staging', '--reason', 'x', '-p', 'shop', '--token-file', 'ada'], { cwd, env })
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /The token ada may read; this needs deploy/)
+  assert.match((await sb('tokens')).stdout, /^ada +read +admin .* valid$/m)
+  assert.match((await sb('tokens revoke ada')).stdout, /Revoked: ada/)
+  assert.doesNotMatch(await readFile(join(cwd, 'ada'), 'utf8'), /\s\S/)
+})
+
+test('the journal can be read, narrowed and verified', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  assert.match((await sb('audit --subject d1')).stdout, /deployment\.finished/)
+  assert.match((await sb('audit verify')).stdout, /The chain holds: \d+ facts/)
+  const facts = (await sb('audit --json --limit 5')).json<{ seq: number }[]>()
+  assert.equal(facts.length, 5)
+})
+
+test('a project is not removed without a word', async (t) => {
+  const { sb } = await desk(t)
+  assert.match((await sb('projects add tea')).stdout, /git push signalbox HEAD/)
+  const unasked = await sb('projects remove tea')
+  assert.equal(unasked.code, 2)
+  assert.match(unasked.stderr, /--yes/)
+  assert.match((await sb('projects remove tea --yes')).stdout, /Removed: tea/)
+  assert.equal((await sb('projects show tea')).code, 2)
+})
