@@ -135,6 +135,10 @@ const catalogue = {
     sentence: 'There is no file {path}',
     hint: 'Check the path.',
   },
+  'file.not_removed': {
+    sentence: '{path} could not be removed: {problem}',
+    hint: 'Remove it by hand; `lsattr` shows files that are marked as immutable.',
+  },
   'file.too_large': {
     sentence: 'The file {path} is larger than {limitBytes} bytes',
     hint: 'Make it smaller; the limit protects the server.',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import test from 'node:test'
 import { promisify } from 'node:util'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
@@ -82,6 +83,18 @@ test('a tree is removed with read-only folders, and links are not followed', asy
   await removeTree(tree)
   assert.deepEqual(await readdir(dir.path), ['kept'])
   assert.deepEqual(await readdir(kept), ['file'])
+})
+
+test('what cannot be removed is told, and removing many files does not hold us up', async () => {
+  await using dir = await tempDir()
+  await assert.rejects(removeTree('/proc/self/net'), { code: 'file.not_removed' })
+  await promisify(execFile)('/bin/sh', ['-c', 'seq 20000 | xargs touch'], { cwd: dir.path })
+  const lag = monitorEventLoopDelay({ resolution: 5 })
+  lag.enable()
+  await removeTree(dir.path)
+  lag.disable()
+  assert.equal(await exists(dir.path), false)
+  assert.ok(lag.percentile(90) < 50_000_000, `${lag.percentile(90) / 1e6} ms`)
 })
 
 const isRoot = process.getuid?.() === 0

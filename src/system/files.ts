@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import {
   access,
   appendFile,
@@ -16,7 +16,12 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
+import { diskFault, isMissing } from './errors.ts'
+import { problemOf, runChild } from './process.ts'
+import { systemPath } from './programs.ts'
 import { newId } from './random.ts'
+
+export { codeOf, diskFault, isMissing } from './errors.ts'
 
 export interface WriteOptions {
   readonly mode?: number
@@ -52,21 +57,6 @@ async function writeSynced(path: string, data: string | Uint8Array, mode: number
 export async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r')
   await directory.sync()
-}
-
-/** A full disk as the fault a person can act on; any other error as it came. For use as `throw diskFault(error, path)`. */
-export function diskFault(error: unknown, path: string): unknown {
-  const code = codeOf(error)
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new Fault('disk.full', { details: { path }, cause: error }) : error
-}
-
-export function isMissing(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -152,27 +142,45 @@ export async function temporaryDirectory(prefix: string, parent = tmpdir()): Pro
   return { path, [Symbol.asyncDispose]: () => removeTree(path) }
 }
 
-/** Removes a directory with everything in it, read-only folders too; one that is not there is fine. */
+/**
+ * Removes a file or a directory with everything in it, read-only folders too; one that is not there is fine. Node's own
+ * way holds the whole process up while it works, for seconds with many files, so a folder is left to `rm`.
+ */
 export async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true })
-  } catch (error) {
-    const code = codeOf(error)
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error
-    await openFolders(path)
-    await rm(path, { recursive: true, force: true, maxRetries: 3 })
-  }
+  const found = await lstatOrNull(path)
+  if (found === null) return
+  if (!found.isDirectory()) return rm(path, { force: true })
+  if ((await removeWithProgram(path)) === null) return
+  await openFolders(path).catch(() => {}) // What cannot be opened cannot be removed, and `rm` says so.
+  const problem = await removeWithProgram(path)
+  if (problem !== null) throw new Fault('file.not_removed', { details: { path, problem } })
+}
+
+const REMOVE_LIMIT_MS = 60 * 60_000
+
+/** What `rm` had to say; null when all is gone. */
+async function removeWithProgram(path: string): Promise<string | null> {
+  const result = await runChild({
+    argv: ['rm', '-rf', '--', path],
+    env: { PATH: systemPath, LC_ALL: 'C' },
+    limitMs: REMOVE_LIMIT_MS,
+    signal: new AbortController().signal,
+  })
+  return result.exitCode === 0 ? null : result.tail.trimEnd() || problemOf(result)
 }
 
 /** Entries of a folder can only be removed when the folder may be written to. */
 async function openFolders(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
+  if (!(await lstatOrNull(path))?.isDirectory()) return
+  await chmod(path, 0o700)
+  for (const name of await readdir(path)) await openFolders(join(path, name))
+}
+
+async function lstatOrNull(path: string): Promise<Stats | null> {
+  return lstat(path).catch((error: unknown) => {
     if (isMissing(error)) return null
     throw error
   })
-  if (!found?.isDirectory()) return
-  await chmod(path, 0o700)
-  for (const name of await readdir(path)) await openFolders(join(path, name))
 }
 
 /** Bytes that an ordinary user may still write on the file system that holds `path`. */

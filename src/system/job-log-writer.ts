@@ -4,7 +4,7 @@ import { messageOf } from '../lib/fault.ts'
 import { type JobLogOrigin, jobLogPrefix } from '../lib/job-log.ts'
 import type { Log } from '../lib/log.ts'
 import type { Redactor } from '../lib/redact.ts'
-import { codeOf } from './files.ts'
+import { codeOf } from './errors.ts'
 import { LineComposer } from './job-log-lines.ts'
 
 /** Takes what one stream of one step prints. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { codeOf } from './files.ts'
+import { codeOf } from './errors.ts'
 
 const NICENESS = 10
 const FIRST_OUT_OF_MEMORY = 500

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { Clock } from '../lib/clock.ts'
-import { codeOf } from './files.ts'
+import { codeOf } from './errors.ts'
 
 /** A process for ever: the number alone may be given to another one later, number and start time together may not. */
 export interface ProcessId {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import { systemClock } from './clock.ts'
-import { codeOf, diskFault } from './files.ts'
+import { codeOf, diskFault } from './errors.ts'
 import { endProcesses, isGroupThere, type ProcessId, processTable, startTimeNow } from './proc.ts'
 import { drained, type OutputHandler, type Pump, pump, tailKeeper } from './process-output.ts'
 
