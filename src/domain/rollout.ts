@@ -37,6 +37,8 @@ export interface Rollout {
 
 export const routedProcess = 'web'
 
+const opening: Step = { do: 'measure', window: 'open' }
+
 /** The way from what is live to the new release, wave by wave; routed processes first, unless the policy orders otherwise. */
 export function planRollout(input: RolloutInput): Rollout {
   const before = input.live?.instances ?? []
@@ -49,12 +51,14 @@ export function planRollout(input: RolloutInput): Rollout {
   return {
     instances,
     steps: [
-      { do: 'measure', window: 'open' },
+      ...(input.live === null ? [] : [opening]),
       { do: 'prepare' },
       ...(migrateFirst ? [{ do: 'migrate' } as const] : []),
       ...plans.flatMap((plan) => plan.steps),
       ...leave(gone, routed),
       ...(migrates && input.policies.migrations === 'after' ? [{ do: 'migrate' } as const] : []),
+      // Where nothing was live there was nothing to drop: what counts begins when visitors are let in.
+      ...(input.live === null ? [opening] : []),
       { do: 'verify', instances },
       { do: 'measure', window: 'close' },
     ],
