@@ -134,8 +134,21 @@ export class EdgeWorker {
     return join(this.#parts.folder, `${this.id}.${kind}`)
   }
 
-  /** The living worker at the socket, or null when there is none, or none that answers. */
+  /** Ends a worker that an earlier host had and we do not want. */
+  async dismiss(): Promise<void> {
+    const session = await this.#meet(null)
+    if (session !== null) await this.#replace(session)
+    await this.endAll()
+  }
+
+  /** The living worker at the socket, as long as it is as we want it. */
   async #adopt(own: MainProcess | null): Promise<EdgeSession | null> {
+    const session = await this.#meet(own)
+    return session === null || this.#isFit(session.hello) ? session : this.#replace(session)
+  }
+
+  /** Null when there is none, or none that answers. */
+  async #meet(own: MainProcess | null): Promise<EdgeSession | null> {
     const { clock, signal } = this.#parts
     let client: EdgeClient
     try {
@@ -150,8 +163,7 @@ export class EdgeWorker {
       await this.endAll()
       return null
     }
-    const session = { client, hello, main: own ?? adoptMain(hello, clock, signal) }
-    return this.#isFit(hello) ? session : this.#replace(session)
+    return { client, hello, main: own ?? adoptMain(hello, clock, signal) }
   }
 
   #isFit({ listen, isStopping }: Hello): boolean {

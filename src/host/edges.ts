@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { EdgeClient } from '../edge/client.ts'
 import type { DrainOrder, Route, RouteInstance } from '../edge/protocol.ts'
 import { Fault } from '../lib/fault.ts'
+import { namesIn, removeTree } from '../system/files.ts'
 import type { DrainAccount } from '../targets/driver.ts'
 import { type EdgeSession, EdgeWorker, type EdgeWorkerParts } from './edge-worker.ts'
 import { Bell, late, within } from './waiting.ts'
@@ -25,10 +27,8 @@ export class Edges {
 
   constructor(parts: EdgesParts) {
     this.#parts = parts
-    const signal = AbortSignal.any([parts.signal, this.#stopping.signal])
-    const shared = { ...parts, signal, wanted: this.#wanted, bell: this.#bell }
     const ids = Array.from({ length: parts.count }, (_, index) => `edge-${index + 1}`)
-    this.#workers = ids.map((id) => new EdgeWorker({ ...shared, id }))
+    this.#workers = ids.map((id) => this.#worker(id))
   }
 
   get workers(): readonly EdgeWorker[] {
@@ -42,7 +42,7 @@ export class Edges {
 
   /** To be called when all routes are known: what a worker has beyond them is taken from it. */
   begin(): void {
-    this.#running = Promise.all(this.#workers.map((worker) => worker.run()))
+    this.#running = Promise.all([this.#dismissSurplus(), ...this.#workers.map((worker) => worker.run())])
   }
 
   /** What every worker is to have in force for a track from now on; null: nothing. */
@@ -106,6 +106,26 @@ export class Edges {
     this.#stopping.abort(new Error('the edge has been stopped'))
     await this.#running
     for (const worker of this.#workers) await worker.endAll()
+  }
+
+  #worker(id: string): EdgeWorker {
+    const signal = AbortSignal.any([this.#parts.signal, this.#stopping.signal])
+    return new EdgeWorker({ ...this.#parts, id, signal, wanted: this.#wanted, bell: this.#bell })
+  }
+
+  /** Of an earlier host that had more workers; they would go on taking visitors with the routes of then. */
+  async #dismissSurplus(): Promise<void> {
+    const { folder, log } = this.#parts
+    const sockets = (await namesIn(folder)).filter((name) => name.endsWith('.sock'))
+    const ids = sockets.map((name) => name.slice(0, -'.sock'.length))
+    for (const id of ids.filter((one) => this.#workers.every((worker) => worker.id !== one))) {
+      try {
+        await this.#worker(id).dismiss()
+        await removeTree(join(folder, `${id}.sock`))
+      } catch (error) {
+        log.error('an edge worker too many could not be ended', { edge: id, error })
+      }
+    }
   }
 
   #standing(track: string): 'in force' | Fault | undefined {

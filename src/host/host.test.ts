@@ -59,6 +59,18 @@ test('SIGTERM ends the host only, and it can be told to make way', async () => {
   })
 })
 
+test('a host with fewer edge workers ends the others, without a visitor lost', async () => {
+  await using box = await machine()
+  await serve(box, [{}])
+  await using load = box.load(100)
+  const place = { ...box.options, edges: 1, ports: '20000-29999', compileCache }
+  await ensureHost(place, never)
+  await waitFor('there is one worker', async () => (await box.edgePids()).length === 1, 15_000)
+  await waitFor('visitors', () => load.report().answered > 100)
+  assert.deepEqual((await load.finish()).failed, [])
+  assert.deepEqual(await routed(box), ['d1-web-1'])
+})
+
 test('two hosts on one directory: one does the work, the other goes', async () => {
   await using box = await machine()
   const pid = await box.hostPid()

@@ -60,6 +60,8 @@ export interface Hello {
   readonly host: string
   /** `HOST:PORT` where the edge takes visitors. */
   readonly listen: string
+  /** How many edge workers it runs. */
+  readonly edges: number
 }
 
 export type FromDriver =

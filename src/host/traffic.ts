@@ -26,7 +26,7 @@ export function addTraffic(a: Totals, b: Totals): Totals {
   }
 }
 
-export function addCounts(a: TrafficCounts, b: TrafficCounts): TrafficCounts {
+function addCounts(a: TrafficCounts, b: TrafficCounts): TrafficCounts {
   return {
     served: a.served + b.served,
     serverErrors: a.serverErrors + b.serverErrors,

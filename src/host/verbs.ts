@@ -23,7 +23,13 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
   const fenced = <T>(order: Order, call: Call<never>, work: (signal: AbortSignal) => Promise<T>) =>
     parts.fence.pass(order, call.signal, work)
   return {
-    hello: async () => ({ version: protocolVersion, pid: process.pid, host: hostId, listen }),
+    hello: async () => ({
+      version: protocolVersion,
+      pid: process.pid,
+      host: hostId,
+      listen,
+      edges: parts.edges.workers.length,
+    }),
     prepare: ({ release, archive, order }, call) =>
       fenced(order, call, async (signal) => {
         await releases.prepare(order.track, release, { archive, signal })

@@ -28,7 +28,7 @@ const LOOK_MS = 10
 
 /**
  * Makes sure that a host of our kind runs, and tells who it is. One that runs is left alone; one of another version, or
- * that listens elsewhere, is told to end, which its instances do not notice. Fault `target.unreachable`.
+ * that listens elsewhere or with more or fewer workers, is told to end, which its instances do not notice. Fault `target.unreachable`.
  */
 export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise<Hello> {
   const { dir, clock, log } = place
@@ -70,9 +70,9 @@ async function helloOf(dir: string, signal: AbortSignal): Promise<Hello | null> 
   }
 }
 
-function fits(hello: Hello, { listen }: HostPlace): boolean {
+function fits(hello: Hello, { listen, edges }: HostPlace): boolean {
   const isSame = listen.endsWith(':0') ? hello.listen.startsWith(listen.slice(0, -1)) : hello.listen === listen
-  return hello.version === protocolVersion && isSame
+  return hello.version === protocolVersion && hello.edges === edges && isSame
 }
 
 /** In a session of its own, so that it stays when we end. It writes its own log; ours only tells that it was started. */
