@@ -10,7 +10,7 @@ export interface Complaint {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-export function complaintOf(error: unknown): Complaint {
+function complaintOf(error: unknown): Complaint {
   const { code, message, hint, details } = error instanceof Fault ? error : unexpected(error)
   return { code, message, hint, details }
 }

@@ -51,7 +51,7 @@ export function render(text: Text, isColoured: boolean): string {
 }
 
 /** Columns it takes, as far as one can tell without the terminal's font. */
-export function widthOf(text: Text): number {
+function widthOf(text: Text): number {
   return [...graphemes.segment(render(text, false))].length
 }
 

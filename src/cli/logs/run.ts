@@ -58,7 +58,7 @@ async function showJob({ output }: Session, client: Client, options: JobLogOptio
 }
 
 /** Steps count from 1 for people; what concerns the whole job has none. */
-export function lineText({ step, stream, text }: LogLineView): Text {
+function lineText({ step, stream, text }: LogLineView): Text {
   const printed = { printed: text }
   return [dim(`${step === null ? ' ' : step + 1} `), stream === 's' ? dim(printed) : printed]
 }

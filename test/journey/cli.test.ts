@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import test from 'node:test'
+import { promisify } from 'node:util'
+import type { DeploymentView, TrackView } from '../../src/api/views.ts'
+import { type CliResult, cli } from '../helpers/cli.ts'
+import { gitEnvironment, repository } from '../helpers/repository.ts'
+import { startServer } from '../helpers/server.ts'
+import { tempDir } from '../helpers/temp-dir.ts'
+import { tinyApp } from '../helpers/tiny-app.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..', '..')
+
+test('from a first login to production and back, by the command line alone', { timeout: 120_000 }, async (t) => {
+  await using server = await startServer()
+  await using home = await tempDir()
+  await using repo = await repository()
+  const { url } = server.serving
+  const env = { XDG_CONFIG_HOME: join(home.path, 'config') }
+  const sb = async (words: string[], wanted = 0): Promise<CliResult> => {
+    const result = await cli(words, { cwd: repo.path, env })
+    assert.equal(result.code, wanted, `signalbox ${words.join(' ')}\n${result.stdout}${result.stderr}`)
+    return result
+  }
+  /** Asks Signalbox for the password, as `projects add` tells people to set it up. */
+  const push = async () => {
+    const helper = `!NODE_COMPILE_CACHE= '${process.execPath}' '${join(root, 'src/main.ts')}' git-credential`
+    const config = ['-c', `credential.${url}.helper=${helper}`]
+    const words = [...config, 'push', 'signalbox', 'HEAD']
+    await run('git', words, { cwd: repo.path, env: { ...gitEnvironment(home.path), ...env } })
+  }
+
+  await t.test('a login and a project', async () => {
+    assert.equal(server.serving.first, true)
+    assert.match((await sb(['login', url, '--token-file', server.data])).stdout, /Logged in to .* as admin \(admin\)/)
+    const added = (await sb(['projects', 'add', 'tiny', '--json'])).json<{ project: { gitUrl: string } }>()
+    await repo.git('remote', 'add', 'signalbox', `${url}${new URL(added.project.gitUrl).pathname}`)
+    await repo.commit(tinyApp('v1', { production: true }))
+    assert.match((await sb(['validate'])).stdout, /Valid: tiny, 1 app, 2 environments/)
+    assert.match((await sb(['status'], 1)).stderr, /has no valid signalbox\.yml yet/)
+  })
+
+  await t.test('a push is checked, built and brought to staging', async () => {
+    await push()
+    const { stdout } = await sb(['logs', 'r1', '--follow'])
+    assert.match(stdout, /^check +1 .*node check\.js/m)
+    assert.match(stdout, /^r1 .*succeeded in/m)
+    // The deployment begins when the run has ended: sent once more, it is followed to its end.
+    assert.match((await sb(['deploy', 'staging'])).stdout, /succeeded in [\d.]+s, .*(dropped of|probes)/)
+    const [track] = (await sb(['status', 'staging', '--json'])).json<TrackView[]>()
+    assert.equal(track?.running?.instances.filter(({ state }) => state === 'healthy').length, 3)
+    assert.equal(track?.serving.length, 2)
+  })
+
+  await t.test('production waits for a yes, and follows it', async () => {
+    const plan = await sb(['plan', 'production'], 4)
+    const [, words = ''] = /Approve it with: signalbox (approve \w+ --plan \w+)/.exec(plan.stdout) ?? []
+    assert.match((await sb([...words.split(' '), '--wait'])).stdout, /place d\d+-web-1[\s\S]*succeeded/)
+    await sb(['plan', 'production'])
+    const text = (await sb(['status', 'production'])).stdout
+    assert.match(text, /desired +\S+.* by d\d+ of admin, /)
+    assert.match(text, /serving +\S+ by d\d+-web-1, d\d+-web-2/)
+    assert.match(text, /d\d+-worker-1 +worker .* healthy +0 /)
+  })
+
+  await t.test('a command runs once in what is live, and ends as it ended', async () => {
+    const script = 'echo "to $1 in $RELEASE_IS_SET"; echo aside >&2; exit 7'
+    const ran = await sb(['run', 'staging', '--', 'sh', '-c', script, 'sh', '--json'], 7)
+    assert.equal(ran.stdout, 'to --json in \n')
+    assert.equal(ran.stderr, 'aside\n')
+    const items = (await sb(['run', 'staging', '--json', '--', 'echo', 'hi'])).items<{
+      text?: string
+      exitCode?: number
+    }>()
+    assert.deepEqual([items.find(({ text }) => text !== undefined)?.text, items.at(-1)?.exitCode], ['hi', 0])
+    assert.match((await sb(['logs', 'o1'])).stdout, /^to --json in $/m)
+  })
+
+  await t.test(
+    'variables reach the instances with the next deployment, secrets are masked in what they print',
+    async () => {
+      const secret = 'hunter2-hunter2'
+      const set = await cli(['env', 'set', 'staging', 'API_KEY=-', '--secret'], { cwd: repo.path, env, input: secret })
+      assert.equal(set.code, 0)
+      await sb(['redeploy', 'staging'])
+      const told = await sb(['run', 'staging', '--', 'sh', '-c', 'echo "key: $API_KEY"'])
+      assert.match(told.stdout, /^key: /)
+      assert.doesNotMatch(told.stdout, /hunter2/)
+    },
+  )
+
+  await t.test('a release that does not start is rolled back, with 5', async () => {
+    await repo.commit(tinyApp('v2', { production: true, web: 'exits' }), 'v2')
+    await push()
+    await sb(['logs', 'r2', '--follow', '--lines', '1'])
+    const failed = await sb(['deploy', 'staging'], 5)
+    assert.match(failed.stdout, /going back: /)
+    assert.match(failed.stdout, /failed, rolled back/)
+    const [track] = (await sb(['status', 'staging', '--json'])).json<TrackView[]>()
+    assert.notEqual(track?.desired?.release.version, track?.attempted?.release.version)
+    assert.equal(track?.serving.length, 2)
+  })
+
+  await t.test('instances are scaled, seen in their logs, and gone back from', async () => {
+    assert.match((await sb(['scale', 'staging', 'web=1'])).stdout, /succeeded/)
+    await sb(['logs', 'staging', '--process', 'web', '--lines', '5'])
+    assert.match((await sb(['rollback', 'staging'], 1)).stderr, /There is no earlier release/)
+    const [newest] = (await sb(['deployments', '--json'])).json<DeploymentView[]>()
+    assert.equal(newest?.reason, 'scale')
+    assert.match((await sb(['explain', 'HEAD'], 2)).stderr, /HEAD/)
+    assert.match((await sb(['explain', 'main'])).stdout, /staging\/tiny +not live/)
+    assert.match((await sb(['audit', 'verify'])).stdout, /The chain holds/)
+  })
+})
