@@ -37,6 +37,16 @@ test('the configuration of the sample shop is valid, without a warning', () => {
   assertValid(read('examples/shop/app/signalbox.yml'))
 })
 
+test('every command that the README shows is one', () => {
+  const reference = read('docs/reference/cli.md')
+  const shown = [...read('README.md').matchAll(/^ {4}(?:bin\/)?signalbox ([a-z-]+)/gm)].map(([, command]) => command)
+  assert.ok(shown.length > 5)
+  assert.deepEqual(
+    shown.filter((command) => !reference.includes(`\n### \`signalbox ${command}\`\n`)),
+    [],
+  )
+})
+
 test('no two decisions have the same number', () => {
   const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => path.split('/').at(-1)?.slice(0, 4))
   assert.deepEqual(
