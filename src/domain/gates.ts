@@ -6,7 +6,7 @@ import { turnGate } from './gates/turn.ts'
 import { variablesGate } from './gates/variables.ts'
 
 /** Every gate, in the order in which a person is told about them. A new gate is a file and a line here. */
-export const gates: readonly Gate[] = [needsGate, approvalGate, variablesGate, lockGate, turnGate]
+const gates: readonly Gate[] = [needsGate, approvalGate, variablesGate, lockGate, turnGate]
 
 export interface GateReport {
   readonly gate: string
@@ -17,4 +17,4 @@ export function askGates(facts: GateFacts): readonly GateReport[] {
   return gates.map((gate) => ({ gate: gate.name, answer: gate.ask(facts) }))
 }
 
-export type { Gate, GateAnswer, GateFacts } from './gates/gate.ts'
+export type { GateAnswer, GateFacts } from './gates/gate.ts'

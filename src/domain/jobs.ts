@@ -22,7 +22,7 @@ export function jobsOf({ spec, changed, released }: JobsInput): readonly Job[] {
   return [...checks, ...builds.map((app) => buildJob(app, needs))]
 }
 
-export function buildJobName(app: string): string {
+function buildJobName(app: string): string {
   return `build:${app}`
 }
 

@@ -35,7 +35,7 @@ export interface Rollout {
   readonly instances: readonly Instance[]
 }
 
-export const routedProcess = 'web'
+const routedProcess = 'web'
 
 const opening: Step = { do: 'measure', window: 'open' }
 

@@ -115,7 +115,7 @@ export function attemptOf(run: string, job: Pick<Job, 'name' | 'attempt'>): stri
   return `${run}/${job.name}/${job.attempt}`
 }
 
-export function isGood(job: Job): boolean {
+function isGood(job: Job): boolean {
   return job.outcome === 'succeeded' || job.outcome === 'skipped' || (job.continueOnError && job.state === 'finished')
 }
 

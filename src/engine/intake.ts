@@ -178,10 +178,7 @@ function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: st
 }
 
 /** Deletions first, then in the order of names: the same comparison always gives the same order. */
-export function changesBetween(
-  known: ReadonlyMap<string, string>,
-  now: ReadonlyMap<string, string>,
-): readonly RefChange[] {
+function changesBetween(known: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly RefChange[] {
   const gone = [...known].filter(([ref]) => !now.has(ref)).map(([ref, before]) => ({ ref, before, after: null }))
   const moved = [...now]
     .filter(([ref, after]) => known.get(ref) !== after)

@@ -7,7 +7,7 @@ import { concluded, failed, lostCause, perform } from './perform.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
 /** Why a piece of work is stopped without being over: another server, or this one after a restart, goes on with it. */
-export const released = new Error('released')
+const released = new Error('released')
 /** Why a piece of work is stopped for good: what decided it has decided otherwise. */
 const withdrawn = new Error('withdrawn')
 

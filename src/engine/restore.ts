@@ -45,7 +45,7 @@ function takeUp(tx: Tx, row: OutboxRow<Command>): void {
 }
 
 /** Ends what cannot be recovered as errored, with the words "needs a person". */
-export function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
+function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
   const { command } = row
   tx.parts.store.outbox.remove(row.id)
   tx.fact({

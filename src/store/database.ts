@@ -143,7 +143,7 @@ export function openDatabase(path: string): Database {
 const folder = join(import.meta.dirname, 'migrations')
 
 /** Migrations in order; the schema's version is how many of them ran. */
-export function migrations(): readonly string[] {
+function migrations(): readonly string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.sql'))
   return files.sort().map((file) => readFileSync(join(folder, file), 'utf8'))
 }

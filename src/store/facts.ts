@@ -3,7 +3,7 @@ import { canonicalJson } from '../lib/canonical.ts'
 import { sha256 } from '../lib/hash.ts'
 import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
 
-export const genesis = '0'.repeat(64)
+const genesis = '0'.repeat(64)
 
 export interface FactQuery {
   readonly after: number

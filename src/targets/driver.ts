@@ -217,4 +217,8 @@ export interface ServiceObservation {
   readonly instances: readonly ObservedInstance[]
 }
 
+/**
+ * Either kind; what a driver is, for whoever writes one.
+ * @public
+ */
 export type TargetDriver = InstanceDriver | ServiceDriver

@@ -17,7 +17,7 @@ export const approvalGate: Gate = {
 }
 
 /** Only a yes to this very plan counts, from somebody who may say it. */
-export function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environment' | 'deployment'>) {
+function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environment' | 'deployment'>) {
   const { approvers: allowed, selfApproval } = facts.environment.protection
   return facts.approvals.filter(
     ({ by, plan }) =>
