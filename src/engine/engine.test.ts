@@ -273,6 +273,18 @@ test('a one-off runs once in the context of what is live and tells its exit code
   assert.deepEqual([done.outcome, done.exitCode], ['failed', 3])
 })
 
+test('what a side branch says of environments is not what people mean, what the deployed branch says is', async () => {
+  const environments = [...projectSpec().environments, environmentSpec({ name: 'qa' })]
+  const everywhere = { ...projectSpec().triggers, push: { branches: ['**'], paths: [] } }
+  await using it = await startEngine(projectSpec({ triggers: everywhere }))
+  await pushed(it, 'one')
+  await it.push('side', { branch: 'side', spec: projectSpec({ environments, triggers: everywhere }) })
+  const qa = () => it.engine.actions.lock({ project: 'shop', environment: 'qa' }, { reason: 'x', forMs: null }, ada)
+  assert.throws(qa, isFault('environment.unknown'))
+  await it.push('main', { spec: projectSpec({ environments, triggers: everywhere }) })
+  assert.equal(qa().environment, 'qa')
+})
+
 test('an environment the configuration does not have is named with those it has', async () => {
   await using it = await startEngine(projectSpec({ environments: [environmentSpec({ name: 'qa' })] }))
   await it.push('one')

@@ -61,10 +61,19 @@ export class Runs {
     return row === null ? null : json(row, 'spec')
   }
 
-  /** The configuration of the newest run that had a valid one. */
+  /**
+   * The configuration people mean when they name an environment: of the newest run on the ref that was last deployed
+   * from. So what a side branch says changes nothing. Before the first deployment: of the newest run.
+   */
   newestSpec(project: string): ProjectSpec | null {
     const row = this.#db.get(
-      `SELECT spec FROM runs JOIN specs USING (project, commit_sha) WHERE runs.project = ? ORDER BY number DESC LIMIT 1`,
+      `SELECT spec FROM runs JOIN specs USING (project, commit_sha) WHERE runs.project = ?1
+       ORDER BY json_extract(run, '$.ref') IS (
+         SELECT json_extract(deployed.run, '$.ref') FROM runs AS deployed
+         JOIN releases ON releases.project = deployed.project AND releases.commit_sha = deployed.commit_sha
+         JOIN deployments ON deployments.release = 'v' || releases.number
+         WHERE deployed.project = ?1 ORDER BY deployed.number DESC LIMIT 1
+       ) DESC, number DESC LIMIT 1`,
       project,
     )
     return row === null ? null : json(row, 'spec')
