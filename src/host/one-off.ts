@@ -23,6 +23,10 @@ export interface OneOffRecord {
   readonly startedAt: number
   /** From the intent to start it until its start is known. */
   readonly isStarting: boolean
+  /** The boot of the machine in which it was to start. */
+  readonly bootId: string
+  /** Name of the folder beside the record that whoever begins, or takes the leave to begin back, removes. */
+  readonly permit: string
   readonly process: { readonly pid: number; readonly startTime: number; readonly bootId: string } | null
   readonly timedOut: boolean
   readonly result: OneOffResult | null
@@ -32,18 +36,20 @@ export interface OneOffRecord {
 
 /**
  * Runs the command and writes its exit code to a file, so that the code is known even when the host dies meanwhile. The
- * words are handed over as words. The trap keeps the shell there when the whole group is told to end.
+ * words are handed over as words. The trap keeps the shell there when the whole group is told to end. Whoever finds no
+ * permit comes too late: a later host has taken it back and may have started the command anew.
  */
 const keepsTheCode = `trap : TERM INT HUP QUIT
-file=$1
-shift
+rmdir -- "$1" || exit 125
+file=$2
+shift 2
 "$@"
 code=$?
 printf '%s\\n' "$code" > "$file.new" && mv "$file.new" "$file"
 exit "$code"`
 
-export function wrapped(argv: readonly string[], folder: string): readonly string[] {
-  return ['/bin/sh', '-c', keepsTheCode, 'signalbox', join(folder, 'exit'), ...argv]
+export function wrapped(argv: readonly string[], folder: string, permit: string): readonly string[] {
+  return ['/bin/sh', '-c', keepsTheCode, 'signalbox', join(folder, permit), join(folder, 'exit'), ...argv]
 }
 
 export interface OneOffParts {

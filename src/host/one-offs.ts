@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { exists, makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { moveAway } from '../system/links.ts'
 import { findByMarks, isAlive } from '../system/proc.ts'
+import { newId } from '../system/random.ts'
 import type { Line, OneOff, OneOffResult } from '../targets/driver.ts'
 import type { Layout } from './layout.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
@@ -87,11 +89,13 @@ export class OneOffs {
     try {
       const tree = await releases.tree(track, oneOff.release.digest, oneOff)
       await makeDirectory(folder, 0o700)
-      const intent = { ...newRecord(oneOff), startedAt: clock.now() }
+      const intent = { ...newRecord(oneOff, bootId), startedAt: clock.now() }
       const file = this.#file(name)
+      // Before the record: where there is a record and no permit, somebody has begun.
+      await makeDirectory(join(folder, intent.permit), 0o700)
       await file.write(intent)
       const main = await startMain({
-        ...{ argv: wrapped(argv, folder), env: { ...env, ...oneOffMarks(hostId, name) }, clock },
+        ...{ argv: wrapped(argv, folder, intent.permit), env: { ...env, ...oneOffMarks(hostId, name) }, clock },
         ...{ cwd: appFolder(tree, oneOff.directory), out: join(folder, 'out'), err: join(folder, 'err') },
       })
       const process = { pid: main.pid, startTime: main.startTime, bootId }
@@ -110,9 +114,11 @@ export class OneOffs {
     }
   }
 
-  /** Its output files are made before its process is, so where there are none there never was one. */
-  async #wasNeverStarted({ name, isStarting }: OneOffRecord, main: MainProcess | null): Promise<boolean> {
-    return isStarting && main === null && !(await exists(join(this.#parts.layout.oneOff(name), 'out')))
+  /** Takes the permit back: who still has it never began, and never will. After a reboot a permit proves nothing. */
+  async #wasNeverStarted(record: OneOffRecord, main: MainProcess | null): Promise<boolean> {
+    if (!record.isStarting || main !== null || record.bootId !== this.#parts.bootId) return false
+    const permit = join(this.#parts.layout.oneOff(record.name), record.permit)
+    return moveAway(permit, `${permit}.taken-back`)
   }
 
   async #find({ name, process, isStarting, startedAt, result }: OneOffRecord): Promise<MainProcess | null> {
@@ -139,9 +145,10 @@ export class OneOffs {
   }
 }
 
-function newRecord({ name, track, release, timeoutMs }: OneOff): OneOffRecord {
+function newRecord({ name, track, release, timeoutMs }: OneOff, bootId: string): OneOffRecord {
   return {
-    ...{ name, track, digest: release.digest, timeoutMs, startedAt: 0, isStarting: true },
+    ...{ name, track, digest: release.digest, timeoutMs, startedAt: 0, isStarting: true, bootId },
+    permit: newId('permit'),
     ...{ process: null, timedOut: false, result: null, lost: null },
   }
 }
