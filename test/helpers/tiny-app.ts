@@ -7,9 +7,9 @@ import type { FileContent } from './repository.ts'
 export function tinyApp(version: string, options: TinyOptions = {}): Record<string, FileContent> {
   return {
     'signalbox.yml': configuration(options),
-    'web.js': web(version, options.web ?? 'good'),
-    'worker.js': worker(version),
-    'migrate.js': `require('fs').appendFileSync('data/migrations', '${version} ' + process.env.SIGNALBOX_RELEASE + '\\n')\n`,
+    'web.js': web(version, options),
+    'worker.js': worker(version, options),
+    'migrate.js': migrate(version, options),
     'check.js': options.check === 'fails' ? 'process.exit(1)\n' : '',
   }
 }
@@ -19,6 +19,8 @@ export interface TinyOptions {
   readonly check?: 'passes' | 'fails'
   readonly instances?: number
   readonly production?: boolean
+  /** Migrating, starting, answering the edge's confirmation and `/slow`, and ending take so long each, to be caught at it. */
+  readonly slowMs?: number
 }
 
 export const tinyHost = 'staging.tiny.test'
@@ -60,25 +62,34 @@ ${production ? 'x' : ''}`.replace(
   )
 }
 
-function web(version: string, behaviour: TinyOptions['web']): string {
+function web(version: string, { web: behaviour = 'good', slowMs = 0 }: TinyOptions): string {
   return `const http = require('http')
 if (${JSON.stringify(behaviour)} === 'exits') process.exit(7)
+const later = (work) => setTimeout(work, ${slowMs})
 const server = http.createServer((request, response) => {
   if (request.url === '/healthz' && ${JSON.stringify(behaviour)} === 'never healthy') return response.writeHead(500).end('not yet')
-  response.end(${JSON.stringify(version)})
+  const answer = () => response.end(${JSON.stringify(version)})
+  if (request.url === '/slow' || request.headers['user-agent'] === 'Signalbox confirmation') return later(answer)
+  answer()
 })
-server.listen(process.env.PORT, '127.0.0.1')
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
+later(() => server.listen(process.env.PORT, '127.0.0.1'))
+process.on('SIGTERM', () => server.close(() => later(() => process.exit(0))))
 `
 }
 
-/** Two at once would be seen: each holds the lock file from its first moment to its last. */
-function worker(version: string): string {
+/** Two at once would be seen: each notes its first moment and its last. */
+function worker(version: string, { slowMs = 0 }: TinyOptions): string {
   return `const fs = require('fs')
 const note = (what) => fs.appendFileSync('data/worker', what + ' ${version} ' + process.env.SIGNALBOX_INSTANCE + ' ' + process.pid + '\\n')
 note('start')
-fs.writeFileSync('data/worker-ready', '')
-process.on('SIGTERM', () => { note('stop'); process.exit(0) })
+setTimeout(() => fs.writeFileSync('data/worker-ready', ''), ${slowMs})
+process.on('SIGTERM', () => setTimeout(() => { note('stop'); process.exit(0) }, ${slowMs}))
 setInterval(() => {}, 1000)
+`
+}
+
+function migrate(version: string, { slowMs = 0 }: TinyOptions): string {
+  return `require('fs').appendFileSync('data/migrations', '${version} ' + process.env.SIGNALBOX_RELEASE + '\\n')
+setTimeout(() => {}, ${slowMs})
 `
 }
