@@ -52,7 +52,6 @@ const byArea: ReadonlyMap<string, number> = new Map([
   ['command', exitCodes.usage],
   ['config', exitCodes.usage],
   ['file', exitCodes.usage],
-  ['lock', exitCodes.blocked],
   ['login', exitCodes.usage],
   ['request', exitCodes.usage],
 ])

@@ -172,7 +172,7 @@ test('every fault has a status, and none that is ours is told as the client’s'
   const ours = statuses.filter(([code]) => /^(store|internal|process)\./.test(code) && code !== 'process.unknown')
   for (const [code, status] of ours) assert.ok(status >= 500, `${code}: ${status}`)
   assert.equal(statusOf(new Fault('token.missing')), 401)
-  assert.equal(statusOf(new Fault('lock.held')), 409)
+  assert.equal(statusOf(new Fault('project.exists')), 409)
   assert.equal(statusOf(new Fault('project.unknown')), 404)
 })
 

@@ -180,10 +180,6 @@ const catalogue = {
     sentence: 'There is no job {job} in {run}',
     hint: 'Its jobs: {known}.',
   },
-  'lock.held': {
-    sentence: '{environment} is locked by {by}: {reason}',
-    hint: '`signalbox unlock {environment}` takes the lock away.',
-  },
   'login.damaged': {
     sentence: 'The file {path} with your logins cannot be read',
     hint: 'Remove it and log in again with `signalbox login URL`.',
