@@ -5,13 +5,14 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
+import { freePort } from '../../test/helpers/free-port.ts'
 import { specOf, type Wish } from '../../test/helpers/host-app.ts'
 import { compileCache, isGone, type Machine, machine } from '../../test/helpers/machine.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { noTmpfs, tmpfs } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { Fault } from '../lib/fault.ts'
-import type { InstanceSpec, OneOff } from '../targets/driver.ts'
+import type { InstanceSpec, Line, OneOff } from '../targets/driver.ts'
 import { ensureHost } from '../targets/local/start-host.ts'
 
 const never = new AbortController().signal
@@ -266,7 +267,7 @@ test('a command over its limit is told to end, and how it then ended is told', a
   await box.driver.prepare(release, box.order(), never)
   const argv = ['/bin/sh', '-c', 'trap "echo cleaned; exit 9" TERM; echo begin; while :; do sleep 0.05; done']
   const lines: string[] = []
-  const hear = (line: { text: string }) => lines.push(line.text)
+  const hear = (line: Line) => line.stream === 'out' && lines.push(line.text)
   const wish = oneOff(box, release, { argv, timeoutMs: 300 })
   const result = await box.driver.run(wish, box.order(), hear, never)
   assert.deepEqual([result.exitCode, result.signal, result.timedOut, lines], [9, null, true, ['begin', 'cleaned']])
@@ -410,7 +411,7 @@ test('a track may have a port of its own', async () => {
   await using box = await machine()
   const [spec] = await serve(box, [{}])
   assert.ok(spec)
-  const port = Number(box.address.split(':')[1]) + 1
+  const port = await freePort()
   await box.driver.route({ ...box.routing([spec]), hosts: [], port }, box.order(), never)
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200)
   await box.driver.traffic(box.track, 'open', never)

@@ -28,6 +28,8 @@ export class Instance {
   #startedMs: number
   #placedMs: number
   #history = new ProbeHistory()
+  /** The probe under way, or the last one. */
+  #asking: Promise<unknown> = Promise.resolve()
   readonly #stopping = new AbortController()
   #stopStored: Promise<void> = Promise.resolve()
   /** Aborted when the loop has to look up from what it waits for: to stop, or because the host ends. */
@@ -251,7 +253,11 @@ export class Instance {
     return watchHealth(
       {
         ...{ spec: health, clock, startedMs: this.#startedMs, from: this.#tally },
-        ask: (inner, tally) => this.#tools.probe(this.#subject(), tally, inner),
+        ask: (inner, tally) => {
+          const asking = this.#tools.probe(this.#subject(), tally, inner)
+          this.#asking = asking
+          return asking
+        },
         hear: (tally, result) => this.#hear(tally, result),
       },
       signal,
@@ -292,6 +298,9 @@ export class Instance {
     const placedMs = this.#placedMs
     const judge = async () => {
       await this.#tools.clock.sleep(health.startPeriodMs, this.#interrupt)
+      // What was asked in time may be answered in time, on a busy machine too.
+      await Promise.allSettled([this.#asking])
+      await this.#tools.clock.sleep(1, this.#interrupt)
       if (placedMs !== this.#placedMs || this.#failure !== null || this.#record.wasHealthy) return
       const said = this.#history.lastSaid ?? 'it was never probed'
       const failure = await this.#unhealthy(`not healthy within ${health.startPeriodMs} ms; ${said}`)
