@@ -3,7 +3,12 @@ import type { Random } from './random.ts'
 /** Everything that can be made to go wrong, each on its own. */
 export const faultNames = [
   'server-crash',
+  'server-stop',
   'server-pause',
+  'second-server',
+  'store-busy',
+  'store-full',
+  'store-broken',
   'clock-jump',
   'call-lost',
   'reply-lost',
@@ -17,6 +22,12 @@ export const faultNames = [
   'instance-freeze',
   'bad-release',
   'meddling',
+  'notice-lost',
+  'notice-twice',
+  'source-failure',
+  'bad-job',
+  'bad-config',
+  'runner-silent',
 ] as const
 
 export type FaultName = (typeof faultNames)[number]

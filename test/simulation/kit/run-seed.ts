@@ -1,4 +1,5 @@
 import { drawFaults, type FaultTable } from './faults.ts'
+import { Killed } from './killed.ts'
 import { Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { faultyMs, restMs, type Scenario, type Simulation, type Subject, Violation } from './simulation.ts'
@@ -104,7 +105,8 @@ function unhandled(): Rejections {
   const others = process.rawListeners('unhandledRejection') as NodeJS.UnhandledRejectionListener[]
   process.removeAllListeners('unhandledRejection')
   const listener = (error: unknown) => {
-    errors.push(error)
+    // What a killed program had under way has nobody left who could look after it.
+    if (!(error instanceof Killed)) errors.push(error)
   }
   process.on('unhandledRejection', listener)
   return {

@@ -26,6 +26,16 @@ export class Trace {
     this.#listener?.(atMs, label, detail)
   }
 
+  /** Whether somebody reads along. */
+  get isRead(): boolean {
+    return this.#listener !== null
+  }
+
+  /** For whoever reads along; no part of the hash. */
+  note(atMs: number, label: string, detail: string): void {
+    this.#listener?.(atMs, label, detail)
+  }
+
   get length(): number {
     return this.#length
   }

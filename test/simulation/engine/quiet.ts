@@ -1,0 +1,88 @@
+import type { Deployment } from '../../../src/domain/deployment.ts'
+import type { Behaviour } from '../../../src/targets/model/options.ts'
+import type { Stage } from './stage.ts'
+
+/** Whether everything that was begun has ended, and the world is as the store says. */
+export class Quiet {
+  readonly #stage: Stage
+  readonly #outbox: { get(): unknown }
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+    this.#outbox = stage.disk.raw.prepare('SELECT id, lane FROM outbox LIMIT 1')
+  }
+
+  /** What is not done, in words; null when all is. The cheap questions come first: this is asked after every event. */
+  look(): string | null {
+    const { records, reachable } = this.#stage
+    if (reachable === null) return 'the server is not up'
+    const [run] = records.unfinishedRuns
+    if (run !== undefined) return `${run} has not ended`
+    return this.#openDeployment() ?? this.#oneOff() ?? this.#refs() ?? this.#queued() ?? this.#drift()
+  }
+
+  #openDeployment(): string | null {
+    for (const deployment of this.#stage.records.openEverywhere) {
+      if (!this.#mayStayOpen(deployment))
+        return `${deployment.id} is ${deployment.state.kind}: ${JSON.stringify(deployment.state)}`
+    }
+    return null
+  }
+
+  /** For people, or behind a stop sign that somebody has put up; and behind another that is. */
+  #mayStayOpen({ state, track }: Deployment): boolean {
+    if (state.kind === 'waiting') return true
+    const [project = '', , environment = ''] = track.split('/')
+    return state.kind === 'queued' && this.#stage.records.locks.has(`${project}/${environment}`)
+  }
+
+  #oneOff(): string | null {
+    for (const { id, state } of this.#stage.records.oneOffs.values())
+      if (state !== 'finished') return `${id} has not ended`
+    return null
+  }
+
+  #refs(): string | null {
+    const { records, projects, git } = this.#stage
+    for (const project of projects) {
+      const accepted = records.refs(project)
+      for (const [ref, sha] of git.refs(project)) {
+        if (accepted.get(ref) !== sha) return `${project} ${ref} at ${sha} was not accepted`
+      }
+      for (const ref of accepted.keys())
+        if (!git.refs(project).has(ref)) return `${project} ${ref} is gone, and still known`
+    }
+    return null
+  }
+
+  #queued(): string | null {
+    const row = this.#outbox.get()
+    return row === undefined ? null : `still to be done: ${JSON.stringify(row)}`
+  }
+
+  #drift(): string | null {
+    const { records, host } = this.#stage
+    const wanted = new Map(
+      [...records.lives].flatMap(([track, live]) => live.instances.map((each) => [each.name, { ...each, track }])),
+    )
+    for (const { spec } of host.instances.values())
+      if (!wanted.has(spec.name)) return `${spec.name} runs, and belongs to nothing`
+    for (const { name, release, track, process } of wanted.values()) {
+      const instance = host.instances.get(name)
+      if (instance === undefined) return `${name} is live and not there`
+      if (instance.spec.release.digest !== release.digest) return `${name} is another release`
+      if (process === 'web' && !host.edge.routed(track).includes(name)) return `${name} is live and gets no visitors`
+      if (instance.state !== 'healthy' && isSteady(instance.behaviour)) return `${name} is ${instance.state}`
+    }
+    for (const [track, { instances }] of records.lives) {
+      const stray = host.edge.routed(track).find((name) => !instances.some((each) => each.name === name))
+      if (stray !== undefined) return `${stray} gets visitors, and is not live`
+    }
+    return null
+  }
+}
+
+/** Some releases never are what they should be for long. */
+export function isSteady({ flaps, exitsAfterMs }: Behaviour): boolean {
+  return flaps === null && exitsAfterMs === null
+}

@@ -1,0 +1,39 @@
+import type { Visit } from '../../../../src/targets/model/edge.ts'
+import type { Random } from '../../kit/random.ts'
+import type { Stage } from '../stage.ts'
+
+/** People who use what is deployed. */
+export class Visitors {
+  readonly #stage: Stage
+  readonly #random: Random
+  #isOver = false
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+    this.#random = stage.simulation.random.stream('visitors')
+    if (this.#random.chance(0.6)) this.#next()
+  }
+
+  stop(): void {
+    this.#isOver = true
+  }
+
+  #next(): void {
+    const { scheduler } = this.#stage.simulation
+    scheduler.after(this.#random.heavyTail(2000, 10_000), scheduler.world, 'visit', () => {
+      if (this.#isOver) return
+      this.#visit()
+      this.#next()
+    })
+  }
+
+  #visit(): void {
+    const shape = this.#random.pick(this.#stage.shapes)
+    const environment = this.#random.pick(['staging', 'staging', 'production'])
+    const app = this.#random.pick(shape.apps)
+    const takesMs = this.#random.heavyTail(30, 8000)
+    const site = `${app}.${environment}.${shape.project}.test`
+    const visit = this.#stage.host.edge.visit(site, { takesMs })
+    void visit.then((answer: Visit) => this.#stage.visited(`${shape.project}/${app}/${environment}`, answer))
+  }
+}

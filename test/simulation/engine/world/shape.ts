@@ -1,0 +1,183 @@
+import type {
+  AppSpec,
+  EnvironmentSpec,
+  JobSpec,
+  PolicySpec,
+  ProcessSpec,
+  ProjectSpec,
+  StrategySpec,
+} from '../../../../src/domain/spec.ts'
+import { appSpec, checkSpec, environmentSpec, policies, processSpec } from '../../../helpers/spec.ts'
+import type { Random } from '../../kit/random.ts'
+
+/** What a commit's configuration says, as far as it differs from commit to commit and from seed to seed. */
+export interface Shape {
+  readonly project: string
+  readonly apps: readonly string[]
+  /** Environments in pairs: the first on every push to main, the second after it and with a person's yes. */
+  readonly pairs: number
+  readonly web: number
+  readonly webIsSingleton: boolean
+  readonly worker: number
+  readonly beat: boolean
+  readonly checks: number
+  readonly retries: number
+  readonly migrations: PolicySpec['migrations'] | null
+  readonly strategy: StrategySpec
+  readonly approvals: number
+  readonly expiresMs: number
+  readonly queueTimeoutMs: number | null
+  readonly runTimeoutMs: number
+  readonly needsColor: boolean
+}
+
+/** The people there are. */
+export const people = ['ada', 'grace', 'edsger'] as const
+
+export function drawShape(random: Random, project: string, size: number): Shape {
+  return {
+    project,
+    apps: random.chance(0.25) ? ['shop', 'api'] : ['shop'],
+    pairs: random.chance(size > 4 ? 0.3 : 0.1) ? 2 : 1,
+    web: random.between(1, 3),
+    webIsSingleton: random.chance(0.1),
+    worker: random.pick([0, 0, 1, 2]),
+    beat: random.chance(0.4),
+    checks: random.pick([0, 1, 1, 2]),
+    retries: random.pick([0, 1]),
+    migrations: random.pick([null, null, 'on_release_start', 'after', 'before'] as const),
+    strategy: random.pick([
+      { kind: 'start_first', batch: 1 },
+      { kind: 'start_first', batch: 1 },
+      { kind: 'start_first', batch: 2 },
+      { kind: 'stop_start' },
+    ] as const),
+    approvals: random.pick([1, 1, 1, 2, 0]),
+    expiresMs: random.pick([20_000, 60_000, 120_000]),
+    queueTimeoutMs: random.pick([null, null, 45_000]),
+    runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
+    needsColor: random.chance(0.1),
+  }
+}
+
+/** The configuration of the next commit: mostly as it was, now and then with something changed. */
+export function changedShape(shape: Shape, random: Random): Shape {
+  const next = drawShape(random, shape.project, 1)
+  const kept = { apps: shape.apps, pairs: shape.pairs }
+  const key = random.pick(['web', 'worker', 'beat', 'checks', 'migrations', 'strategy', 'approvals', 'pairs'] as const)
+  if (key === 'pairs') return { ...shape, pairs: shape.pairs === 1 ? 2 : 1 }
+  return { ...shape, ...kept, [key]: next[key] }
+}
+
+export function specOf(shape: Shape): ProjectSpec {
+  const pairs = Array.from({ length: shape.pairs }, (_, index) => (index === 0 ? '' : '-eu'))
+  return {
+    project: shape.project,
+    triggers: {
+      push: { branches: ['main', 'release/*'], paths: [] },
+      pullRequest: null,
+      tags: ['v*'],
+      releasePublished: false,
+      schedules: [],
+      manual: true,
+    },
+    checks: checksOf(shape),
+    apps: shape.apps.map((name) => appOf(shape, name)),
+    environments: pairs.flatMap((suffix) => [staging(shape, suffix), production(shape, suffix)]),
+    notify: [],
+  }
+}
+
+function checksOf({ checks, retries }: Shape): readonly JobSpec[] {
+  const matrix = { axes: { node: ['24', '26'] }, include: [], exclude: [], failFast: true }
+  const all = [
+    checkSpec({ name: 'lint', timeoutMs: 20_000, retries }),
+    checkSpec({ name: 'test', timeoutMs: 20_000, retries, needs: ['lint'], matrix }),
+  ]
+  return all.slice(0, checks)
+}
+
+function appOf(shape: Shape, name: string): AppSpec {
+  const commands = ['migrate', 'pending']
+  return appSpec({
+    name,
+    directory: name,
+    paths: shape.apps.length > 1 ? [`${name}/**`, 'signalbox.yml'] : [],
+    build: { steps: [], env: {}, secrets: [], timeoutMs: 20_000, retries: shape.retries },
+    processes: processesOf(shape),
+    migrations:
+      shape.migrations === null
+        ? null
+        : {
+            adapter: 'command',
+            command: [commands[0] as string],
+            pending: [commands[1] as string],
+            backup: null,
+            variables: [],
+            timeoutMs: 15_000,
+          },
+    variables: shape.needsColor
+      ? [{ name: 'COLOR', type: 'string', required: true, secret: false, default: null, since: null, description: '' }]
+      : [],
+  })
+}
+
+const health = {
+  probe: { kind: 'tcp' },
+  startPeriodMs: 4000,
+  intervalMs: 250,
+  timeoutMs: 500,
+  passes: 1,
+  failures: 2,
+} as const
+const stop = { signal: 'SIGTERM', graceMs: 1500, drainMs: 4000 } as const
+
+function processesOf({ web, webIsSingleton, worker, beat }: Shape): readonly ProcessSpec[] {
+  const all = [
+    processSpec({ name: 'web', instances: webIsSingleton ? 1 : web, singleton: webIsSingleton, health, stop }),
+    processSpec({ name: 'worker', instances: worker, health, stop }),
+    processSpec({ name: 'beat', instances: 1, singleton: true, health, stop }),
+  ]
+  return all.filter(({ name }) => (name !== 'worker' || worker > 0) && (name !== 'beat' || beat))
+}
+
+function policiesOf({ migrations, strategy, runTimeoutMs, queueTimeoutMs }: Shape): PolicySpec {
+  return {
+    ...policies,
+    strategy,
+    runTimeoutMs,
+    migrations: migrations ?? 'on_release_start',
+    queueTimeout: { afterMs: queueTimeoutMs, action: 'abort' },
+  }
+}
+
+function staging(shape: Shape, suffix: string): EnvironmentSpec {
+  const name = `staging${suffix}`
+  return environmentSpec({
+    name,
+    apps: shape.apps,
+    ...hostsOf(shape, name),
+    triggers: { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] },
+    policies: policiesOf(shape),
+  })
+}
+
+function production(shape: Shape, suffix: string): EnvironmentSpec {
+  const name = `production${suffix}`
+  const after = [{ environment: `staging${suffix}`, verifiedForMs: 0, smokePassed: false }]
+  const { approvals, expiresMs } = shape
+  return environmentSpec({
+    name,
+    apps: shape.apps,
+    ...hostsOf(shape, name),
+    needs: [`staging${suffix}`],
+    triggers: { push: [], tags: [], releasePublished: false, after, schedules: [] },
+    protection: { approvals, approvers: [], selfApproval: true, expiresMs, requireChecks: [] },
+    policies: policiesOf(shape),
+  })
+}
+
+function hostsOf({ project, apps }: Shape, environment: string): Pick<EnvironmentSpec, 'hosts' | 'hostsOf'> {
+  const hosts = apps.map((app) => [app, [`${app}.${environment}.${project}.test`]] as const)
+  return { hosts: hosts.flatMap(([, names]) => names), hostsOf: Object.fromEntries(hosts) }
+}
