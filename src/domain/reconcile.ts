@@ -7,7 +7,7 @@ export interface Seen {
 }
 
 export interface Drift {
-  /** Live instances that the target does not have, or has with another release. */
+  /** Live instances that the target does not have, has with another release, or has given up. */
   readonly missing: readonly Instance[]
   /** Names the target has and nobody asked for. */
   readonly extra: readonly string[]
@@ -18,7 +18,9 @@ export interface Drift {
 export function driftOf(live: Live | null, seen: Seen): Drift {
   const wanted = live?.instances ?? []
   const has = (instance: Instance) =>
-    seen.instances.some(({ name, digest }) => name === instance.name && digest === instance.release.digest)
+    seen.instances.some(
+      ({ name, digest, state }) => name === instance.name && digest === instance.release.digest && state !== 'exited',
+    )
   const routed = wanted.filter(isRouted).map(({ name }) => name)
   return {
     missing: wanted.filter((instance) => !has(instance)),
