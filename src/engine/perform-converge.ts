@@ -1,6 +1,6 @@
 import { describeDrift, driftOf, hasDrift } from '../domain/reconcile.ts'
 import { isRouted } from '../domain/rollout.ts'
-import type { Live, Track } from '../domain/track.ts'
+import type { Live } from '../domain/track.ts'
 import type { InstanceDriver } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
 import { contextOf } from './context.ts'
@@ -20,15 +20,14 @@ export async function performConverge(
   number: number,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const track = parts.store.tracks.get(id)
-  const live = track?.live
-  if (track === null || live === null || live === undefined) return null
-  const context = contextOf(parts.store, { track: id, release: live.release })
+  const wanted = wantedOn(parts, id)
+  if (wanted === null) return null
+  const context = contextOf(parts.store, { track: id, release: wanted.release })
   const driver = parts.driver(context.environment.target)
   const limit = (limitMs: number) => ({ clock: parts.clock, limitMs, what: driver.name, signal })
   const seen = await withLimit(limit(lookMs), (own) => driver.observe(id, own))
   parts.store.tracks.setObserved(id, { ...seen })
-  const drift = driftOf(live, seen)
+  const drift = driftOf(context.track.live, seen)
   if (!hasDrift(drift)) {
     // A quiet moment: releases nobody would go back to need not stay unpacked.
     const order = { track: id, number }
@@ -36,29 +35,40 @@ export async function performConverge(
     return null
   }
   await withLimit(limit(convergeMs), (own) =>
-    restore({ parts, context, driver, live, track, number, signal: own }, drift.extra),
+    restore({ parts, context, driver, wanted, number, signal: own }, drift.extra),
   )
   return describeDrift(drift)
 }
+
+/** What is live; where nothing ever was, the newest that was tried, of which nothing is to be left. */
+function wantedOn({ store }: Parts, id: string): Wanted | null {
+  const live = store.tracks.get(id)?.live
+  if (live !== null && live !== undefined) return live
+  const [newest] = store.deployments.list(id, 1)
+  return newest === undefined ? null : { deployment: newest.id, release: newest.release, instances: [] }
+}
+
+type Wanted = Pick<Live, 'deployment' | 'release' | 'instances'>
 
 interface Restore {
   readonly parts: Parts
   readonly context: DeploymentContext
   readonly driver: InstanceDriver
-  readonly live: Live
-  readonly track: Track
+  readonly wanted: Wanted
   readonly number: number
   readonly signal: AbortSignal
 }
 
 /** In the order that never takes a visitor's server away: bring back, route, and only then remove. */
 async function restore(work: Restore, extra: readonly string[]): Promise<void> {
-  const { parts, context, driver, live, track, number, signal } = work
-  const order = { track: track.id, number }
-  await driver.prepare(onTarget(context.app.name, live.release), order, signal)
-  await driver.place(await instanceSpecs(parts, context, live.instances), order, signal)
-  const routed = live.instances.filter(isRouted)
-  await driver.route(routingOf(context, live, routed), order, signal)
+  const { parts, context, driver, wanted, number, signal } = work
+  const order = { track: context.track.id, number }
+  const { release, instances } = wanted
+  if (instances.length > 0) {
+    await driver.prepare(onTarget(context.app.name, release), order, signal)
+    await driver.place(await instanceSpecs(parts, context, instances), order, signal)
+  }
+  await driver.route(routingOf(context, wanted, instances.filter(isRouted)), order, signal)
   if (extra.length === 0) return
   const stops = extra.map((name) => ({ name, stop: patientStop }))
   await driver.drain(stops, order, signal)
