@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import { driverOptions } from './app/drivers.ts'
 import { runCli } from './cli/cli.ts'
+import { Interruption } from './cli/interruption.ts'
 import { systemClock } from './system/clock.ts'
+import { diskFault } from './system/files.ts'
 import { cores } from './system/machine.ts'
 
 const ending = new AbortController()
 // The first asks politely; a second finds no listener and ends the program at once.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(name, () => ending.abort(new Error(`ended by ${name}`)))
+  process.once(name, () => ending.abort(new Interruption(name)))
 }
-// Whoever read our output has gone: nothing that is still to come has a reader.
-process.stdout.on('error', (error) => ending.abort(error))
-process.stderr.on('error', (error) => ending.abort(error))
+// Whoever read our output has gone, or it cannot be kept: what is still to come has no reader.
+process.stdout.on('error', (error) => ending.abort(diskFault(error, 'standard output')))
+process.stderr.on('error', (error) => ending.abort(diskFault(error, 'standard error')))
 
 process.exitCode = await runCli({
   words: process.argv.slice(2),

@@ -191,6 +191,13 @@ test('colours only for a terminal that wants them', async () => {
   assert.doesNotMatch(piped.stderr, colour)
 })
 
+test('output that cannot be kept is an error', async () => {
+  const wrap = ['sh', '-c', '"$@" > /dev/full', 'sh']
+  const { code, stderr } = await cli(['validate', '--schema'], { cwd: dir.path, wrap })
+  assert.equal(code, 1)
+  assert.match(stderr, /The disk is full: standard output could not be written/)
+})
+
 test('a reader that goes away ends the program quietly', async () => {
   const wrap = ['sh', '-c', '"$@" | true; exec 3>&1; { "$@"; echo "code $?" >&3; } | true', 'sh']
   const { stdout, stderr } = await cli(['validate', '--schema'], { cwd: dir.path, wrap })

@@ -34,6 +34,7 @@ import { validateCommand } from './commands/validate.ts'
 import { versionCommand } from './commands/version.ts'
 import { complain } from './complaint.ts'
 import { exitCodeOfFault, exitCodes } from './exit-codes.ts'
+import { Interruption } from './interruption.ts'
 import { Output } from './output.ts'
 import { type Open, sessionOf } from './session.ts'
 import { programVersion } from './version.ts'
@@ -153,8 +154,11 @@ interface Failing {
   readonly output: Output
 }
 
-async function exitCodeOf(error: unknown, { world, program, output }: Failing): Promise<number> {
-  if (world.signal.aborted) return codeOf(world.signal.reason) === 'EPIPE' ? exitCodes.unread : exitCodes.cancelled
+async function exitCodeOf(thrown: unknown, { world, program, output }: Failing): Promise<number> {
+  // What goes wrong because of the end of everything is not what went wrong.
+  const error: unknown = world.signal.aborted ? world.signal.reason : thrown
+  if (codeOf(error) === 'EPIPE') return exitCodes.unread
+  if (error instanceof Interruption) return exitCodes.cancelled
   if (!(error instanceof CommanderError)) return exitCodeOfFault((await complain(output, error)).code)
   if (error.exitCode === 0) return exitCodes.ok
   // Asked for nothing: the help has been printed instead.

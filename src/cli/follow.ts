@@ -1,5 +1,8 @@
 import type { Client } from '../api/client.ts'
 import type { DeploymentDetailView, DeploymentView, FactView } from '../api/views.ts'
+import { backoffMs } from '../lib/backoff.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Fault } from '../lib/fault.ts'
 import { withPatience } from './patience.ts'
 import type { Session } from './session.ts'
 import { progressLines } from './show/progress.ts'
@@ -20,7 +23,7 @@ export async function followDeployments(
   const wish = { limitMs, what: ids.join(', ') }
   try {
     return await withPatience(session.world, wish, async (signal) => {
-      const watch = new Watch(session, await session.client(signal), ids)
+      const watch = new Watch(session, { client: await session.client(signal), ids, signal })
       return await watch.untilAll((each) => isOver(each) || (!evenForPeople && needsPeople(each)))
     })
   } catch (error) {
@@ -40,36 +43,61 @@ function isOver({ state }: DeploymentView): boolean {
   return state === 'finished'
 }
 
+interface WatchOptions {
+  readonly client: Client
+  readonly ids: readonly string[]
+  readonly signal: AbortSignal
+}
+
 class Watch {
   readonly #session: Session
   readonly #client: Client
   readonly #ids: readonly string[]
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
   readonly #seen = new Map<string, DeploymentDetailView>()
 
-  constructor(session: Session, client: Client, ids: readonly string[]) {
+  constructor(session: Session, { client, ids, signal }: WatchOptions) {
     this.#session = session
     this.#client = client
     this.#ids = ids
+    this.#clock = session.world.clock
+    this.#signal = signal
   }
 
+  /** A server that ends is waited for: what it was doing is gone on with when it is back. */
   async untilAll(isDone: (deployment: DeploymentDetailView) => boolean): Promise<readonly DeploymentDetailView[]> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await this.#followUntil(isDone)
+      } catch (error) {
+        if (!(error instanceof Fault && error.temporary)) throw error
+        if (failures === 1) this.#session.output.note(`${error.message}; trying again`)
+        await this.#clock.sleep(backoffMs(failures, { firstMs: 200, mostMs: 5_000 }, 0), this.#signal)
+      }
+    }
+  }
+
+  async #followUntil(isDone: (deployment: DeploymentDetailView) => boolean): Promise<readonly DeploymentDetailView[]> {
     // The journal's end is noted before the first look, so that nothing can happen between the look and the stream.
     const [newest] = (await this.#client.call('facts.list', { query: { limit: 1 } })).slice(-1)
+    const after = newest?.seq ?? 0
     for (const id of this.#ids) await this.#look(id)
     const isAllDone = () => this.#ids.every((id) => isDone(this.#now(id)))
     if (isAllDone()) return this.#all()
-    for await (const fact of this.#client.follow('facts.follow', { query: { after: newest?.seq ?? 0 } })) {
+    const { project } = this.#now(this.#ids[0] ?? '')
+    for await (const fact of this.#client.follow('facts.follow', { query: { after, project } })) {
       for (const id of this.#ids) if (this.#concerns(fact, id)) await this.#look(id)
-      if (isAllDone()) break
+      if (isAllDone()) return this.#all()
     }
-    return this.#all()
+    throw new Fault('server.stopping')
   }
 
   /** What moves is told by its own facts; what waits may be let go by somebody else's. */
-  #concerns({ subject, project }: FactView, id: string): boolean {
+  #concerns({ subject }: FactView, id: string): boolean {
     const now = this.#now(id)
     if (isOver(now)) return false
-    return subject === id || ((now.state === 'queued' || now.state === 'waiting') && project === now.project)
+    return subject === id || now.state === 'queued' || now.state === 'waiting'
   }
 
   async #look(id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { diskFault } from '../system/files.ts'
 import { safeJson } from './safe-text.ts'
 import { render, type Text } from './text.ts'
 import type { World } from './world.ts'
@@ -67,21 +68,16 @@ export class Output {
     return this.#stdout.isTTY === true
   }
 
-  /** Waits while the reader is slower than we are; a reader that went away ends the wait. */
+  /** Until it has been taken: a reader that is slower than we are holds us back, and one that is gone is an error. */
   async #write(text: string): Promise<void> {
-    this.#signal.throwIfAborted()
-    if (!this.#stdout.write(text)) await hasRoom(this.#stdout, this.#signal)
+    const signal = this.#signal
+    signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+    this.#stdout.write(text, (error) => (error ? reject(diskFault(error, 'standard output')) : resolve()))
+    await promise.finally(() => signal.removeEventListener('abort', stop))
   }
-}
-
-async function hasRoom(screen: Screen, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const go = () => resolve()
-  screen.once('drain', go).once('close', go)
-  signal.addEventListener('abort', go)
-  await promise
-  screen.off('drain', go).off('close', go)
-  signal.removeEventListener('abort', go)
 }
 
 /** https://no-color.org: any value that is not empty. */

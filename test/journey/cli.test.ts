@@ -5,16 +5,18 @@ import test from 'node:test'
 import { promisify } from 'node:util'
 import type { DeploymentView, TrackView } from '../../src/api/views.ts'
 import { type CliResult, cli } from '../helpers/cli.ts'
+import { freePort } from '../helpers/free-port.ts'
 import { gitEnvironment, repository } from '../helpers/repository.ts'
 import { startServer } from '../helpers/server.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
 import { tinyApp } from '../helpers/tiny-app.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..')
 
 test('from a first login to production and back, by the command line alone', { timeout: 120_000 }, async (t) => {
-  await using server = await startServer()
+  await using server = await startServer({ flags: ['--listen', `127.0.0.1:${await freePort()}`] })
   await using home = await tempDir()
   await using repo = await repository()
   const { url } = server.serving
@@ -33,7 +35,11 @@ test('from a first login to production and back, by the command line alone', { t
   }
 
   await t.test('a login and a project', async () => {
-    assert.equal(server.serving.first, true)
+    const told = await server.log()
+    assert.ok(told.includes(`signalbox login ${url} --token-file ${join(server.data, 'admin-token')}\n`), told)
+    assert.match(told, /signalbox init\n +signalbox projects add NAME\n/)
+    const second = await sb(['server', '--data', server.data, '--listen', '127.0.0.1:0'], 1)
+    assert.match(second.stderr, /Another server \(process \d+\) holds the data directory/)
     assert.match((await sb(['login', url, '--token-file', server.data])).stdout, /Logged in to .* as admin \(admin\)/)
     const added = (await sb(['projects', 'add', 'tiny', '--json'])).json<{ project: { gitUrl: string } }>()
     await repo.git('remote', 'add', 'signalbox', `${url}${new URL(added.project.gitUrl).pathname}`)
@@ -91,10 +97,36 @@ test('from a first login to production and back, by the command line alone', { t
     },
   )
 
+  await t.test('a deployment is followed over the death of the server', async () => {
+    const slow = tinyApp('slow', { production: true, slowMs: 300 })
+    await repo.commit(slow, 'slow')
+    await push()
+    await sb(['logs', 'r2', '--follow', '--lines', '1'])
+    await waitFor('its deployment to roll', async () => {
+      const [track] = await server.client.call('status', {
+        params: { project: 'tiny' },
+        query: { environment: 'staging' },
+      })
+      return track?.active?.state === 'rolling'
+    })
+    const following = cli(['deploy', 'staging', '--json'], { cwd: repo.path, env })
+    await waitFor('both to be there', async () => {
+      const query = { environment: 'staging', limit: 2 }
+      const found = await server.client.call('deployments.list', { query })
+      return found.length === 2 && found[0]?.state === 'queued' && found[1]?.state === 'rolling'
+    })
+    await server.kill('SIGKILL')
+    await server.start()
+    const { code, stderr, json } = await following
+    assert.match(stderr, /cannot be reached: .*; trying again/)
+    assert.equal(code, 0, stderr)
+    assert.equal(json<DeploymentView[]>()[0]?.outcome, 'succeeded')
+  })
+
   await t.test('a release that does not start is rolled back, with 5', async () => {
     await repo.commit(tinyApp('v2', { production: true, web: 'exits' }), 'v2')
     await push()
-    await sb(['logs', 'r2', '--follow', '--lines', '1'])
+    await sb(['logs', 'r3', '--follow', '--lines', '1'])
     const failed = await sb(['deploy', 'staging'], 5)
     assert.match(failed.stdout, /going back: /)
     assert.match(failed.stdout, /failed, rolled back/)
@@ -106,9 +138,9 @@ test('from a first login to production and back, by the command line alone', { t
   await t.test('instances are scaled, seen in their logs, and gone back from', async () => {
     assert.match((await sb(['scale', 'staging', 'web=1'])).stdout, /succeeded/)
     await sb(['logs', 'staging', '--process', 'web', '--lines', '5'])
-    assert.match((await sb(['rollback', 'staging'], 1)).stderr, /There is no earlier release/)
+    assert.match((await sb(['rollback', 'staging', '--reason', 'test'])).stdout, /rollback by admin[\s\S]*succeeded/)
     const [newest] = (await sb(['deployments', '--json'])).json<DeploymentView[]>()
-    assert.equal(newest?.reason, 'scale')
+    assert.equal(newest?.reason, 'rollback')
     assert.match((await sb(['explain', 'HEAD'], 2)).stderr, /HEAD/)
     assert.match((await sb(['explain', 'main'])).stdout, /staging\/tiny +not live/)
     assert.match((await sb(['audit', 'verify'])).stdout, /The chain holds/)
