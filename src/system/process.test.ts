@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { pbkdf2 } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -23,6 +24,26 @@ test('a result holds the evidence: exit code, signal, duration, last words', asy
   const killed = await runChild({ ...basic, ...sh('kill -SEGV $$') })
   assert.deepEqual([killed.ended, killed.exitCode, killed.signal], ['itself', null, 'SIGSEGV'])
 })
+
+test('a program that is over at once is heard of, however busy the machine is with files', async () => {
+  await using dir = await tempDir()
+  const stdout = { appendTo: join(dir.path, 'out') }
+  using _ = busyThreads()
+  const quick = await runChild({ ...basic, ...sh('exit 3'), stdout })
+  assert.deepEqual([quick.ended, quick.exitCode], ['itself', 3])
+})
+
+/** Node's threads, which files are opened and closed by, always have some hundred milliseconds of work before them. */
+function busyThreads(): Disposable {
+  let over = false
+  const work = (): void => void pbkdf2('a', 'b', 30_000, 64, 'sha512', () => over || work())
+  for (let i = 0; i < 20; i += 1) work()
+  return {
+    [Symbol.dispose]() {
+      over = true
+    },
+  }
+}
 
 test('the environment is exactly what was given', async () => {
   const text = await runText({ ...basic, argv: ['/usr/bin/env'], env: { ONLY: 'this', ODD: "a b'\n$(id)" } })

@@ -69,7 +69,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     ...(child.process.stdout ? [pump(child.process.stdout, [handlerOf(options.stdout), tail.add])] : []),
     ...(child.process.stderr ? [pump(child.process.stderr, [handlerOf(options.stderr), tail.add])] : []),
   ]
-  const result = follow({ options, clock, child: child.process, pumps }).then((end) => ({
+  const result = follow({ options, clock, child: child.process, exit: child.exit, pumps }).then((end) => ({
     ...end,
     durationMs: clock.monotonic() - started,
     tail: tail.text(),
@@ -127,6 +127,7 @@ async function openAppend(path: string): Promise<OpenFile> {
 
 interface Launched extends ProcessId {
   readonly process: ChildProcess
+  readonly exit: Promise<Exit>
 }
 
 async function launch(options: ChildOptions, files: readonly OpenFile[]): Promise<Launched> {
@@ -139,18 +140,24 @@ async function launch(options: ChildOptions, files: readonly OpenFile[]): Promis
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', stdout, stderr],
       detached: true, // setsid: its own session and group
     })
+    // Listened for at once: a quick one ends while we still wait for something else.
+    const exit = exitOf(child)
     // Node cannot have reaped it yet, so its line in /proc is there even when it has already ended.
     const startTime = child.pid === undefined ? 0 : startTimeNow(child.pid)
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     if (options.outlivesUs) child.unref()
     if (child.stdin && options.stdin !== undefined) feed(child.stdin, options.stdin)
-    return { process: child, pid: child.pid ?? 0, startTime }
+    return { process: child, exit, pid: child.pid ?? 0, startTime }
   } catch (error) {
     throw new Fault('process.not_started', {
       details: { program, problem: startProblem(error), cwd: options.cwd ?? null },
       cause: error,
     })
   }
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => child.once('exit', (exitCode, signal) => resolve({ exitCode, signal })))
 }
 
 function startProblem(error: unknown): string {
@@ -169,6 +176,7 @@ interface Following {
   readonly options: ChildOptions
   readonly clock: Clock
   readonly child: ChildProcess
+  readonly exit: Promise<Exit>
   readonly pumps: readonly Pump[]
 }
 
@@ -176,9 +184,8 @@ type End = Pick<ChildResult, 'ended' | 'exitCode' | 'signal'>
 type Exit = Omit<End, 'ended'>
 
 /** Everything that can end a program is one race: its own end, the limit, the signal, a handler that fails. */
-async function follow({ options, clock, child, pumps }: Following): Promise<End> {
+async function follow({ options, clock, child, exit, pumps }: Following): Promise<End> {
   const over = new AbortController()
-  const exit = new Promise<Exit>((resolve) => child.once('exit', (exitCode, signal) => resolve({ exitCode, signal })))
   const broken = Promise.race([new Promise<never>(() => {}), ...pumps.map((one) => one.broken)])
   const ended = await Promise.race([
     exit.then(() => 'itself' as const),
