@@ -65,6 +65,7 @@ class RunningServer implements ServerUnderTest {
   #ended: Promise<number | string> = Promise.resolve('never started')
   #serving: Serving | null = null
   #token = ''
+  #running = false
 
   constructor(data: string, dir: AsyncDisposable & { readonly path: string }, flags: readonly string[]) {
     this.data = data
@@ -112,7 +113,10 @@ class RunningServer implements ServerUnderTest {
     })
     this.#child = child
     this.#ended = new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve(signal ?? code ?? 'unknown'))
+      child.once('exit', (code, signal) => {
+        this.#running = false
+        resolve(signal ?? code ?? 'unknown')
+      })
       child.once('error', (error) => resolve(error.message))
     })
     const over = this.#ended.then((how) => ({ how }))
@@ -120,6 +124,7 @@ class RunningServer implements ServerUnderTest {
     const first = await Promise.race([up, over])
     if ('how' in first) throw new Error(`the server ended with ${first.how} before it was up:\n${await this.log()}`)
     this.#serving = first
+    this.#running = true
     this.#token = (await readFile(first.tokenFile, 'utf8')).trim()
   }
 
@@ -128,7 +133,9 @@ class RunningServer implements ServerUnderTest {
   }
 
   async kill(signal: NodeJS.Signals): Promise<number | string> {
-    this.#child?.kill(signal)
+    // The server itself, not what may be wrapped around it.
+    if (this.#running && this.#serving !== null) process.kill(this.#serving.pid, signal)
+    else this.#child?.kill(signal)
     return await this.#ended
   }
 
