@@ -25,10 +25,10 @@ export function doDue(parts: Parts, after: AfterCommit): void {
 
 /** When something becomes due by itself; null when nothing will. */
 export function nextDue(parts: Parts): number | null {
-  const { store, settings } = parts
+  const { store, settings, time } = parts
   const check = store.tracks.oldestCheck()
   const times = [
-    store.outbox.nextDue(),
+    store.outbox.nextDue(time.now()),
     store.deployments.nextDeadline(),
     store.locks.nextExpiry(),
     check === null ? null : check + settings.reconcileEveryMs,

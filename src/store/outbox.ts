@@ -103,8 +103,9 @@ export class Outbox<C> {
     this.#db.run('UPDATE outbox SET epoch = NULL, crashes = crashes + 1 WHERE id = ?', id)
   }
 
-  nextDue(): number | null {
-    const row = this.#db.get('SELECT MIN(due_at) AS at FROM outbox WHERE epoch IS NULL')
+  /** When the next row becomes due; what is due already waits for its lane or a place, and not for a time. */
+  nextDue(after: number): number | null {
+    const row = this.#db.get('SELECT MIN(due_at) AS at FROM outbox WHERE epoch IS NULL AND due_at > ?', after)
     return row === null ? null : integerOrNull(row, 'at')
   }
 
