@@ -311,14 +311,15 @@ export const routes = {
   }),
   'one-offs.log': route({
     ...{ method: 'GET', path: '/one-offs/:oneOff/log', scope: 'read', kind: 'json' },
-    sentence: 'Reads a piece of what a one-off command printed.',
+    sentence: 'Reads a piece of what a one-off command, or the migration `d42-migrate` of a deployment, printed.',
     params: ofOneOff,
     query: z.strictObject({ offset }),
     answer: views.logPart,
   }),
   'one-offs.log.follow': route({
     ...{ method: 'GET', path: '/one-offs/:oneOff/log/follow', scope: 'read', kind: 'events' },
-    sentence: 'Reads what a one-off command printed, and goes on until it has ended. Ids are byte offsets.',
+    sentence:
+      'Reads what a one-off command, or the migration of a deployment, printed, and goes on until it has ended. Ids are byte offsets.',
     params: ofOneOff,
     query: z.strictObject({ offset }),
     answer: views.logPart,

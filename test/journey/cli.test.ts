@@ -43,7 +43,8 @@ test('from a first login to production and back, by the command line alone', { t
     assert.match((await sb(['login', url, '--token-file', server.data])).stdout, /Logged in to .* as admin \(admin\)/)
     const added = (await sb(['projects', 'add', 'tiny', '--json'])).json<{ project: { gitUrl: string } }>()
     await repo.git('remote', 'add', 'signalbox', `${url}${new URL(added.project.gitUrl).pathname}`)
-    await repo.commit(tinyApp('v1', { production: true }))
+    const migrate = `console.log('applied v1')\n${tinyApp('v1')['migrate.js']}`
+    await repo.commit({ ...tinyApp('v1', { production: true }), 'migrate.js': migrate })
     assert.match((await sb(['validate'])).stdout, /Valid: tiny, 1 app, 2 environments/)
     assert.match((await sb(['status'], 1)).stderr, /has no valid signalbox\.yml yet/)
   })
@@ -64,6 +65,9 @@ test('from a first login to production and back, by the command line alone', { t
     const plan = await sb(['plan', 'production'], 4)
     const [, words = ''] = /Approve it with: signalbox (approve \w+ --plan \w+)/.exec(plan.stdout) ?? []
     assert.match((await sb([...words.split(' '), '--wait'])).stdout, /place d\d+-web-1[\s\S]*succeeded/)
+    const [, deployment = ''] = words.split(' ')
+    assert.match((await sb(['logs', `${deployment}-migrate`, '--follow'])).stdout, /^applied v1$/m)
+    await sb(['logs', 'd99-migrate'], 2)
     await sb(['plan', 'production'])
     const text = (await sb(['status', 'production'])).stdout
     assert.match(text, /desired +\S+.* by d\d+ of admin, /)
