@@ -122,7 +122,7 @@ async function assemble(options: HostOptions, { layout, identity, signal }: Sett
   const logs = new Logs({ ...common, of: (track) => supervisor.of(track) })
   const supervisor: Supervisor = new Supervisor({
     ...{ ...common, releases, ports: new Ports(options.ports) },
-    leave: (spec, drainMs) => router.leave(spec, drainMs),
+    leave: (spec, drainMs, hasLeft) => router.leave(spec, drainMs, hasLeft),
     changed: ({ spec }) => router.refresh(spec.track),
     ended: (spec) => logs.ended(spec),
   })

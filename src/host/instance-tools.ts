@@ -33,8 +33,8 @@ export interface InstanceTools {
   launch(spec: InstanceSpec, port: number): Promise<MainProcess>
   probe(subject: ProbeSubject, tally: Tally, signal: AbortSignal): Promise<ProbeResult>
   lastLines(spec: InstanceSpec): Promise<readonly string[]>
-  /** Takes it out of the routing, waits for what it is answering, and ends its processes. */
-  end(record: InstanceRecord, main: MainProcess | null): Promise<Omit<StopAccount, 'instance'>>
+  /** Takes it out of the routing, says so, waits for what it is answering, and ends its processes. */
+  end(record: InstanceRecord, main: MainProcess | null, hasLeft: () => void): Promise<Omit<StopAccount, 'instance'>>
   /** There is nothing left of it but its log. */
   forget(instance: Instance): Promise<void>
   changed(instance: Instance): void
@@ -56,8 +56,8 @@ export interface Surroundings {
   readonly layout: Layout
   readonly ports: Ports
   readonly releases: Releases
-  /** Takes an instance out of the routing for good and waits, at most its drain limit, until nothing is in flight. */
-  readonly leave: (spec: InstanceSpec, drainMs: number) => Promise<void>
+  /** Takes an instance out of the routing for good, says so, and waits, at most its drain limit, until nothing is in flight. */
+  readonly leave: (spec: InstanceSpec, drainMs: number, hasLeft: () => void) => Promise<void>
   readonly changed: (instance: Instance) => void
   /** Its processes have ended; its log stays. */
   readonly ended: (spec: InstanceSpec) => Promise<void>
@@ -79,9 +79,9 @@ export function instanceTools(name: string, around: Surroundings): InstanceTools
     launch: (spec, port) => launch(spec, port, around),
     probe: (subject, tally, inner) => probe(subject, tally, { around, signal: inner }),
     lastLines: (spec) => lastLines(layout.log(spec.track, spec.name), LINES_OF_EVIDENCE),
-    end: async ({ spec, stop }, main) => {
+    end: async ({ spec, stop }, main, hasLeft) => {
       const how = stop ?? spec.stop
-      await around.leave(spec, how.drainMs)
+      await around.leave(spec, how.drainMs, hasLeft)
       return stopInstance({ main, marks: instanceMarks(hostId, spec.name), stop: how, clock })
     },
     forget: async (instance) => {

@@ -31,6 +31,7 @@ export class Instance {
   /** The probe under way, or the last one. */
   #asking: Promise<unknown> = Promise.resolve()
   readonly #stopping = new AbortController()
+  #hasLeft = false
   #stopStored: Promise<void> = Promise.resolve()
   /** Aborted when the loop has to look up from what it waits for: to stop, or because the host ends. */
   readonly #interrupt: AbortSignal
@@ -70,7 +71,8 @@ export class Instance {
   }
 
   get state(): InstanceState {
-    if (this.isStopping) return 'stopping'
+    // Not before it has left the routing, so that nobody reads that visitors are sent to what is being stopped.
+    if (this.isStopping && this.#hasLeft) return 'stopping'
     if (this.#main !== null && this.#tally.state !== 'starting') return this.#tally.state
     if (this.#main !== null) return this.#failure === null ? 'starting' : 'unhealthy'
     if (!this.#isLooping) return 'exited'
@@ -338,7 +340,9 @@ export class Instance {
   async #end(main: MainProcess | null): Promise<void> {
     const { log } = this.#tools
     await this.#stopStored
-    const account = await this.#tools.end(this.#record, main)
+    const account = await this.#tools.end(this.#record, main, () => {
+      this.#hasLeft = true
+    })
     await this.#tools.forget(this)
     this.#main = null
     log.info('instance stopped', { instance: this.spec.name, ...account })

@@ -66,24 +66,31 @@ export class Router {
     return (await Promise.all(accounts)).flat()
   }
 
-  /** Takes an instance out for good, and waits until nothing of it is in flight. */
-  async leave({ name, track, routed }: InstanceSpec, drainMs: number): Promise<void> {
+  /** Takes an instance out for good, says so, and waits until nothing of it is in flight. */
+  async leave(spec: InstanceSpec, drainMs: number, hasLeft: () => void): Promise<void> {
+    const { edges, signal } = this.#parts
+    const isKnown = spec.routed && (await this.#takeOut(spec))
+    hasLeft()
+    if (isKnown) await edges.drain(drainOrder(spec.track, spec.name, drainMs), signal)
+  }
+
+  /** Whether the edge may know of it. */
+  async #takeOut({ name, track }: InstanceSpec): Promise<boolean> {
     const { ledger, edges, signal, log } = this.#parts
-    if (!routed) return
     const routing = ledger.of(track)
     try {
       if (routing?.instances.includes(name)) {
         await ledger.set(track, { ...routing, instances: routing.instances.filter((one) => one !== name) })
       }
       this.refresh(track)
-      if (edges.wantedOf(track) === null) return
+      if (edges.wantedOf(track) === null) return false
       await edges.settled(track, signal)
     } catch (error) {
       signal.throwIfAborted()
       // What is being stopped is in no route any more; a worker that cannot be told for so long has no visitors.
       log.warn('an instance is stopped though not everybody knows that it left', { instance: name, error })
     }
-    await edges.drain(drainOrder(track, name, drainMs), signal)
+    return true
   }
 
   #candidatesOf(track: string): readonly Instance[] {
@@ -96,6 +103,7 @@ export class Router {
       if (instance === undefined || instance.spec.track !== track)
         throw refused(`${name} is not an instance of ${track}`)
       if (!instance.spec.routed) throw refused(`${name} is not for visitors`)
+      if (instance.isStopping) throw refused(`${name} is being removed`)
       if (instance.state !== 'healthy') throw refused(`${name} is ${instance.state}`)
       return instance
     })

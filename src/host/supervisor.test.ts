@@ -247,7 +247,7 @@ async function setting(t: Context) {
     hostId: 'host-1',
     releases,
     ports,
-    leave: async () => {},
+    leave: async (_: unknown, __: unknown, hasLeft: () => void) => hasLeft(),
     changed: () => {},
     ended: async () => {},
   }

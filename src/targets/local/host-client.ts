@@ -45,12 +45,15 @@ export async function askHost<V extends VerbName>(
   }
 }
 
+/** Of a socket that is not there, whose owner is gone, or whose owner is just dying. */
+const absences = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+
 async function connect(path: string, signal: AbortSignal, hear: (message: unknown) => void): Promise<JsonPeer> {
   try {
     return await connectJsonLines(path, hear, signal)
   } catch (error) {
     signal.throwIfAborted()
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ECONNREFUSED') throw new NoHost('no host', { cause: error })
+    if (absences.has(codeOf(error) ?? '')) throw new NoHost('no host', { cause: error })
     throw unreachable(messageOf(error), error)
   }
 }
