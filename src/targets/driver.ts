@@ -162,7 +162,8 @@ export interface InstanceDriver {
    */
   place(instances: readonly InstanceSpec[], order: Order, signal: AbortSignal): Promise<void>
   /**
-   * Sends visitors to exactly these instances (healthy ones of this track), confirmed through the edge before it resolves.
+   * Sends visitors to exactly these instances, confirmed through the edge before it resolves. Those that had no visitors
+   * before must be healthy; one that had and is down at the moment gets them back when it is healthy again.
    * An empty list takes the track offline: the edge answers 503 itself.
    */
   route(routing: Routing, order: Order, signal: AbortSignal): Promise<void>

@@ -71,6 +71,20 @@ export const routeRules: readonly Rule[] = [
     },
   },
   {
+    name: 'route: an instance that had visitors and is down does not keep others from them, and gets its own back',
+    check: async (stage) => {
+      const [one] = await stage.serving('slow')
+      assert.ok(one)
+      const [two] = await stage.placed('good')
+      assert.ok(two)
+      await stage.harness.crash(one.name)
+      await stage.until('the crash is seen', async () => (await stage.instance(one.name)).state !== 'healthy')
+      await stage.route([one, two])
+      assert.equal((await stage.visit()).instance, two.name)
+      await stage.until('both have visitors', async () => (await stage.visit()).instance === one.name)
+    },
+  },
+  {
     name: 'route: an unknown instance is refused',
     check: async (stage) => {
       const specs = await stage.serving('good')

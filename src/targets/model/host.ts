@@ -263,7 +263,9 @@ export class ModelHost {
     if (instance === undefined) throw this.#refusal(`there is no instance ${name}`)
     if (instance.spec.track !== track) throw this.#refusal(`${name} is of ${instance.spec.track}`)
     if (!instance.spec.routed) throw this.#refusal(`${name} takes no visitors`)
-    if (instance.state !== 'healthy') throw this.#refusal(`${name} is ${instance.state}`)
+    const isRouted = this.edge.routed(track).includes(name)
+    if (instance.state !== 'healthy' && (!isRouted || instance.state === 'stopping'))
+      throw this.#refusal(`${name} is ${instance.state}`)
   }
 
   async #drainOne({ name, stop }: StopOrder, order: Order): Promise<DrainAccount> {
