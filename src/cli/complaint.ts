@@ -10,9 +10,15 @@ export interface Complaint {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-function complaintOf(error: unknown): Complaint {
+export function complaintOf(thrown: unknown): Complaint {
+  const error = firstOf(thrown)
   const { code, message, hint, details } = error instanceof Fault ? error : unexpected(error)
   return { code, message, hint, details }
+}
+
+/** What went wrong while tidying up afterwards is told only to who wants to know all. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error
 }
 
 /** The sentence and the hint for people; with `--json` also the whole of it as the last document on standard output. */
@@ -37,16 +43,13 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function causesOf(error: unknown): readonly string[] {
-  const causes: string[] = []
-  for (let cause = causeOf(error); cause !== undefined && causes.length < 10; cause = causeOf(cause)) {
-    causes.push(`  because: ${messageOf(cause)}`)
+function causesOf(error: unknown, most = 10): readonly string[] {
+  if (most === 0) return []
+  if (error instanceof SuppressedError) {
+    return [...causesOf(error.suppressed, most - 1), `  then, while tidying up: ${messageOf(error.error)}`]
   }
-  return causes
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? [] : [`  because: ${messageOf(cause)}`, ...causesOf(cause, most - 1)]
 }
 
 function unexpected(error: unknown): Fault {
