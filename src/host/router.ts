@@ -104,7 +104,9 @@ export class Router {
         throw refused(`${name} is not an instance of ${track}`)
       if (!instance.spec.routed) throw refused(`${name} is not for visitors`)
       if (instance.isStopping) throw refused(`${name} is being removed`)
-      if (instance.state !== 'healthy') throw refused(`${name} is ${instance.state}`)
+      // One that has visitors already and is down at the moment is started again: no reason to keep others from coming.
+      const isRouted = this.#parts.ledger.of(track)?.instances.includes(name) === true
+      if (instance.state !== 'healthy' && !isRouted) throw refused(`${name} is ${instance.state}`)
       return instance
     })
   }
