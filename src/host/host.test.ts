@@ -11,11 +11,19 @@ import { compileCache, isGone, type Machine, machine } from '../../test/helpers/
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { noTmpfs, tmpfs } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
+import { systemClock } from '../system/clock.ts'
 import type { InstanceSpec, Line, OneOff } from '../targets/driver.ts'
 import { ensureHost } from '../targets/local/start-host.ts'
 
 const never = new AbortController().signal
+/** A clock by which every wait is over in a twentieth of its time. */
+const hasty: Clock = {
+  now: systemClock.now,
+  monotonic: () => systemClock.monotonic() * 20,
+  sleep: (ms, signal) => systemClock.sleep(ms / 20, signal),
+}
 const hasCode = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 
 test('a host that is killed costs no visitor an answer, and its successor takes everything over', async () => {
@@ -85,6 +93,16 @@ test('two hosts on one directory: one does the work, the other goes', async () =
   const place = { ...box.options, edges: 2, ports: '20000-29999', compileCache }
   const hellos = await Promise.all([1, 2, 3].map(() => ensureHost(place, never)))
   assert.equal(new Set(hellos.map((hello) => hello.pid)).size, 1)
+})
+
+test('a host that stands still is told as unreachable, and is not replaced while it may go on', async () => {
+  await using box = await machine()
+  const pid = await box.hostPid()
+  process.kill(pid, 'SIGSTOP')
+  const place = { ...box.options, edges: 2, ports: '20000-29999', compileCache, clock: hasty }
+  await assert.rejects(ensureHost(place, never), hasCode('target.unreachable'))
+  process.kill(pid, 'SIGCONT')
+  assert.equal((await ensureHost(place, never)).pid, pid)
 })
 
 test('a directory that others may read is refused', async () => {

@@ -53,7 +53,10 @@ export async function remains(
   main: ProcessId | null,
   marks: Readonly<Record<string, string>>,
 ): Promise<readonly ProcessInfo[]> {
-  const [table, marked] = await Promise.all([processTable(), findByMarks(marks)])
+  const table = await processTable()
+  // What it started is younger than itself, so on most machines few environments have to be read.
+  const younger = table.filter((info) => main === null || info.startTime >= main.startTime)
+  const marked = await findByMarks(marks, younger)
   const session = main === null ? [] : sessionOf(main, table)
   return [...new Map([...session, ...marked].map((info) => [info.pid, info])).values()]
 }

@@ -25,6 +25,7 @@ export interface HostPlace {
 
 const START_MS = 20_000
 const LOOK_MS = 10
+const HELLO_MS = 5000
 
 /**
  * Makes sure that a host of our kind runs, and tells who it is. One that runs is left alone; one of another version, or
@@ -32,7 +33,7 @@ const LOOK_MS = 10
  */
 export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise<Hello> {
   const { dir, clock, log } = place
-  const found = await helloOf(dir, signal)
+  const found = await helloOf(place, signal)
   if (found !== null && fits(found, place)) return found
   if (found !== null) {
     log.info('host is replaced', { pid: found.pid, version: found.version, listen: found.listen })
@@ -40,7 +41,7 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
   }
   const started = await start(place)
   for (const end = clock.monotonic() + START_MS; clock.monotonic() < end; await clock.sleep(LOOK_MS, signal)) {
-    const hello = await helloOf(dir, signal)
+    const hello = await helloOf(place, signal)
     if (hello !== null && hello.pid !== found?.pid) {
       // One that somebody else started was first; ours sees that and ends. Later it could take it for gone.
       if (hello.pid !== started.pid) await started.ended
@@ -60,13 +61,20 @@ async function retire(dir: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Null when there is no host, or it has just died. */
-async function helloOf(dir: string, signal: AbortSignal): Promise<Hello | null> {
+/** Null when there is no host, it has just died, or it does not answer in time. */
+async function helloOf({ dir, clock }: HostPlace, signal: AbortSignal): Promise<Hello | null> {
+  const late = new AbortController()
+  const done = new AbortController()
+  const timer = clock.sleep(HELLO_MS, done.signal).then(() => late.abort(new Error('the host does not answer')))
+  void Promise.allSettled([timer])
   try {
-    return await askHost({ dir, verb: 'hello', ask: null }, signal)
+    return await askHost({ dir, verb: 'hello', ask: null }, AbortSignal.any([signal, late.signal]))
   } catch (error) {
-    if (isGone(error)) return null
+    signal.throwIfAborted()
+    if (isGone(error) || late.signal.aborted) return null
     throw error
+  } finally {
+    done.abort()
   }
 }
 
