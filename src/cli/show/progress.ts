@@ -8,15 +8,10 @@ import { plural, releaseText } from './words.ts'
 export function progressLines(before: DeploymentDetailView | null, now: DeploymentDetailView): readonly Text[] {
   const isNewState = before?.state !== now.state
   const seen = before?.phases.length ?? 0
-  const fresh = now.phases
-    .slice(seen)
-    .flatMap((_, at) => [...accountLines(now, seen + at - 1), phaseLine(now, seen + at)])
+  const fresh = now.phases.slice(seen).flatMap((_, at) => stepLines(now, seen + at))
   return [
     ...(before === null ? [headline(now)] : []),
     ...(isNewState && (now.state === 'waiting' || now.state === 'queued') ? [['  ', stateText(now)]] : []),
-    ...(isNewState && now.state === 'reverting' && now.because !== null
-      ? [yellow(`  going back: ${now.because}`)]
-      : []),
     ...fresh,
     ...(isNewState && now.state === 'finished' ? [deploymentLine(now), ...lostLines(now)] : []),
   ]
@@ -24,6 +19,19 @@ export function progressLines(before: DeploymentDetailView | null, now: Deployme
 
 function headline(now: DeploymentDetailView): Text {
   return [bold(now.id), `  ${now.environment}/${now.app}  ${releaseText(now.release)}, ${now.reason} by ${now.by}`]
+}
+
+function stepLines(now: DeploymentDetailView, index: number): readonly Text[] {
+  return [...accountLines(now, index - 1), ...turnLines(now, index), phaseLine(now, index)]
+}
+
+/** Told where the steps back begin; a quick way back may be over before the first look at it. */
+function turnLines({ phases, timeline }: DeploymentDetailView, index: number): readonly Text[] {
+  const turn = timeline.find(({ kind }) => kind === 'deployment.reverting')
+  const [before, phase] = [phases[index - 1], phases[index]]
+  if (turn === undefined || phase === undefined || phase.at < turn.at || (before?.at ?? 0) >= turn.at) return []
+  const { reason, outcome } = turn.data
+  return [yellow(`  going back: ${reason ?? outcome}`)]
 }
 
 function phaseLine(now: DeploymentDetailView, index: number): Text {
