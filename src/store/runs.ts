@@ -2,8 +2,12 @@ import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
 import { type Database, integer, json, type Row } from './database.ts'
 
+/** Configurations kept as values: a deployment asks for the same one at every step. */
+const keptSpecs = 64
+
 export class Runs {
   readonly #db: Database
+  readonly #specs = new Map<string, ProjectSpec>()
 
   constructor(db: Database) {
     this.#db = db
@@ -56,9 +60,18 @@ export class Runs {
     )
   }
 
+  /** What was saved never changes, so it is read once. */
   spec(project: string, sha: string): ProjectSpec | null {
+    const key = `${project} ${sha}`
+    const known = this.#specs.get(key)
+    if (known !== undefined) return known
     const row = this.#db.get('SELECT spec FROM specs WHERE project = ? AND commit_sha = ?', project, sha)
-    return row === null ? null : json(row, 'spec')
+    if (row === null) return null
+    const spec = json<ProjectSpec>(row, 'spec')
+    const [oldest] = this.#specs.keys()
+    if (this.#specs.size >= keptSpecs && oldest !== undefined) this.#specs.delete(oldest)
+    this.#specs.set(key, spec)
+    return spec
   }
 
   /**
