@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers/engine.ts'
+import {
+  ada,
+  ended,
+  inStaging,
+  live,
+  newestEnded,
+  outcome,
+  production,
+  pushed,
+  staging,
+  waitingOn,
+} from '../../test/helpers/deployments.ts'
+import { startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { appSpec, environmentSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
-import type { Deployment } from '../domain/deployment.ts'
 import { Fault } from '../lib/fault.ts'
 
-const staging = 'shop/shop/staging'
-const production = 'shop/shop/production'
-const ada = { by: 'ada' }
-const inStaging = { project: 'shop', environment: 'staging' }
 const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 
 test('a push goes through checks, a release and staging, and waits for a yes before production', async () => {
@@ -293,36 +300,3 @@ test('an environment the configuration does not have is named with those it has'
     /There is no environment staging in shop/,
   )
 })
-
-function waitingOn(it: EngineUnderTest, track: string): Deployment | undefined {
-  return it.store.deployments.open(track).find(({ state }) => state.kind === 'waiting')
-}
-
-function live(it: EngineUnderTest, track: string) {
-  return it.store.tracks.get(track)?.live
-}
-
-function outcome(it: EngineUnderTest, id: string): string | null {
-  const state = it.store.deployments.get(id)?.state
-  return state?.kind === 'finished' ? state.outcome : null
-}
-
-async function ended(it: EngineUnderTest, id: string): Promise<Deployment> {
-  return await waitFor(`the end of ${id}`, () => {
-    const deployment = it.store.deployments.get(id)
-    return deployment?.state.kind === 'finished' ? deployment : null
-  })
-}
-
-async function newestEnded(it: EngineUnderTest, track: string, after: string): Promise<Deployment> {
-  return await waitFor(`the end of a deployment on ${track}`, () => {
-    const [newest] = it.store.deployments.list(track, 1)
-    return newest !== undefined && newest.id !== after && newest.state.kind === 'finished' ? newest : null
-  })
-}
-
-/** Pushes a good commit and waits until it is live in staging. */
-async function pushed(it: EngineUnderTest, title: string): Promise<void> {
-  const sha = await it.push(title)
-  await waitFor(`${title} to be live`, () => live(it, staging)?.release.commit === sha)
-}
