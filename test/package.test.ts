@@ -82,6 +82,19 @@ test('the packed program runs where it is installed, with nothing of the checkou
   })
 })
 
+test('the lock file has the packages of every platform', async () => {
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lock
+  const wanted = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    path === '' ? [] : Object.keys(optionalDependencies),
+  )
+  const missing = wanted.filter((name) => !(`node_modules/${name}` in lock.packages))
+  assert.deepEqual(missing, [], 'npm ci would refuse it; node bin/complete-lock.mjs adds them')
+})
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>
+}
+
 async function pack(t: TestContext, into: string): Promise<string> {
   assertOk(await run(t, root, ['npm', 'pack', '--loglevel=error', '--pack-destination', into]))
   const [tarball] = (await readdir(into)).filter((name) => name.endsWith('.tgz'))
