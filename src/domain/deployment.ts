@@ -161,11 +161,6 @@ export function currentStep(deployment: Deployment): Step | null {
   return state.kind === 'rolling' || state.kind === 'reverting' ? (state.steps[state.at] ?? null) : null
 }
 
-/** Every instance a rollout may have started; what a revert has to take away. */
-export function createdBy(steps: readonly Step[]): readonly Instance[] {
-  return steps.flatMap((step) => (step.do === 'place' ? step.instances : []))
-}
-
 function isBeforeStart(now: Deployment): boolean {
   return now.state.kind === 'waiting' || now.state.kind === 'queued'
 }
@@ -227,7 +222,7 @@ function stepFailed(now: Deployment, ending: Ending, at: number): DeploymentDeci
 
 function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress
-  const steps = planRevert(state.before, createdBy(state.steps))
+  const steps = planRevert(state.before, state.steps.slice(0, state.at + 1))
   const limitMs = state.limitAt - (now.startedAt ?? at)
   // Going back gets as long as going forward had: what is left of the first limit may be nothing.
   const next = { ...state, kind: 'reverting', because, steps, at: 0, limitAt: at + limitMs } as const

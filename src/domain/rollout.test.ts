@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
-import { createdBy } from './deployment.ts'
 import { isRouted, planRevert, planRollout, type RolloutInput, type Step } from './rollout.ts'
 import type { ProcessSpec } from './spec.ts'
 import type { Instance, Live } from './track.ts'
@@ -80,18 +79,38 @@ test('a singleton never runs twice, neither on the way forward nor on the way ba
   fc.assert(
     fc.property(input, fc.nat(), (rollout, cut) => {
       const { steps } = planRollout(rollout)
-      const world = play(steps.slice(0, cut % steps.length), rollout.live, (now) => assert.ok(singletons(now) <= 1))
-      play(planRevert(rollout.live, createdBy(steps)), world, (now) => assert.ok(singletons(now) <= 1))
+      const at = cut % steps.length
+      const world = play(steps.slice(0, at), rollout.live, (now) => assert.ok(singletons(now) <= 1))
+      play(planRevert(rollout.live, steps.slice(0, at + 1)), world, (now) => assert.ok(singletons(now) <= 1))
     }),
   )
+})
+
+test('where the old ones stop before the new ones start, they never run side by side, on the way back neither', () => {
+  const web = [processSpec({ name: 'web', instances: 2 }), processSpec({ name: 'worker', instances: 2 })]
+  const live = liveAfter(planRollout(base('d1', web, null)).instances)
+  const stopStart = { ...policies, strategy: { kind: 'stop_start' } as const, migrations: 'manual' as const }
+  const { steps } = planRollout({ ...base('d2', web, live), policies: stopStart })
+  const isMixed = ({ running }: World, process: string) =>
+    [live.instances, steps.flatMap((step) => (step.do === 'place' ? step.instances : []))].every((group) =>
+      group.some((instance) => instance.process === process && running.has(instance.name)),
+    )
+  const check = (world: World) => assert.ok(!isMixed(world, 'web') && !isMixed(world, 'worker'))
+  for (const at of steps.keys()) {
+    for (const through of [at, at + 1]) {
+      const world = play(steps.slice(0, through), live, check)
+      play(planRevert(live, steps.slice(0, at + 1)), world, check)
+    }
+  }
 })
 
 test('going back from any point ends with what was live, whole, and nothing else', () => {
   fc.assert(
     fc.property(input, fc.nat(), (rollout, cut) => {
       const { steps } = planRollout(rollout)
-      const stopped = play(steps.slice(0, cut % (steps.length + 1)), rollout.live)
-      const world = play(planRevert(rollout.live, createdBy(steps)), stopped)
+      const at = cut % steps.length
+      const stopped = play(steps.slice(0, at), rollout.live)
+      const world = play(planRevert(rollout.live, steps.slice(0, at + 1)), stopped)
       const before = rollout.live?.instances ?? []
       assert.deepEqual([...world.running].sort(), names(before))
       assert.deepEqual([...world.routed].sort(), names(before.filter(isRouted)))

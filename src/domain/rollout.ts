@@ -66,22 +66,40 @@ export function planRollout(input: RolloutInput): Rollout {
 }
 
 /**
- * The way back to what was live, from wherever the rollout stopped: every step is "make it so", so what had not been
- * touched costs a look and nothing else.
+ * The way back to what was live, from wherever the rollout stopped, `begun` being its steps up to that one: every step is
+ * "make it so", so what had not been touched costs a look and nothing else.
  */
-export function planRevert(live: Live | null, created: readonly Instance[]): readonly Step[] {
+export function planRevert(live: Live | null, begun: readonly Step[]): readonly Step[] {
   const before = live?.instances ?? []
-  const added = created.filter(({ name }) => !before.some((old) => old.name === name))
-  const singletonsFirst = added.filter((instance) => !isRouted(instance))
+  const added = createdBy(begun).filter(({ name }) => !before.some((old) => old.name === name))
+  const unrouted = added.filter((instance) => !isRouted(instance))
+  const routed = added.filter(isRouted)
+  const neverBoth = routed.length > 0 && stopsFirst(begun, before)
   return [
     // Processes without visitors go first: a new singleton must be gone before the old one is back.
-    ...(singletonsFirst.length > 0 ? [{ do: 'remove', instances: singletonsFirst } as const] : []),
+    ...(unrouted.length > 0 ? [{ do: 'remove', instances: unrouted } as const] : []),
+    ...(neverBoth ? [{ do: 'route', instances: [] } as const, ...leaveRouted(routed)] : []),
     ...(before.length > 0 ? [{ do: 'place', instances: before } as const] : []),
     { do: 'route', instances: before.filter(isRouted) },
-    ...(added.some(isRouted) ? leaveRouted(added.filter(isRouted)) : []),
+    ...(neverBoth ? [] : leaveRouted(routed)),
     { do: 'verify', instances: before },
     { do: 'measure', window: 'close' },
   ]
+}
+
+/** Every instance these steps may have started. */
+function createdBy(steps: readonly Step[]): readonly Instance[] {
+  return steps.flatMap((step) => (step.do === 'place' ? step.instances : []))
+}
+
+/** Whether what served before was taken away before anything of the new was started. */
+function stopsFirst(steps: readonly Step[], before: readonly Instance[]): boolean {
+  const isOld = ({ name }: Instance) => before.some((old) => old.name === name)
+  const first = steps.find(({ do: what, ...step }) => {
+    const instances = 'instances' in step ? step.instances.filter(isRouted) : []
+    return (what === 'remove' && instances.some(isOld)) || (what === 'place' && instances.length > 0)
+  })
+  return first?.do === 'remove'
 }
 
 export function isRouted(instance: Pick<Instance, 'process'>): boolean {

@@ -1,11 +1,11 @@
 import { currentStep, type Deployment, type StepCommand, type StepOutcome } from '../domain/deployment.ts'
 import { isRouted, type Step } from '../domain/rollout.ts'
-import type { Instance } from '../domain/track.ts'
+import type { Instance, Live } from '../domain/track.ts'
 import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
 import type { InstanceDriver, InstanceSpec, Order, StopOrder } from '../targets/driver.ts'
 import { contextOf, type DeploymentContext } from './context.ts'
-import { environmentOf, instanceSpecs, onTarget, routingOf, stopOrders } from './instances.ts'
+import { environmentOf, instanceSpecs, maskedFault, onTarget, routingOf, stopOrders } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { runToEnd } from './run-to-end.ts'
@@ -13,11 +13,14 @@ import { runToEnd } from './run-to-end.ts'
 export interface StepWork {
   readonly parts: Parts
   readonly deployment: Deployment
+  readonly aim: Aim
   readonly context: DeploymentContext
   readonly driver: InstanceDriver
   readonly order: Order
   readonly signal: AbortSignal
 }
+
+type Aim = Pick<Live, 'deployment' | 'release'>
 
 const callMs = 30_000
 const prepareMs = 300_000
@@ -33,19 +36,25 @@ export async function performStep(
   const step = deployment === null ? null : currentStep(deployment)
   if (deployment === null || step === null) return null
   if (deployment.state.kind !== command.phase || deployment.state.at !== command.at) return null
-  const context = contextOf(parts.store, deployment)
+  const aim = aimOf(deployment)
+  const context = contextOf(parts.store, { track: deployment.track, release: aim.release })
   const driver = parts.driver(context.environment.target)
   const order = { track: deployment.track, number }
-  return await perform({ parts, deployment, context, driver, order, signal }, step)
+  return await perform({ parts, deployment, aim, context, driver, order, signal }, step)
+}
+
+/** What is to serve when all steps are done. On the way back that is what served before, with its own hosts and port. */
+function aimOf({ id, release, state }: Deployment): Aim {
+  return (state.kind === 'reverting' ? state.before : null) ?? { deployment: id, release }
 }
 
 async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
-  const { driver, order, deployment, context } = work
+  const { driver, order, aim, context } = work
   switch (step.do) {
     case 'measure':
       return await measure(work, step.window)
     case 'prepare': {
-      const release = onTarget(context.app.name, deployment.release)
+      const release = onTarget(context.app.name, aim.release)
       await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
       return {}
     }
@@ -56,7 +65,7 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       await placeAll(work, step.instances)
       return {}
     case 'route': {
-      const routing = routingOf(context, { deployment: deployment.id, release: deployment.release }, step.instances)
+      const routing = routingOf(context, aim, step.instances)
       await limited(work, callMs, (signal) => driver.route(routing, order, signal))
       return {}
     }
@@ -85,7 +94,12 @@ async function placeAll(work: StepWork, instances: readonly Instance[]): Promise
     await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
   }
   const startMs = Math.max(0, ...specs.map(({ health }) => health.startPeriodMs + health.timeoutMs * health.passes))
-  await limited(work, startMs + callMs, (signal) => driver.place(specs, order, signal))
+  try {
+    await limited(work, startMs + callMs, (signal) => driver.place(specs, order, signal))
+  } catch (error) {
+    // Its evidence holds what the app printed, and an app may print anything it was given.
+    throw error instanceof Fault ? await maskedFault(parts, { context, instances }, error) : error
+  }
 }
 
 function distinctReleases(specs: readonly InstanceSpec[]) {

@@ -53,6 +53,7 @@ export class ModelEdge {
   route(track: string, routing: Routing): void {
     this.settleProbes(track)
     const before = this.routed(track)
+    for (const host of this.#routes.get(track)?.hosts ?? []) this.#tracks.delete(host)
     this.#routes.set(track, routing)
     for (const host of routing.hosts) this.#tracks.set(host, track)
     for (const name of before) if (!routing.instances.includes(name)) this.#left(name)
