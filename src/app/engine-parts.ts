@@ -1,7 +1,7 @@
 import { programVersion } from '../cli/version.ts'
 import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
-import type { ServerConfig } from '../config/server.ts'
+import type { Address, ServerConfig } from '../config/server.ts'
 import { defaultSettings, type LineLog, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
 import { EngineTime } from '../engine/time.ts'
 import { Fault } from '../lib/fault.ts'
@@ -42,7 +42,7 @@ export async function engineParts(
   const box = await openSecretBox(config.keyFile ?? data.secretKey)
   const local = localDriver({
     dir: data.host,
-    listen: `${config.edgeListen.host}:${config.edgeListen.port}`,
+    listen: addressText(config.edgeListen),
     artifactPath: artifacts.path,
     clock,
     log,
@@ -72,6 +72,11 @@ export async function engineParts(
 function parse(text: string, beside: { procfile: string | null; version: string }): ParsedSpec {
   const { spec, problems } = parseProject(text, { drivers: driverOptions, ...beside })
   return { spec, problems: problems.map(showProblem) }
+}
+
+/** An IPv6 address stands in brackets before its port. */
+function addressText({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** The same for every start on this data directory, and another for every other: jobs carry it as a mark. */

@@ -20,6 +20,7 @@ import {
   previousRelease,
   specNow,
   tracksIn,
+  waitingFor,
 } from './find.ts'
 import type { Intake } from './intake.ts'
 import type { Parts } from './parts.ts'
@@ -104,6 +105,9 @@ export class Actions {
     return this.#transactAll((tx) =>
       tracksIn(tx.parts.store, place).map((track) => {
         const release = findRelease(tx.parts.store, track, wanted.version)
+        // Asking again for what waits for people already is asking once.
+        const waiting = waitingFor(tx.parts.store, track.id, release.id)
+        if (waiting !== null) return waiting
         return this.#request(tx, track, { release, reason: 'promote', asked })
       }),
     )

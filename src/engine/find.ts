@@ -101,3 +101,13 @@ export function previousRelease(store: Store, track: Track): StoredRelease {
   if (before === undefined || before === null) throw new Fault('rollback.nowhere', { details: { app, environment } })
   return before
 }
+
+/** The deployment of this release that waits for people on this track, if one does. */
+export function waitingFor(store: Store, track: string, release: string): Deployment | null {
+  const open = store.deployments.open(track)
+  return (
+    open.find(
+      ({ state, release: { id }, reason }) => state.kind === 'waiting' && id === release && reason === 'promote',
+    ) ?? null
+  )
+}

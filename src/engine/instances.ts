@@ -4,6 +4,7 @@ import type { AppSpec, EnvironmentSpec, ProcessSpec } from '../domain/spec.ts'
 import type { Instance } from '../domain/track.ts'
 import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
+import { type Redactor, redactor } from '../lib/redact.ts'
 import type { InstanceSpec, ReleaseOnTarget, Routing, StopOrder } from '../targets/driver.ts'
 import { appIn, type DeploymentContext, environmentIn, specOf } from './context.ts'
 import type { Parts } from './parts.ts'
@@ -90,6 +91,28 @@ export async function environmentOf(parts: Parts, input: EnvironmentInput): Prom
     SIGNALBOX_COMMIT: release.commit,
   }
   return { env, secrets }
+}
+
+/** The same Fault, with no secret of these instances in it. */
+export async function maskedFault(
+  parts: Parts,
+  { context, instances }: { readonly context: DeploymentContext; readonly instances: readonly Instance[] },
+  fault: Fault,
+): Promise<Fault> {
+  const values = new Set<string>()
+  for (const { release, variables } of instances) {
+    const app = appOf(parts, context, release)
+    for (const value of (await environmentOf(parts, { context, app, release, variables })).secrets) values.add(value)
+  }
+  const redact = redactor(values)
+  return new Fault(fault.code, { details: masked(fault.details, redact) as Fault['details'], cause: fault.cause })
+}
+
+function masked(value: unknown, redact: Redactor): unknown {
+  if (typeof value === 'string') return redact.text(value)
+  if (Array.isArray(value)) return value.map((item) => masked(item, redact))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, redact)]))
 }
 
 /** Where a sealed value belongs; it opens nowhere else. */

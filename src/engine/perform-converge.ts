@@ -1,7 +1,7 @@
 import { describeDrift, driftOf, hasDrift } from '../domain/reconcile.ts'
 import { isRouted } from '../domain/rollout.ts'
 import type { Live } from '../domain/track.ts'
-import type { InstanceDriver } from '../targets/driver.ts'
+import type { InstanceDriver, StopOrder } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
 import { contextOf } from './context.ts'
 import { instanceSpecs, onTarget, patientStop, routingOf } from './instances.ts'
@@ -35,7 +35,7 @@ export async function performConverge(
     return null
   }
   await withLimit(limit(convergeMs), (own) =>
-    restore({ parts, context, driver, wanted, number, signal: own }, drift.extra),
+    restore({ parts, context, driver, wanted, number, signal: own }, strangers(drift.extra, seen.routed)),
   )
   return describeDrift(drift)
 }
@@ -59,18 +59,34 @@ interface Restore {
   readonly signal: AbortSignal
 }
 
-/** In the order that never takes a visitor's server away: bring back, route, and only then remove. */
-async function restore(work: Restore, extra: readonly string[]): Promise<void> {
+interface Strangers {
+  readonly withVisitors: readonly StopOrder[]
+  readonly others: readonly StopOrder[]
+}
+
+function strangers(names: readonly string[], routed: readonly string[]): Strangers {
+  const orders = names.map((name) => ({ name, stop: patientStop }))
+  return {
+    withVisitors: orders.filter(({ name }) => routed.includes(name)),
+    others: orders.filter(({ name }) => !routed.includes(name)),
+  }
+}
+
+/**
+ * What has no visitors goes first, because it may be another copy of what must never run twice. What has some goes last:
+ * nobody's server is taken away before there is another.
+ */
+async function restore(work: Restore, { withVisitors, others }: Strangers): Promise<void> {
   const { parts, context, driver, wanted, number, signal } = work
   const order = { track: context.track.id, number }
   const { release, instances } = wanted
+  if (others.length > 0) await driver.remove(others, order, signal)
   if (instances.length > 0) {
     await driver.prepare(onTarget(context.app.name, release), order, signal)
     await driver.place(await instanceSpecs(parts, context, instances), order, signal)
   }
   await driver.route(routingOf(context, wanted, instances.filter(isRouted)), order, signal)
-  if (extra.length === 0) return
-  const stops = extra.map((name) => ({ name, stop: patientStop }))
-  await driver.drain(stops, order, signal)
-  await driver.remove(stops, order, signal)
+  if (withVisitors.length === 0) return
+  await driver.drain(withVisitors, order, signal)
+  await driver.remove(withVisitors, order, signal)
 }

@@ -120,7 +120,7 @@ export class Queries {
     const { store, time } = this.#parts
     const release = this.#releaseOn(track, commit)
     const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
-    const open = deployments.find(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
+    const open = deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
     const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(store, open, time.now()))
     return { id: track, live: store.tracks.get(track)?.live ?? null, deployments, gates }
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { startEngine } from '../../test/helpers/engine.ts'
-import { projectSpec } from '../../test/helpers/spec.ts'
+import { pushed } from '../../test/helpers/deployments.ts'
+import { appSpec, processSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { InstanceSpec } from '../targets/driver.ts'
 import { defaultSettings } from './parts.ts'
@@ -20,6 +21,28 @@ test('what a first deployment left behind is taken away, although nothing is liv
   void host.place([stray(digest)], { track: staging, number: it.store.meta.read('command') + 1 }).catch(() => {}) // it dies young
   await waitFor('the stray instance to be there', () => host.instances.has('d1-web-1'))
   await waitFor('it to be gone', () => !host.instances.has('d1-web-1'))
+})
+
+test('a stranger without visitors goes before what is missing comes back: it may be the other copy of a singleton', async () => {
+  const beat = processSpec({ name: 'beat', singleton: true })
+  const apps = [appSpec({ name: 'shop', processes: [processSpec({ name: 'web' }), beat] })]
+  await using it = await startEngine(projectSpec({ apps }), { settings: { ...settings, reconcileEveryMs: 60_000 } })
+  await pushed(it, 'good')
+  const host = it.world.host('one')
+  const { digest = '' } = it.store.releases.get('v1') ?? {}
+  host.instances.delete('d1-beat-1')
+  const spec = { ...stray(digest), name: 'd0-beat-1', process: 'beat', routed: false }
+  await host.place([spec], { track: staging, number: it.store.meta.read('command') + 1 })
+  const beats = () => [...host.instances.keys()].filter((name) => name.includes('beat'))
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, beats().length)
+  }, 1)
+  it.store.meta.rise('command', it.store.meta.read('command') + 2)
+  it.store.tracks.forgetChecks()
+  await it.engine.actions.sync('shop', 'ada')
+  await waitFor('the right one to be back', () => beats().join() === 'd1-beat-1').finally(() => clearInterval(watch))
+  assert.equal(most, 1)
 })
 
 function stray(digest: string): InstanceSpec {

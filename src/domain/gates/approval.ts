@@ -30,5 +30,5 @@ function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environ
 function approvers({ environment, deployment }: GateFacts): string {
   const { approvers: allowed } = environment.protection
   const who = allowed.length === 0 ? 'anyone who may deploy' : allowed.join(' or ')
-  return `${who}: signalbox approve ${deployment.id}`
+  return `${who}: signalbox approve ${deployment.id === '' ? environment.name : deployment.id}`
 }
