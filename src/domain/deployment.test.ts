@@ -48,6 +48,16 @@ test('only the last step makes anything live', () => {
   }
 })
 
+test('a redeploy or a scaling that waits is of what is live when its turn comes; a promotion stays what it is', () => {
+  const moved = { type: 'live_moved', release: { ...release, id: 'v2' } } as const
+  for (const reason of ['redeploy', 'scale'] as const) {
+    assert.equal(apply({ ...queued, reason }, moved).release.id, 'v2')
+    assert.equal(apply(apply({ ...queued, reason }, turn), moved).release.id, 'v1')
+  }
+  for (const reason of ['promote', 'rollback'] as const)
+    assert.equal(apply({ ...queued, reason }, moved).release.id, 'v1')
+})
+
 test('a failed step sends everything back, and the deployment ends as that step did', () => {
   let now = apply(apply(queued, turn), done(apply(queued, turn)))
   now = apply(now, { type: 'step_failed', phase: 'rolling', at: 1, ending: { outcome: 'failed', reason: 'no' } })
@@ -134,6 +144,7 @@ const events: readonly DeploymentEvent[] = [
   { type: 'rejected', by: 'ada', reason: 'no' },
   { type: 'approval_void', moved: ['x'], expiresMs: 10 },
   { type: 'refused', outcome: 'failed', reason: 'no' },
+  { type: 'live_moved', release: { ...release, id: 'v2' } },
   { type: 'step_done', phase: 'rolling', at: -1, result: {} },
   { type: 'step_done', phase: 'reverting', at: -1, result: {} },
   { type: 'step_failed', phase: 'rolling', at: -1, ending: { outcome: 'failed', reason: 'no' } },

@@ -66,6 +66,8 @@ export type DeploymentEvent =
   | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
   | { readonly type: 'approval_void'; readonly moved: readonly string[]; readonly expiresMs: number }
   | { readonly type: 'refused'; readonly outcome: 'failed' | 'aborted'; readonly reason: string }
+  /** Another release became live on the track. */
+  | { readonly type: 'live_moved'; readonly release: ReleaseRef }
   | {
       readonly type: 'turn'
       readonly rollout: Rollout
@@ -117,6 +119,8 @@ export function decideDeployment(now: Deployment, event: DeploymentEvent, at: nu
       return now.state.kind === 'queued' ? backToWaiting(now, event.moved, at + event.expiresMs) : stay(now)
     case 'refused':
       return isBeforeStart(now) ? finish(now, at, event) : stay(now)
+    case 'live_moved':
+      return isBeforeStart(now) && isOfWhatIsLive(now) ? follow(now, event.release) : stay(now)
     case 'turn':
       return now.state.kind === 'queued' ? start(now, event, at) : stay(now)
     case 'step_done':
@@ -165,6 +169,11 @@ function isBeforeStart(now: Deployment): boolean {
   return now.state.kind === 'waiting' || now.state.kind === 'queued'
 }
 
+/** New instances, or another number of them, of whatever is live by then; never a way back to what was. */
+function isOfWhatIsLive({ reason }: Deployment): boolean {
+  return reason === 'redeploy' || reason === 'scale'
+}
+
 function isCurrent(now: Deployment, event: { readonly phase: PhaseKind; readonly at: number }): boolean {
   return now.state.kind === event.phase && now.state.at === event.at
 }
@@ -181,6 +190,12 @@ function enqueue(now: Deployment, plan: string, expiresAt: number | null): Deplo
 function backToWaiting(now: Deployment, moved: readonly string[], expiresAt: number): DeploymentDecision {
   const state = { kind: 'waiting', expiresAt } as const
   return { deployment: { ...now, state }, commands: [], facts: [fact(now, 'deployment.approval_void', { moved })] }
+}
+
+function follow(now: Deployment, release: ReleaseRef): DeploymentDecision {
+  if (release.id === now.release.id) return stay(now)
+  const facts = [fact(now, 'deployment.follows_live', { from: now.release, to: release })]
+  return { deployment: { ...now, release }, commands: [], facts }
 }
 
 function start(now: Deployment, event: DeploymentEvent & { type: 'turn' }, at: number): DeploymentDecision {

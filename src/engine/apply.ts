@@ -2,6 +2,7 @@ import { type Deployment, type DeploymentEvent, isActive } from '../domain/deplo
 import { self } from '../domain/facts.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
+import type { Live } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import type { Tx } from './tx.ts'
 
@@ -23,14 +24,22 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   if (deployment === before) return
   tx.withdrawn.push(...store.outbox.withdraw(id))
   store.deployments.save(deployment)
-  if (live !== undefined) store.tracks.setLive(deployment.track, live)
   for (const fact of facts) tx.fact(fact)
+  if (live !== undefined) setLive(tx, deployment.track, live)
   for (const command of commands) {
     const patienceMs = command.phase === 'rolling' ? stepPatienceMs : revertPatienceMs
     tx.command({ id, project: deployment.project, lane: trackLane(deployment.track), patienceMs }, command)
   }
   if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
   if (!isActive(deployment)) tx.followUp({ look: 'turn', track: deployment.track })
+}
+
+/** What was asked for of the release that was live is of this one from now on. */
+function setLive(tx: Tx, track: string, live: Live): void {
+  const { store } = tx.parts
+  store.tracks.setLive(track, live)
+  for (const { id } of store.deployments.open(track))
+    applyDeployment(tx, id, { type: 'live_moved', release: live.release })
 }
 
 export function applyRun(tx: Tx, id: string, event: RunEvent): void {

@@ -22,8 +22,8 @@ export class Deployments {
 
   save(deployment: Deployment): void {
     this.#db.run(
-      'UPDATE deployments SET state = ?, outcome = ?, deadline_at = ?, deployment = ? WHERE number = ?',
-      ...[...columns(deployment), JSON.stringify(deployment), numberOf(deployment.id)],
+      'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, deployment = ? WHERE number = ?',
+      ...[deployment.release.id, ...columns(deployment), JSON.stringify(deployment), numberOf(deployment.id)],
     )
   }
 
