@@ -61,14 +61,20 @@ export function planOf(input: PlanInput): Plan {
   }
 }
 
-/** The app's processes with the number of instances wanted in this environment: a person's scale over the file's. */
+/**
+ * The app's processes with the number of instances wanted in this environment: a person's scale over the file's. It may
+ * be from a time when the process was no singleton yet.
+ */
 export function scaled(
   app: AppSpec,
   environment: EnvironmentSpec,
   scale: Readonly<Record<string, number>>,
 ): readonly ProcessSpec[] {
   const here = { ...environment.scale[app.name], ...scale }
-  return app.processes.map((process) => ({ ...process, instances: here[process.name] ?? process.instances }))
+  return app.processes.map((process) => {
+    const wanted = here[process.name] ?? process.instances
+    return { ...process, instances: process.singleton ? Math.min(wanted, 1) : wanted }
+  })
 }
 
 /** What moved between two plans, in words, for whoever approved the first. */
