@@ -10,6 +10,8 @@ import type { AfterCommit } from './transact.ts'
 
 /** The longest the engine sleeps without looking around. */
 const maxSleepMs = 5_000
+/** Until a project that could not be synced, because the disk was full say, is tried again. */
+const catchUpMs = 2_000
 
 /**
  * The durable loop. In one transaction: load the state, decide, save the next state, its commands and its facts. Outside
@@ -24,6 +26,8 @@ export class Engine {
   readonly #after: AfterCommit
   readonly #stop = new AbortController()
   readonly #loops: Promise<void>[] = []
+  /** Projects with pushes that could not be recorded. */
+  readonly #behind = new Set<string>()
   #wake = new AbortController()
 
   /** `onFatal` is told when going on would be guessing: the store cannot be trusted, or a bug left no way to record. */
@@ -34,7 +38,7 @@ export class Engine {
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
     this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(), onFatal })
     this.#after = this.#pump.afterCommit
-    this.intake = new Intake(parts, this.#after)
+    this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
     this.actions = new Actions(parts, this.#after, this.intake)
   }
 
@@ -82,12 +86,25 @@ export class Engine {
 
   /** Missed pushes are found by comparing refs, at the start and from time to time. */
   async #syncAll(): Promise<void> {
-    for (const { name } of this.#parts.store.projects.list()) {
+    await this.#sync(this.#parts.store.projects.list().map(({ name }) => name))
+  }
+
+  /** It is not left waiting for the next round. */
+  async #catchUp(project: string): Promise<void> {
+    if (this.#behind.has(project)) return
+    this.#behind.add(project)
+    await this.#sleep(catchUpMs, this.#stop.signal)
+    this.#behind.delete(project)
+    await this.#sync([project])
+  }
+
+  async #sync(projects: readonly string[]): Promise<void> {
+    for (const project of projects) {
       if (this.#stop.signal.aborted) return
       try {
-        await this.intake.sync(name, { source: 'sync', by: 'signalbox' })
+        await this.intake.sync(project, { source: 'sync', by: 'signalbox' })
       } catch (error) {
-        this.#parts.log.warn('project could not be synced', { project: name, error: messageOf(error) })
+        this.#parts.log.warn('project could not be synced', { project, error: messageOf(error) })
       }
     }
   }

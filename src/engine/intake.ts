@@ -28,10 +28,13 @@ export class Intake {
   readonly #after: AfterCommit
   /** The newest call per project; calls for one project follow each other. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  readonly #onBehind: (project: string) => void
 
-  constructor(parts: Parts, after: AfterCommit) {
+  /** `onBehind` is told when a comparison failed for a reason that may pass: what was pushed may be unrecorded. */
+  constructor(parts: Parts, after: AfterCommit, onBehind: (project: string) => void) {
     this.#parts = parts
     this.#after = after
+    this.#onBehind = onBehind
   }
 
   /** Fault of the source when its refs cannot be read. A ref that cannot be accepted does not keep the others. */
@@ -42,6 +45,9 @@ export class Intake {
       () => this.#sync(project, telling),
     )
     this.#turns.set(project, mine)
+    mine.catch((error: unknown) => {
+      if (error instanceof Fault && error.temporary) this.#onBehind(project)
+    })
     return mine.finally(() => {
       if (this.#turns.get(project) === mine) this.#turns.delete(project)
     })

@@ -18,7 +18,9 @@ interface Work {
 }
 
 /** How long until a failed call is made again; this server alone makes it, so there is nothing to spread out. */
-const againMs = (tries: number) => backoffMs(tries, { firstMs: 100, mostMs: 10_000 }, 0)
+const againMs = (tries: number) => backoffMs(tries, { firstMs: 100, mostMs: 5_000 }, 0)
+/** The same for what only waits for space on the disk. */
+const spaceMs = (tries: number) => backoffMs(tries, { firstMs: 100, mostMs: 1_000 }, 0)
 
 export interface PumpListeners {
   /** Something was stored: what is due next may have changed. */
@@ -168,7 +170,7 @@ export class Pump {
       } catch (error) {
         if (!isFull(error) || this.#stopped) throw error
         this.#parts.log.error('result could not be stored, trying again', { lane: row.lane, problem: messageOf(error) })
-        await this.#parts.clock.sleep(againMs(tries))
+        await this.#parts.clock.sleep(spaceMs(tries))
       }
     }
   }

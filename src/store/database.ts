@@ -26,13 +26,16 @@ export interface Statement {
  */
 export class Database {
   readonly #connection: Connection
+  readonly #path: string
   readonly #statements = new Map<string, Statement>()
   #depth = 0
   #broken: unknown = null
   #tellBroken: (error: unknown) => void = () => {}
 
-  constructor(connection: Connection) {
+  /** `path` is for people who read of a problem. */
+  constructor(connection: Connection, path = 'the database') {
     this.#connection = connection
+    this.#path = path
   }
 
   /**
@@ -101,7 +104,7 @@ export class Database {
   #ask<T>(work: () => T): T {
     if (this.#broken !== null) throw this.#broken
     try {
-      return asFault(work)
+      return asFault(this.#path, work)
     } catch (error) {
       if (isBreach(error)) this.#break(error)
       throw error
@@ -125,15 +128,15 @@ export class Database {
 
 /** Opens the store, brings its schema up to this program's, and checks it. Fault `store.newer` for a schema from the future. */
 export function openDatabase(path: string): Database {
-  const connection = asFault(() => new DatabaseSync(path, { timeout: 5000 }))
+  const connection = asFault(path, () => new DatabaseSync(path, { timeout: 5000 }))
   try {
-    asFault(() => {
+    asFault(path, () => {
       // A reader or a backup may hold the file for a moment; FULL because an acknowledgement must survive a power cut.
       connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     })
     check(connection, path)
-    migrate(connection)
-    return new Database(connection)
+    asFault(path, () => migrate(connection))
+    return new Database(connection, path)
   } catch (error) {
     connection.close()
     throw error
@@ -155,8 +158,7 @@ export function migrate(connection: DatabaseSync): void {
     throw new Fault('store.newer', { details: { found: version, known: steps.length } })
   }
   for (const [index, sql] of steps.entries()) {
-    if (index >= version)
-      asFault(() => connection.exec(`BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${index + 1};\nCOMMIT`))
+    if (index >= version) connection.exec(`BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${index + 1};\nCOMMIT`)
   }
 }
 
@@ -169,7 +171,7 @@ export function schemaOf(connection: DatabaseSync): string {
 }
 
 function check(connection: DatabaseSync, path: string): void {
-  const { quick_check: answer } = asFault(() => connection.prepare('PRAGMA quick_check(1)').get()) as {
+  const { quick_check: answer } = asFault(path, () => connection.prepare('PRAGMA quick_check(1)').get()) as {
     quick_check: string
   }
   if (answer !== 'ok') throw new Fault('store.damaged', { details: { path, problem: answer } })
@@ -182,17 +184,17 @@ const full = 13
 const notADatabase = 26
 
 /** SQLite's numbered errors, as Faults; everything else is a bug and stays what it is. */
-function asFault<T>(work: () => T): T {
+function asFault<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
     const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
     const details = { problem: messageOf(error) }
-    if (code === full) throw new Fault('disk.full', { details: { path: 'the database', ...details }, cause: error })
+    if (code === full) throw new Fault('disk.full', { details: { path, ...details }, cause: error })
     if (code === busy) throw new Fault('store.busy', { details, cause: error })
     if (code === ioError) throw new Fault('store.broken', { details, cause: error })
     if (code === corrupt || code === notADatabase) {
-      throw new Fault('store.damaged', { details: { path: 'the database', ...details }, cause: error })
+      throw new Fault('store.damaged', { details: { path, ...details }, cause: error })
     }
     throw error
   }
