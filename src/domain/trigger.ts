@@ -41,25 +41,24 @@ export interface DueInput {
   readonly refs: readonly string[]
   /** Environments in which the release has succeeded already. */
   readonly succeededIn: readonly string[]
-  /** Environments for which it was asked already, whatever came of it. */
-  readonly requestedIn: readonly string[]
 }
 
-/** The environments a release goes to now by itself: those whose trigger has fired and whose needs are met. */
-export function environmentsDue(input: DueInput): readonly EnvironmentSpec[] {
-  return input.spec.environments.filter(
-    (environment) =>
-      environment.apps.includes(input.app) &&
-      !input.requestedIn.includes(environment.name) &&
-      environment.needs.every((name) => input.succeededIn.includes(name)) &&
-      hasFired(environment, input),
-  )
+export interface Due {
+  readonly environment: EnvironmentSpec
+  /** The refs that name it; none where it follows another environment only. */
+  readonly refs: readonly string[]
 }
 
-function hasFired({ triggers }: EnvironmentSpec, { refs, succeededIn }: DueInput): boolean {
-  const after =
-    triggers.after.length > 0 && triggers.after.every(({ environment }) => succeededIn.includes(environment))
-  return after || refs.some((ref) => isNamed(triggers, ref))
+/** The environments a release goes to by itself: those whose trigger has fired and whose needs are met. */
+export function environmentsDue({ spec, app, refs, succeededIn }: DueInput): readonly Due[] {
+  return spec.environments
+    .filter(({ apps, needs }) => apps.includes(app) && needs.every((name) => succeededIn.includes(name)))
+    .map((environment) => ({ environment, refs: refs.filter((ref) => isNamed(environment.triggers, ref)) }))
+    .filter((due) => due.refs.length > 0 || follows(due.environment, succeededIn))
+}
+
+function follows({ triggers }: EnvironmentSpec, succeededIn: readonly string[]): boolean {
+  return triggers.after.length > 0 && triggers.after.every(({ environment }) => succeededIn.includes(environment))
 }
 
 function isNamed({ push, tags }: EnvironmentSpec['triggers'], ref: string): boolean {

@@ -1,7 +1,10 @@
-import { self } from '../domain/facts.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import type { Run } from '../domain/run.ts'
 import { trackId } from '../domain/track.ts'
-import { environmentsDue } from '../domain/trigger.ts'
+import { branchOf, type Due, environmentsDue, tagOf } from '../domain/trigger.ts'
 import type { StoredRelease } from '../store/releases.ts'
+import type { Store } from '../store/store.ts'
+import { applyDeployment } from './apply.ts'
 import { requestDeployment } from './request.ts'
 import type { Tx } from './tx.ts'
 
@@ -18,26 +21,60 @@ export function requestDue(tx: Tx, { project, app, commit }: Candidate): void {
   const spec = store.runs.spec(project, commit)
   if (release === null || release.discardedAt !== null || spec === null) return
   const runs = store.runs.ofCommit(project, commit).filter(({ outcome }) => outcome === 'succeeded')
-  if (runs.length === 0) return
-  const due = environmentsDue({
-    spec,
-    app,
-    refs: runs.map(({ ref }) => ref),
-    succeededIn: store.deployments.succeededIn(release.id),
-    requestedIn: requestedIn(
-      tx,
-      release,
-      spec.environments.map(({ name }) => name),
-    ),
-  })
-  for (const { name } of due) {
-    requestDeployment(tx, { release, environment: name, reason: 'promote', by: runs.at(-1)?.by ?? self, comment: null })
-  }
+  const succeededIn = store.deployments.succeededIn(release.id)
+  const due = environmentsDue({ spec, app, refs: runs.map(({ ref }) => ref), succeededIn })
+  for (const each of due) request(tx, release, each, runs)
 }
 
-function requestedIn(tx: Tx, release: StoredRelease, environments: readonly string[]): readonly string[] {
-  const { deployments } = tx.parts.store
-  return environments.filter(
-    (name) => deployments.ofRelease(release.id, trackId(release.project, release.app, name)).length > 0,
-  )
+/** What came too late is recorded all the same, with what overtook it. */
+function request(tx: Tx, release: StoredRelease, { environment, refs }: Due, all: readonly Run[]): void {
+  const { store } = tx.parts
+  const runs = refs.length === 0 ? all : all.filter(({ ref }) => refs.includes(ref))
+  const newest = runs.at(-1)
+  const track = trackId(release.project, release.app, environment.name)
+  if (newest === undefined || isAsked(store, { track, release, since: newest.createdAt })) return
+  const asked = { release, environment: environment.name, reason: 'promote', by: newest.by, comment: null } as const
+  const overtaking = runs.map((run) => overtakenBy(store, { track, run, app: release.app }))
+  const { id } = requestDeployment(tx, asked)
+  // Named by several branches, it comes too late only when it does so on each of them.
+  const reason = refs.length > 0 && overtaking.includes(null) ? null : overtaking.find((said) => said !== null)
+  if (reason) applyDeployment(tx, id, { type: 'refused', outcome: 'aborted', reason })
+}
+
+interface Asking {
+  readonly track: string
+  readonly release: StoredRelease
+  /** When the newest push came that sends it there. */
+  readonly since: number
+}
+
+/** It is there or on its way, or was asked for since the push, whatever came of it. */
+function isAsked(store: Store, { track, release, since }: Asking): boolean {
+  const now = store.deployments.open(track).at(-1)?.release ?? store.tracks.get(track)?.live?.release
+  const last = store.deployments.ofRelease(release.id, track).at(-1)
+  return last !== undefined && (now?.id === release.id || last.createdAt >= since)
+}
+
+interface Racing {
+  readonly track: string
+  readonly run: Run
+  readonly app: string
+}
+
+/**
+ * What a newer push to the same branch has brought to the track, or is bringing there; null when nothing. Checks that take
+ * longer must not take an environment back to an older commit.
+ */
+function overtakenBy(store: Store, { track, run, app }: Racing): string | null {
+  const branch = branchOf(run.ref) ?? tagOf(run.ref)
+  for (const { commit } of store.runs.newerOf(run)) {
+    const release = commit === run.commit ? null : store.releases.ofCommit(run.project, app, commit)
+    const ahead = release === null ? undefined : store.deployments.ofRelease(release.id, track).find(isAhead)
+    if (ahead !== undefined) return `${ahead.id} of a newer push to ${branch} came first`
+  }
+  return null
+}
+
+function isAhead({ state }: Deployment): boolean {
+  return state.kind !== 'finished' || state.outcome === 'succeeded'
 }

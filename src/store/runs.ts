@@ -46,6 +46,12 @@ export class Runs {
       .map(toRun)
   }
 
+  /** Runs of later pushes to the same ref, oldest first. */
+  newerOf({ project, ref, id }: Pick<Run, 'project' | 'ref' | 'id'>): readonly Run[] {
+    const sql = `SELECT number, run FROM runs WHERE project = ? AND number > ? AND json_extract(run, '$.ref') = ? ORDER BY number`
+    return this.#db.all(sql, project, numberOf(id), ref).map(toRun)
+  }
+
   unfinished(): readonly Run[] {
     return this.#db.all("SELECT number, run FROM runs WHERE state <> 'finished' ORDER BY number").map(toRun)
   }

@@ -26,6 +26,8 @@ export interface EngineUnderTest extends AsyncDisposable {
   commit(title: string, options?: Partial<CommitOptions>): string
   /** Commits and tells the engine. */
   push(title: string, options?: Partial<CommitOptions>): Promise<string>
+  /** Moves a branch to a commit that is there already, as a forced push does. */
+  setRef(branch: string, sha: string): void
   readonly jobsRun: string[]
 }
 
@@ -80,6 +82,7 @@ export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {})
     git.commit(title, { ...defaults(spec), ...options })
   return {
     ...{ engine, queries: new Queries(parts), store, world, jobsRun, commit },
+    setRef: (branch, sha) => git.setRef(branch, sha),
     async push(title, options) {
       const sha = commit(title, options)
       await engine.actions.sync(spec.project, 'ada')
@@ -133,6 +136,10 @@ class MemoryGit {
     this.#commits.set(sha, { sha, parents, title, author: 'ada', committedAt: 1_700_000_000_000, options })
     this.#refs.set(ref, sha)
     return sha
+  }
+
+  setRef(branch: string, sha: string): void {
+    this.#refs.set(`refs/heads/${branch}`, sha)
   }
 
   options(sha: string): CommitOptions {
