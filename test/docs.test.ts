@@ -6,7 +6,7 @@ import { showProblems } from '../src/config/problem.ts'
 import { parseProject } from '../src/config/project.ts'
 
 const root = join(import.meta.dirname, '..')
-const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'src/**/*.md', 'bench/**/*.md'], {
+const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'src/**/*.md', 'test/**/*.md', 'bench/**/*.md'], {
   cwd: root,
 }).sort()
 
