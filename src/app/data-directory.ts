@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
+import { diskFault } from '../system/errors.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 
 /** Everything the server keeps, and who holds it. */
@@ -28,7 +29,12 @@ export async function holdDataDirectory(path: string): Promise<DataDirectory> {
   const pidFile = join(path, 'server.pid')
   const lock = takeLock(join(path, 'server.lock'))
   if (lock === null) throw new Fault('server.held', { details: { path, pid: pidIn(pidFile) } })
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  } catch (error) {
+    lock.release()
+    throw diskFault(error, pidFile)
+  }
   return directory(path, lock)
 }
 

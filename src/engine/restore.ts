@@ -1,6 +1,6 @@
 import type { Command } from '../domain/command.ts'
 import { self } from '../domain/facts.ts'
-import { messageOf } from '../lib/fault.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
 import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun, endOneOff } from './apply.ts'
 import type { Parts } from './parts.ts'
@@ -22,6 +22,7 @@ export function restore(parts: Parts, epoch: number, after: AfterCommit): void {
     try {
       transact(parts, after, (tx) => takeUp(tx, row))
     } catch (error) {
+      if (isOfStore(error)) throw error
       // One record that cannot be read must not keep everything else from starting.
       log.error('record could not be taken up, putting it aside', { lane: row.lane, error })
       transact(parts, after, (tx) => putAside(tx, row, messageOf(error)))
@@ -31,6 +32,11 @@ export function restore(parts: Parts, epoch: number, after: AfterCommit): void {
   transact(parts, after, (tx) => {
     for (const track of store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
   })
+}
+
+/** A full disk or a broken one says nothing about the record. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof Fault && (error.temporary || error.code.startsWith('store.'))
 }
 
 function takeUp(tx: Tx, row: OutboxRow<Command>): void {
