@@ -15,7 +15,7 @@ export interface Deployment {
   readonly reason: DeploymentReason
   readonly by: string
   readonly comment: string | null
-  /** Instances per process over what the configuration says; kept from deployment to deployment of a track. */
+  /** Instances per process that a scaling asks for; the track keeps them when it has succeeded. Empty for every other reason. */
   readonly scale: Readonly<Record<string, number>>
   readonly createdAt: number
   readonly startedAt: number | null
@@ -252,6 +252,8 @@ function cancel(now: Deployment, by: string, at: number): DeploymentDecision {
 }
 
 function deadline(now: Deployment, at: number): DeploymentDecision {
+  // Counting decides nothing: what is done but for that is done.
+  if (currentStep(now)?.do === 'measure') return advance(now, {}, at)
   switch (now.state.kind) {
     case 'waiting':
       return finish(now, at, { outcome: 'aborted', reason: 'nobody approved it in time' })

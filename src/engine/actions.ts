@@ -25,7 +25,7 @@ import {
 import type { Intake } from './intake.ts'
 import type { Parts } from './parts.ts'
 import { mustBeScalable, whyNotRerun } from './refusals.ts'
-import { requestDeployment } from './request.ts'
+import { type DeploymentRequest, requestDeployment } from './request.ts'
 import { sealAll } from './sealing.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
@@ -214,9 +214,8 @@ export class Actions {
       const live = liveOf(track)
       const { app } = contextOf(store, { track: track.id, release: live.release })
       mustBeScalable(app, counts)
-      store.tracks.setScale(track.id, { ...store.tracks.scale(track.id), ...counts })
       const release = store.releases.get(live.release.id) as StoredRelease
-      return [this.#request(tx, track, { release, reason: 'scale', asked })]
+      return [this.#request(tx, track, { release, reason: 'scale', scale: counts, asked })]
     })
     return deployment as Deployment
   }
@@ -347,10 +346,10 @@ export class Actions {
   #request(
     tx: Tx,
     track: Track,
-    request: { release: StoredRelease; reason: Deployment['reason']; asked: Asked },
+    request: Pick<DeploymentRequest, 'release' | 'reason' | 'scale'> & { asked: Asked },
   ): Deployment {
-    const { release, reason, asked } = request
-    return requestDeployment(tx, { release, environment: track.environment, reason, ...said(asked) })
+    const { asked, ...what } = request
+    return requestDeployment(tx, { ...what, environment: track.environment, ...said(asked) })
   }
 
   /** As they are when everything that follows has been settled, which may be further than when they were recorded. */

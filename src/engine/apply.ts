@@ -25,7 +25,7 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   tx.withdrawn.push(...store.outbox.withdraw(id))
   store.deployments.save(deployment)
   for (const fact of facts) tx.fact(fact)
-  if (live !== undefined) setLive(tx, deployment.track, live)
+  if (live !== undefined) setLive(tx, deployment, live)
   for (const command of commands) {
     const patienceMs = command.phase === 'rolling' ? stepPatienceMs : revertPatienceMs
     tx.command({ id, project: deployment.project, lane: trackLane(deployment.track), patienceMs }, command)
@@ -35,9 +35,10 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
 }
 
 /** What was asked for of the release that was live is of this one from now on. */
-function setLive(tx: Tx, track: string, live: Live): void {
+function setLive(tx: Tx, { track, scale }: Deployment, live: Live): void {
   const { store } = tx.parts
   store.tracks.setLive(track, live)
+  store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
   for (const { id } of store.deployments.open(track))
     applyDeployment(tx, id, { type: 'live_moved', release: live.release })
 }

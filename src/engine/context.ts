@@ -57,12 +57,24 @@ export interface HashedPlan {
 /** The plan as it is at this moment. */
 export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
   const { track, app, environment } = context
-  const version = store.variables.version(track.project, track.environment)
-  const names = variableNames(store, context, version)
-  const { reason, release, scale } = deployment
-  const variables = { version, names }
+  const { reason, release } = deployment
+  const version = variablesFor(store, deployment, track)
+  const variables = { version, names: variableNames(store, context, version) }
+  const scale = scaleFor(store, deployment)
   const plan = planOf({ track: track.id, reason, app, environment, release, live: track.live, scale, variables })
   return { plan, hash: sha256(canonicalJson(plan)) }
+}
+
+/** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */
+export function scaleFor(store: Store, { track, scale }: Deployment): Readonly<Record<string, number>> {
+  return { ...store.tracks.scale(track), ...scale }
+}
+
+/** The newest; but more instances of what is live are more of the same. */
+export function variablesFor(store: Store, { reason }: Deployment, track: Track): number {
+  return reason === 'scale' && track.live !== null
+    ? track.live.variables
+    : store.variables.version(track.project, track.environment)
 }
 
 /** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
@@ -79,17 +91,16 @@ export function gateFacts(store: Store, deployment: Deployment, at: number): Gat
     plan: currentPlan(store, deployment, context).hash,
     approvals: store.deployments.approvals(deployment.id),
     lock: store.locks.get(context.track.project, context.track.environment),
-    missingVariables: missingVariables(store, context),
+    missingVariables: missingVariables(store, context, variablesFor(store, deployment, context.track)),
     active: active?.id ?? null,
     ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
 }
 
-function missingVariables(store: Store, context: DeploymentContext): readonly string[] {
-  const { track, app } = context
-  const set = variableNames(store, context, store.variables.version(track.project, track.environment))
-  return app.variables
+function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {
+  const set = variableNames(store, context, version)
+  return context.app.variables
     .filter((each) => each.required && each.default === null && !set.includes(each.name))
     .map(({ name }) => name)
 }

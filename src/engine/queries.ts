@@ -69,9 +69,7 @@ export class Queries {
         .open(track.id)
         .find((each) => each.state.kind === 'waiting' && each.release.id === release.id)
       if (waiting !== undefined) return this.planOf(waiting.id)
-      return this.#planOf(
-        draftDeployment({ track, release, scale: store.tracks.scale(track.id), at: this.#parts.time.now() }),
-      )
+      return this.#planOf(draftDeployment({ track, release, at: this.#parts.time.now() }))
     })
   }
 

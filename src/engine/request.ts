@@ -14,6 +14,8 @@ export interface DeploymentRequest {
   readonly release: StoredRelease
   readonly environment: string
   readonly reason: DeploymentReason
+  /** Of a scaling. */
+  readonly scale?: Readonly<Record<string, number>>
   readonly by: string
   readonly comment: string | null
 }
@@ -68,20 +70,18 @@ function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateR
 }
 
 function newDeployment(tx: Tx, track: string, request: DeploymentRequest): Deployment {
-  const { release, reason, by, comment } = request
-  const scale = tx.parts.store.tracks.scale(track)
-  return { ...draftDeployment({ track: { id: track }, release, scale, at: tx.at }), reason, by, comment }
+  const { release, reason, by, comment, scale = {} } = request
+  return { ...draftDeployment({ track: { id: track }, release, at: tx.at }), reason, by, comment, scale }
 }
 
 export interface Draft {
   readonly track: Pick<Track, 'id'>
   readonly release: StoredRelease
-  readonly scale: Readonly<Record<string, number>>
   readonly at: number
 }
 
 /** A deployment nobody has asked for yet: enough to show its plan and what its gates say. */
-export function draftDeployment({ track, release, scale, at }: Draft): Deployment {
+export function draftDeployment({ track, release, at }: Draft): Deployment {
   return {
     id: '',
     project: release.project,
@@ -90,7 +90,7 @@ export function draftDeployment({ track, release, scale, at }: Draft): Deploymen
     reason: 'promote',
     by: self,
     comment: null,
-    scale,
+    scale: {},
     createdAt: at,
     startedAt: null,
     finishedAt: null,

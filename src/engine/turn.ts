@@ -3,7 +3,7 @@ import type { GateReport } from '../domain/gates.ts'
 import { movedBetween, scaled } from '../domain/plan.ts'
 import { Fault } from '../lib/fault.ts'
 import { applyDeployment } from './apply.ts'
-import { contextOf, currentPlan, gateFacts } from './context.ts'
+import { contextOf, currentPlan, gateFacts, scaleFor, variablesFor } from './context.ts'
 import type { Tx } from './tx.ts'
 
 /**
@@ -70,13 +70,13 @@ function askPeopleAgain(tx: Tx, deployment: Deployment): void {
 function begin(tx: Tx, deployment: Deployment): void {
   const { store, rules } = tx.parts
   const { track, app, environment } = contextOf(store, deployment)
-  const variables = store.variables.version(track.project, track.environment)
+  const variables = variablesFor(store, deployment, track)
   const keepRunning = deployment.reason === 'scale'
   const rollout = rules.planRollout({
     deployment: deployment.id,
     release: deployment.release,
     variables,
-    processes: scaled(app, environment, deployment.scale),
+    processes: scaled(app, environment, scaleFor(store, deployment)),
     live: track.live,
     policies: environment.policies,
     hasMigrations: app.migrations !== null,
