@@ -141,6 +141,11 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
   }
 }
 
+/** As its own release's configuration has it; an instance whose process is not there any more is none. */
+export function isSingleton(parts: Parts, context: DeploymentContext, { release, process }: Instance): boolean {
+  return appOf(parts, context, release).processes.some(({ name, singleton }) => name === process && singleton)
+}
+
 function appOf(parts: Parts, { track }: DeploymentContext, release: ReleaseRef): AppSpec {
   return appIn(specOf(parts.store, track.project, release.commit), track.app)
 }

@@ -4,10 +4,11 @@ import type { Live } from '../domain/track.ts'
 import type { InstanceDriver, StopOrder } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
 import { contextOf } from './context.ts'
-import { instanceSpecs, onTarget, patientStop, routingOf } from './instances.ts'
+import { patientStop, routingOf } from './instances.ts'
 import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
+import { placeAll } from './place.ts'
 
 const lookMs = 30_000
 /** Bringing instances back may take their start period; a look is never allowed to block a track for longer than this. */
@@ -79,12 +80,9 @@ function strangers(names: readonly string[], routed: readonly string[]): Strange
 async function restore(work: Restore, { withVisitors, others }: Strangers): Promise<void> {
   const { parts, context, driver, wanted, number, signal } = work
   const order = { track: context.track.id, number }
-  const { release, instances } = wanted
+  const { instances } = wanted
   if (others.length > 0) await driver.remove(others, order, signal)
-  if (instances.length > 0) {
-    await driver.prepare(onTarget(context.app.name, release), order, signal)
-    await driver.place(await instanceSpecs(parts, context, instances), order, signal)
-  }
+  if (instances.length > 0) await placeAll({ parts, context, aim: wanted, driver, order, signal }, instances)
   await driver.route(routingOf(context, wanted, instances.filter(isRouted)), order, signal)
   if (withVisitors.length === 0) return
   await driver.drain(withVisitors, order, signal)

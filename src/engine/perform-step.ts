@@ -1,29 +1,21 @@
 import { currentStep, type Deployment, type StepCommand, type StepOutcome } from '../domain/deployment.ts'
 import { isRouted, type Step } from '../domain/rollout.ts'
-import type { Instance, Live } from '../domain/track.ts'
+import type { Instance } from '../domain/track.ts'
 import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
-import type { InstanceDriver, InstanceSpec, Order, StopOrder } from '../targets/driver.ts'
-import { contextOf, type DeploymentContext } from './context.ts'
-import { environmentOf, instanceSpecs, maskedFault, onTarget, routingOf, stopOrders } from './instances.ts'
-import { withLimit } from './limit.ts'
+import type { Observation, StopOrder } from '../targets/driver.ts'
+import { contextOf } from './context.ts'
+import { environmentOf, onTarget, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
+import { type Aim, callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
 import { runToEnd } from './run-to-end.ts'
 
-export interface StepWork {
-  readonly parts: Parts
+interface StepWork extends Placing {
   readonly deployment: Deployment
-  readonly aim: Aim
-  readonly context: DeploymentContext
-  readonly driver: InstanceDriver
-  readonly order: Order
-  readonly signal: AbortSignal
 }
 
-type Aim = Pick<Live, 'deployment' | 'release'>
-
-const callMs = 30_000
-const prepareMs = 300_000
+/** Counting is worth this much waiting and no more. */
+const measureMs = 5_000
 
 /** One step, one call on the driver. Null when the deployment has moved on and nothing is to be done. */
 export async function performStep(
@@ -64,11 +56,9 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'place':
       await placeAll(work, step.instances)
       return {}
-    case 'route': {
-      const routing = routingOf(context, aim, step.instances)
-      await limited(work, callMs, (signal) => driver.route(routing, order, signal))
+    case 'route':
+      await routeTo(work, step.instances)
       return {}
-    }
     case 'drain': {
       const stops = stopOrders(work.parts, context, step.instances)
       const account = await limited(work, longest(stops, 'drainMs'), (signal) => driver.drain(stops, order, signal))
@@ -85,33 +75,12 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
   }
 }
 
-/** Waiting for health is the target's; this limit only catches a target that never answers. */
-async function placeAll(work: StepWork, instances: readonly Instance[]): Promise<void> {
-  const { parts, driver, order, context } = work
-  const specs = await instanceSpecs(parts, context, instances)
-  // What is to be placed again after a failure may need another release unpacked than the one that goes out.
-  for (const release of distinctReleases(specs)) {
-    await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
-  }
-  const startMs = Math.max(0, ...specs.map(({ health }) => health.startPeriodMs + health.timeoutMs * health.passes))
-  try {
-    await limited(work, startMs + callMs, (signal) => driver.place(specs, order, signal))
-  } catch (error) {
-    // Its evidence holds what the app printed, and an app may print anything it was given.
-    throw error instanceof Fault ? await maskedFault(parts, { context, instances }, error) : error
-  }
-}
-
-function distinctReleases(specs: readonly InstanceSpec[]) {
-  return [...new Map(specs.map(({ release }) => [release.digest, release])).values()]
-}
-
 /** Counting must not decide about a deployment: what cannot be measured is recorded as not measured. */
 async function measure(work: StepWork, window: 'open' | 'close'): Promise<StepOutcome> {
   const { driver, deployment, parts } = work
   if (!driver.can.traffic) return {}
   try {
-    return { traffic: await limited(work, callMs, (signal) => driver.traffic(deployment.track, window, signal)) }
+    return { traffic: await limited(work, measureMs, (signal) => driver.traffic(deployment.track, window, signal)) }
   } catch (error) {
     if (work.signal.aborted) throw error
     parts.log.warn('traffic not measured', { deployment: deployment.id, window, error })
@@ -119,12 +88,28 @@ async function measure(work: StepWork, window: 'open' | 'close'): Promise<StepOu
   }
 }
 
-/** Success means: the requested instances of the requested release, and no others, run and are routed. */
+/**
+ * Success means: the requested instances of the requested release, and no others, run and are routed. What runs besides,
+ * without visitors, is taken away: a deployment before this one could not go back.
+ */
 async function verify(work: StepWork, wanted: readonly Instance[]): Promise<void> {
   const { driver, deployment, parts } = work
-  const seen = await limited(work, callMs, (signal) => driver.observe(deployment.track, signal))
+  const look = () => limited(work, callMs, (signal) => driver.observe(deployment.track, signal))
+  let seen = await look()
+  const strays = seen.instances
+    .map(({ name }) => name)
+    .filter((name) => !isIn(wanted, name) && !seen.routed.includes(name))
+  if (strays.length > 0) {
+    await takeAway(work, strays)
+    seen = await look()
+  }
   parts.store.tracks.setObserved(deployment.track, { ...seen })
-  const problems = [
+  const problem = differences(seen, wanted).join('; ')
+  if (problem !== '') throw new Fault('deployment.not_as_planned', { details: { problem } })
+}
+
+function differences(seen: Observation, wanted: readonly Instance[]): readonly string[] {
+  return [
     ...wanted
       .filter(
         ({ name, release }) =>
@@ -133,17 +118,16 @@ async function verify(work: StepWork, wanted: readonly Instance[]): Promise<void
           ),
       )
       .map(({ name }) => `${name} is not running healthily`),
-    ...seen.instances
-      .filter(({ name }) => !wanted.some((each) => each.name === name))
-      .map(({ name }) => `${name} should not be there`),
+    ...seen.instances.filter(({ name }) => !isIn(wanted, name)).map(({ name }) => `${name} should not be there`),
     ...wanted
       .filter((each) => isRouted(each) && !seen.routed.includes(each.name))
       .map(({ name }) => `${name} gets no visitors`),
-    ...seen.routed
-      .filter((name) => !wanted.some((each) => each.name === name))
-      .map((name) => `${name} should get no visitors`),
+    ...seen.routed.filter((name) => !isIn(wanted, name)).map((name) => `${name} should get no visitors`),
   ]
-  if (problems.length > 0) throw new Fault('deployment.not_as_planned', { details: { problem: problems.join('; ') } })
+}
+
+function isIn(instances: readonly Instance[], wanted: string): boolean {
+  return instances.some(({ name }) => name === wanted)
 }
 
 async function migrate(work: StepWork): Promise<void> {
@@ -178,10 +162,6 @@ async function migrate(work: StepWork): Promise<void> {
 
 function variablesOf({ state }: Deployment): number {
   return state.kind === 'rolling' || state.kind === 'reverting' ? state.variables : 0
-}
-
-function limited<T>(work: StepWork, limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withLimit({ clock: work.parts.clock, limitMs, what: work.driver.name, signal: work.signal }, call)
 }
 
 function longest(stops: readonly StopOrder[], which: 'graceMs' | 'drainMs'): number {

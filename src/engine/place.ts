@@ -1,0 +1,107 @@
+import { isRouted } from '../domain/rollout.ts'
+import type { Instance, Live } from '../domain/track.ts'
+import { Fault } from '../lib/fault.ts'
+import type { InstanceDriver, InstanceSpec, Order } from '../targets/driver.ts'
+import type { DeploymentContext } from './context.ts'
+import { instanceSpecs, isSingleton, maskedFault, patientStop, routingOf } from './instances.ts'
+import { withLimit } from './limit.ts'
+import type { Parts } from './parts.ts'
+
+export type Aim = Pick<Live, 'deployment' | 'release'>
+
+export interface Placing {
+  readonly parts: Parts
+  readonly context: DeploymentContext
+  /** What is to serve in the end, and under whose label. */
+  readonly aim: Aim
+  readonly driver: InstanceDriver
+  readonly order: Order
+  readonly signal: AbortSignal
+}
+
+export const callMs = 30_000
+export const prepareMs = 300_000
+
+/** Makes these instances run and waits until they are healthy. Waiting for health is the target's; the limit only catches one that never answers. */
+export async function placeAll(work: Placing, instances: readonly Instance[]): Promise<void> {
+  const { parts, driver, order, context } = work
+  await removeRivals(work, instances)
+  const specs = await instanceSpecs(parts, context, instances)
+  // What is to be placed again after a failure may need another release unpacked than the one that goes out.
+  for (const release of distinctReleases(specs)) {
+    await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
+  }
+  const startMs = Math.max(0, ...specs.map(({ health }) => health.startPeriodMs + health.timeoutMs * health.passes))
+  try {
+    await limited(work, startMs + callMs, (signal) => driver.place(specs, order, signal))
+  } catch (error) {
+    // Its evidence holds what the app printed, and an app may print anything it was given.
+    throw error instanceof Fault ? await maskedFault(parts, { context, instances }, error) : error
+  }
+}
+
+/**
+ * A singleton is never two: whatever else runs of it here, such as what a deployment left that could not go back, is
+ * gone before it starts. Looked up, and not remembered.
+ */
+async function removeRivals(work: Placing, instances: readonly Instance[]): Promise<void> {
+  const { parts, context, aim, driver, order } = work
+  const processes = instances.filter((each) => isSingleton(parts, context, each)).map(({ process }) => process)
+  if (processes.length === 0) return
+  const seen = await limited(work, callMs, (signal) => driver.observe(order.track, signal))
+  const rivals = seen.instances
+    .filter((each) => processes.includes(each.process) && !instances.some(({ name }) => name === each.name))
+    .map(({ name }) => name)
+  if (rivals.length === 0) return
+  if (seen.routed.some((name) => rivals.includes(name))) {
+    const routed = seen.routed.filter((name) => !rivals.includes(name))
+    const routing = { ...routingOf(context, aim, []), instances: routed }
+    await limited(work, callMs, (signal) => driver.route(routing, order, signal))
+  }
+  await takeAway(work, rivals)
+}
+
+/** Instances that get no visitors any more: in-flight zero, then gone. */
+export async function takeAway(work: Placing, names: readonly string[]): Promise<void> {
+  const { driver, order } = work
+  const stops = names.map((name) => ({ name, stop: patientStop }))
+  await limited(work, patientStop.drainMs + callMs, (signal) => driver.drain(stops, order, signal))
+  await limited(work, patientStop.graceMs + callMs, (signal) => driver.remove(stops, order, signal))
+}
+
+/** Sends visitors to these. One of an older deployment that is not there, or not fit for them, does not keep the new ones from getting them. */
+export async function routeTo(work: Placing, instances: readonly Instance[]): Promise<void> {
+  const { context, aim, driver, order } = work
+  const route = (wanted: readonly Instance[]) => {
+    const routing = routingOf(context, aim, wanted.filter(isRouted))
+    return limited(work, callMs, (signal) => driver.route(routing, order, signal))
+  }
+  try {
+    await route(instances)
+  } catch (error) {
+    const fit = await stillFit(work, instances)
+    if (fit.length === instances.length) throw error
+    await route(fit)
+  }
+}
+
+/** What is new stays in the list: its absence is a failure. */
+async function stillFit(work: Placing, instances: readonly Instance[]): Promise<readonly Instance[]> {
+  const { driver, order, aim } = work
+  const seen = await limited(work, callMs, (signal) => driver.observe(order.track, signal))
+  const isFit = (name: string) =>
+    seen.instances.some((each) => each.name === name && (each.state === 'healthy' || seen.routed.includes(name)))
+  return instances.filter(({ name, deployment }) => deployment === aim.deployment || isFit(name))
+}
+
+export function limited<T>(
+  { parts, driver, signal }: Pick<Placing, 'parts' | 'driver' | 'signal'>,
+  limitMs: number,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withLimit({ clock: parts.clock, limitMs, what: driver.name, signal }, call)
+}
+
+function distinctReleases(specs: readonly InstanceSpec[]) {
+  return [...new Map(specs.map(({ release }) => [release.digest, release])).values()]
+}
