@@ -62,26 +62,49 @@ interface Run {
   readonly announce: (serving: Serving) => void
 }
 
-async function run({ config, data, store, log, signal, announce }: Run): Promise<void> {
+async function run(given: Run): Promise<void> {
+  const stopping = new AbortController()
+  // Before anything is taken up: when the address is taken, nothing has happened.
+  const http = await httpServer({ listen: given.config.listen, clock: systemClock, stopping })
+  try {
+    await work({ ...given, http, stopping: stopping.signal })
+  } finally {
+    await http.stop(stopDeadlineMs)
+  }
+}
+
+interface Work extends Run {
+  readonly http: HttpServer
+  readonly stopping: AbortSignal
+}
+
+async function work(given: Work): Promise<void> {
+  const { config, data, store, log, signal, announce, http } = given
   const fatal = new AbortController()
   const assembled = await engineParts(data, store, config, log)
   const engine = new Engine(assembled.parts, (error) => {
     log.error('going on would be guessing, stopping', { error })
     fatal.abort(error)
   })
+  const url = config.publicUrl ?? http.url
+  const { app, remote } = answering({ ...given, engine, assembled, baseUrl: url })
+  await using ending = new AsyncDisposableStack()
+  ending.use(remote)
+  ending.defer(async () => {
+    log.info('server is stopping')
+    await rm(data.running, { force: true })
+    await Promise.all([http.stop(stopDeadlineMs), withinDeadline(engine.stop())])
+  })
   const first = await firstToken(data, store, assembled.parts.time.now())
   await engine.start()
-  const http = await listen({ config, data, store, log, engine, assembled })
+  http.serve(app)
   const edge = await assembled.local.address(signal)
-  const serving = { url: http.url, edge, pid: process.pid, tokenFile: data.adminToken, first }
+  const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first }
   await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
   announce(serving)
-  log.info('server is up', { url: http.url, edge })
+  log.info('server is up', { url, edge })
   await untilAborted(AbortSignal.any([signal, fatal.signal]))
-  log.info('server is stopping')
-  await rm(data.running, { force: true })
-  await Promise.all([http.server.stop(stopDeadlineMs), withinDeadline(engine.stop())])
-  await http.close()
+  await ending.disposeAsync()
   fatal.signal.throwIfAborted()
 }
 
@@ -95,25 +118,17 @@ async function firstToken(data: DataDirectory, store: Store, at: number): Promis
   return true
 }
 
-interface Listening extends Omit<Run, 'signal' | 'announce'> {
+interface Answering extends Work {
   readonly engine: Engine
   readonly assembled: Assembled
+  readonly baseUrl: string
 }
 
-async function listen({
-  config,
-  data,
-  store,
-  log,
-  engine,
-  assembled,
-}: Listening): Promise<{ server: HttpServer; url: string; close(): Promise<void> }> {
+/** What the server says to whoever asks: the API, and git. */
+function answering({ data, store, log, engine, assembled, baseUrl, stopping }: Answering) {
   const { parts, jobLogs } = assembled
-  const stopping = new AbortController()
   const git = { reposDir: data.repositories, env: gitEnvironment() }
   const repositories = gitRepositories(git)
-  const server = await httpServer({ listen: config.listen, clock: systemClock, stopping })
-  const baseUrl = config.publicUrl ?? server.url
   const remote = smartHttp({
     ...git,
     source: parts.source,
@@ -129,13 +144,11 @@ async function listen({
     ...{ clock: systemClock, baseUrl, version: assembled.version },
   })
   const app = httpApp({
-    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
+    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },
     isProject: (name) => store.projects.get(name) !== null,
-    api: (hono) =>
-      bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
+    api: (hono) => bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping }),
   })
-  server.serve(app)
-  return { server, url: baseUrl, close: () => remote[Symbol.asyncDispose]() }
+  return { app, remote }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
