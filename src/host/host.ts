@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
+import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
 import { freePort } from '../system/ports.ts'
 import { serveControl } from './control.ts'
+import { isTakenByOthers } from './edge-address.ts'
 import { Edges } from './edges.ts'
 import { Fence } from './fence.ts'
 import { type Identity, takeIdentity } from './identity.ts'
@@ -60,7 +62,7 @@ export async function runHost(options: HostOptions, signal: AbortSignal): Promis
   signal.addEventListener('abort', end, { once: true })
   try {
     await prepareFolders(layout, identity)
-    const listen = await listenAt(options.listen, layout, log)
+    const listen = await listenAt(options.listen, { layout, log, hostId: identity.hostId })
     const parts = await assemble({ ...options, listen }, { layout, identity, signal: ending.signal })
     await restore(parts, ending.signal)
     const { hostId } = identity
@@ -86,12 +88,18 @@ async function prepareFolders(layout: Layout, { isAfterReboot }: Identity): Prom
   for (const name of stale) await removeTree(join(layout.edges, name))
 }
 
-/** All edge workers have to share one port, and to find it again. */
-async function listenAt(asked: string, layout: Layout, log: Log): Promise<string> {
-  if (!asked.endsWith(':0')) return asked
+/** All edge workers have to share one port, and to find it again. Fault `edge.address_taken`. */
+async function listenAt(
+  asked: string,
+  { layout, log, hostId }: { readonly layout: Layout; readonly log: Log; readonly hostId: string },
+): Promise<string> {
+  if (!asked.endsWith(':0')) {
+    if (!(await isTakenByOthers(asked, hostId))) return asked
+    throw new Fault('edge.address_taken', { details: { address: asked, problem: 'another program listens there' } })
+  }
   const file = new RecordFile<{ readonly asked: string; readonly listen: string }>(layout.listen)
   const before = await file.read(log)
-  if (before?.asked === asked) return before.listen
+  if (before?.asked === asked && !(await isTakenByOthers(before.listen, hostId))) return before.listen
   const listen = `${asked.slice(0, -1)}${await freePort()}`
   await file.write({ asked, listen })
   return listen

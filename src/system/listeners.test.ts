@@ -16,6 +16,7 @@ for (const [host, address] of [
     const { port } = server.address() as { port: number }
     const [found, ...others] = await listenersOn(port)
     assert.equal(found?.address, address)
+    assert.equal(found?.isEverywhere, host === '0.0.0.0')
     assert.deepEqual(others, [])
     assert.equal(await holdsSocket([process.pid], found?.inode ?? ''), true)
     assert.equal(await holdsSocket([process.ppid], found?.inode ?? ''), false)

@@ -5,6 +5,8 @@ import { codeOf } from './files.ts'
 export interface Listener {
   /** Where to connect to on this machine to reach it. */
   readonly address: string
+  /** On every address of this machine. */
+  readonly isEverywhere: boolean
   readonly inode: string
 }
 
@@ -15,7 +17,7 @@ export async function listenersOn(port: number): Promise<readonly Listener[]> {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
     const [hexAddress = '', hexPort = ''] = local.split(':')
     const isIt = state === LISTENING && Number.parseInt(hexPort, 16) === port
-    return isIt ? [{ address: reachableAt(hexAddress), inode }] : []
+    return isIt ? [{ address: reachableAt(hexAddress), isEverywhere: /^0+$/.test(hexAddress), inode }] : []
   })
 }
 
