@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { isUtf8 } from 'node:buffer'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { gitServer, tokens } from '../../test/helpers/git-server.ts'
 import { hostileNames } from '../../test/helpers/hostile-names.ts'
+import { packet } from '../sources/git/packet.ts'
 
 /** A pack without objects: what it refers to is there already. */
 const emptyPack = Buffer.from('5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e', 'hex')
@@ -47,10 +49,25 @@ test('the person who pushes a refused name with git reads why', async () => {
   assert.equal((await server.source.refs('shop')).size, 0)
 })
 
-async function push(url: string, names: readonly string[], sha: string): Promise<string> {
-  const change = `${'0'.repeat(40)} ${sha}`
+test('a name that git takes and we do not is refused by exactly this name, so that git finds the reason', async () => {
+  await using server = await gitServer()
+  const work = await server.workingCopy()
+  for (const name of ['a\u0085b', 'a\u2028b', 'a\u2029b', 'a'.repeat(2_000)]) {
+    const { code, output } = await work.tried('push', server.remote('shop'), `main:refs/heads/${name}`)
+    assert.equal(code, 1)
+    assert.match(output, /remote rejected.*the name (has a control character|is longer than 255 bytes)/s)
+  }
+  const sha = await work.git('rev-parse', 'HEAD')
+  const said = await push(server.url, [Buffer.from('refs/heads/a\xffb', 'latin1')], sha)
+  assert.ok(said.includes('ng refs/heads/a\xffb the name is not UTF-8'), said)
+})
+
+async function push(url: string, names: readonly (string | Buffer)[], sha: string): Promise<string> {
+  const change = Buffer.from(`${'0'.repeat(40)} ${sha} `)
   const lines = names.map((name, index) =>
-    packet(`${change} ${name}${index === 0 ? '\0 report-status delete-refs\n' : '\n'}`),
+    packet(
+      Buffer.concat([change, Buffer.from(name), Buffer.from(index === 0 ? '\0 report-status delete-refs\n' : '\n')]),
+    ),
   )
   const body = Buffer.concat([...lines, Buffer.from('0000'), emptyPack])
   const answer = await fetch(`${url}/git/shop.git/git-receive-pack`, {
@@ -59,9 +76,6 @@ async function push(url: string, names: readonly string[], sha: string): Promise
     headers: { authorization: `Bearer ${tokens.deploy}`, 'content-type': 'application/x-git-receive-pack-request' },
   })
   assert.ok(answer.status < 500, `${answer.status} for ${JSON.stringify(names)}`)
-  return answer.text()
-}
-
-function packet(text: string): Buffer {
-  return Buffer.from((Buffer.byteLength(text) + 4).toString(16).padStart(4, '0') + text)
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1')
 }

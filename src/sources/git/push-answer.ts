@@ -1,5 +1,5 @@
 import { banded, flush, packet, packetsIn } from './packet.ts'
-import type { PushHead } from './push-head.ts'
+import type { PushHead, Refusal } from './push-head.ts'
 
 /** Git reports a few lines; a report as large as this is not one. */
 const MOST_REPORT_BYTES = 8 * 1024 * 1024
@@ -69,11 +69,18 @@ export class PushAnswer {
 }
 
 /** The whole answer to a push of which nothing is taken; null when the client asked for no report. */
-export function refusal(head: PushHead, reasons: ReadonlyMap<string, string>): Buffer | null {
+export function refusal(head: PushHead, refusals: readonly Refusal[]): Buffer | null {
   if (!head.capabilities.has('report-status') && !head.capabilities.has('report-status-v2')) return null
-  const lines = [...reasons].map(([name, reason]) => packet(`ng ${oneLine(name)} ${reason}\n`))
+  const lines = refusals.map(({ command, reason }) =>
+    packet(Buffer.concat([Buffer.from('ng '), onOneLine(command.nameBytes), Buffer.from(` ${reason}\n`)])),
+  )
   const report = Buffer.concat([packet('unpack ok\n'), ...lines, flush])
   return head.capabilities.has('side-band-64k') ? Buffer.concat([...banded(1, report), flush]) : report
+}
+
+/** Git finds a ref in the report by its bytes, so only what no ref of git's can hold is changed. */
+function onOneLine(name: Buffer): Buffer {
+  return Buffer.from(name.map((byte) => (byte < 0x20 || byte === 0x7f ? 0x20 : byte)))
 }
 
 function withoutSuccess(report: Buffer, reason: string): Buffer {

@@ -15,6 +15,13 @@ export interface RefCommand {
   readonly before: string
   readonly after: string
   readonly name: string
+  /** The name as it came, which need not be text. */
+  readonly nameBytes: Buffer
+}
+
+export interface Refusal {
+  readonly command: RefCommand
+  readonly reason: string
 }
 
 const MOST_COMMANDS = 2_000
@@ -33,13 +40,13 @@ export async function readPushHead(reader: ByteReader): Promise<PushHead> {
 }
 
 /** A push that names what no ref may be called is refused whole: nothing of it reaches git. */
-export function refusalsIn(commands: readonly RefCommand[]): ReadonlyMap<string, string> {
-  const problems = commands.map(({ name }) => [name, refNameProblem(name)] as const)
-  const bad = problems.filter((pair): pair is readonly [string, string] => pair[1] !== null)
-  if (bad.length === 0) return new Map()
-  return new Map(
-    problems.map(([name, problem]) => [name, problem === null ? 'refused with the others' : `the name ${problem}`]),
-  )
+export function refusalsIn(commands: readonly RefCommand[]): readonly Refusal[] {
+  const judged = commands.map((command) => ({ command, problem: refNameProblem(command.name) }))
+  if (judged.every(({ problem }) => problem === null)) return []
+  return judged.map(({ command, problem }) => ({
+    command,
+    reason: problem === null ? 'refused with the others' : `the name ${problem}`,
+  }))
 }
 
 async function nextLine(reader: ByteReader): Promise<Buffer | null> {
@@ -65,7 +72,7 @@ function headOf(lines: readonly Buffer[]): PushHead {
   let capabilities: readonly string[] = []
   for (const line of lines) {
     const end = line.indexOf(0)
-    const text = (end < 0 ? line : line.subarray(0, end)).toString('utf8').replace(/\n$/, '')
+    const words = withoutLineEnd(end < 0 ? line : line.subarray(0, end))
     if (end >= 0)
       capabilities = [
         ...capabilities,
@@ -74,17 +81,21 @@ function headOf(lines: readonly Buffer[]): PushHead {
           .trim()
           .split(' '),
       ]
-    if (!text.startsWith('shallow ')) commands.push(commandIn(text))
+    if (words.indexOf('shallow ') !== 0) commands.push(commandIn(words))
   }
   const bytes = Buffer.concat([...lines.map((line) => packet(line)), flush])
   return { commands, capabilities: new Set(capabilities), bytes }
 }
 
-function commandIn(text: string): RefCommand {
-  const match = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)$/s.exec(text)
+function withoutLineEnd(line: Buffer): Buffer {
+  return line.at(-1) === 0x0a ? line.subarray(0, -1) : line
+}
+
+function commandIn(words: Buffer): RefCommand {
+  const match = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)$/s.exec(words.toString('utf8'))
   const [, before = '', after = '', name = ''] = match ?? []
   if (match === null) throw malformed('one of its commands cannot be read')
-  return { before, after, name }
+  return { before, after, name, nameBytes: words.subarray(before.length + after.length + 2) }
 }
 
 function malformed(problem: string, cause?: unknown): Fault {

@@ -8,7 +8,7 @@ import { ByteReader } from './byte-reader.ts'
 import type { GitOptions } from './git.ts'
 import { type PushDone, performPush } from './push.ts'
 import { refusal } from './push-answer.ts'
-import { type PushHead, readPushHead, refusalsIn } from './push-head.ts'
+import { type PushHead, type Refusal, readPushHead, refusalsIn } from './push-head.ts'
 import { type Slots, slots } from './slots.ts'
 
 export interface SmartHttpOptions extends GitOptions {
@@ -104,8 +104,8 @@ async function push(server: Server, request: GitRequest): Promise<GitAnswer> {
   const head = await readPushHead(reader)
   // Git asks with an empty push whether it may, before it sends a large one.
   if (head.commands.length === 0) return pass(server, request, { body: reader.restAfter(head.bytes), leave: () => {} })
-  const reasons = refusalsIn(head.commands)
-  if (reasons.size > 0) return refuse(reader, head, reasons)
+  const refusals = refusalsIn(head.commands)
+  if (refusals.length > 0) return refuse(reader, head, refusals)
   const leave = await server.pushes.take(request.project, AbortSignal.any([request.signal, server.stop.signal]))
   try {
     return await perform(server, request, { head, reader, leave })
@@ -139,10 +139,11 @@ async function perform(server: Server, request: GitRequest, { head, reader, leav
   return { status: answer.status, headers: answer.headers, body: readable }
 }
 
-async function refuse(reader: ByteReader, head: PushHead, reasons: ReadonlyMap<string, string>): Promise<GitAnswer> {
+async function refuse(reader: ByteReader, head: PushHead, refusals: readonly Refusal[]): Promise<GitAnswer> {
   await reader.skip()
-  const report = refusal(head, reasons)
-  if (report === null) throw new Fault('push.refused', { details: { problem: [...reasons.values()].join('; ') } })
+  const report = refusal(head, refusals)
+  if (report === null)
+    throw new Fault('push.refused', { details: { problem: refusals.map(({ reason }) => reason).join('; ') } })
   const headers = { 'content-type': 'application/x-git-receive-pack-result', 'cache-control': 'no-cache' }
   return { status: 200, headers, body: ReadableStream.from([report]) }
 }
