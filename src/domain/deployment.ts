@@ -126,12 +126,14 @@ export function decideDeployment(now: Deployment, event: DeploymentEvent, at: nu
     case 'step_done':
       return isCurrent(now, event) ? advance(now, event.result, at) : stay(now)
     case 'step_failed':
-      return isCurrent(now, event) ? stepFailed(now, event.ending, at) : stay(now)
+      if (!isCurrent(now, event)) return stay(now)
+      return isCounting(now) ? advance(now, {}, at) : stepFailed(now, event.ending, at)
     case 'cancelled':
       return cancel(now, event.by, at)
     case 'deadline':
-      return deadline(now, at)
+      return isCounting(now) ? advance(now, {}, at) : deadline(now, at)
     case 'quarantined':
+      if (isCounting(now)) return advance(now, {}, at)
       return finish(now, at, { outcome: 'errored', reason: `needs a person: ${event.reason}` })
     default:
       return never(event)
@@ -172,6 +174,11 @@ function isBeforeStart(now: Deployment): boolean {
 /** New instances, or another number of them, of whatever is live by then; never a way back to what was. */
 function isOfWhatIsLive({ reason }: Deployment): boolean {
   return reason === 'redeploy' || reason === 'scale'
+}
+
+/** Counting decides nothing: what is done but for that is done. */
+function isCounting(now: Deployment): boolean {
+  return currentStep(now)?.do === 'measure'
 }
 
 function isCurrent(now: Deployment, event: { readonly phase: PhaseKind; readonly at: number }): boolean {
@@ -252,8 +259,6 @@ function cancel(now: Deployment, by: string, at: number): DeploymentDecision {
 }
 
 function deadline(now: Deployment, at: number): DeploymentDecision {
-  // Counting decides nothing: what is done but for that is done.
-  if (currentStep(now)?.do === 'measure') return advance(now, {}, at)
   switch (now.state.kind) {
     case 'waiting':
       return finish(now, at, { outcome: 'aborted', reason: 'nobody approved it in time' })
