@@ -37,7 +37,8 @@ export interface OneOffRecord {
 /**
  * Runs the command and writes its exit code to a file, so that the code is known even when the host dies meanwhile. The
  * words are handed over as words. The trap keeps the shell there when the whole group is told to end. Whoever finds no
- * permit comes too late: a later host has taken it back and may have started the command anew.
+ * permit comes too late: a later host has taken it back and may have started the command anew. The code takes the place of
+ * the blanks that are in its file already, which needs no space on a disk that has become full.
  */
 const keepsTheCode = `trap : TERM INT HUP QUIT
 rmdir -- "$1" || exit 125
@@ -45,8 +46,11 @@ file=$2
 shift 2
 "$@"
 code=$?
-printf '%s\\n' "$code" > "$file.new" && mv "$file.new" "$file"
+printf '%s' "$code" 1<> "$file"
 exit "$code"`
+
+/** What is in the file of the exit code until there is one. */
+export const noExitCode = '   '
 
 export function wrapped(argv: readonly string[], folder: string, permit: string): readonly string[] {
   return ['/bin/sh', '-c', keepsTheCode, 'signalbox', join(folder, permit), join(folder, 'exit'), ...argv]
@@ -127,11 +131,12 @@ export class RunningOneOff {
 
   async #conclude(how: string): Promise<void> {
     const path = join(this.#parts.folder, 'exit')
-    const text = await readText(path, 100)
+    // A child of our own has told its code to us too.
+    const code = /^\d+/.exec((await readText(path, 100)) ?? '')?.[0] ?? /^exit (\d+)$/.exec(how)?.[1]
     const endedAt = (await modifiedAt(path)) ?? this.#parts.clock.now()
     const durationMs = Math.max(Math.round(endedAt - this.#record.startedAt), 0)
     const { timedOut } = this.#record
-    if (text !== null) return this.#save({ result: { ...exitOf(Number(text)), timedOut, durationMs } })
+    if (code !== undefined) return this.#save({ result: { ...exitOf(Number(code)), timedOut, durationMs } })
     const signal = how.startsWith('SIG') ? how : timedOut ? 'SIGKILL' : null
     if (signal !== null) return this.#save({ result: { exitCode: null, signal, timedOut, durationMs } })
     await this.#save({ lost: 'it is gone and has left no exit code' })

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { machine } from '../../test/helpers/machine.ts'
 import { noStrace } from '../../test/helpers/strace.ts'
+import { noTmpfs, tmpfsAt } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import { findByMarks } from '../system/proc.ts'
 import { systemPath } from '../system/programs.ts'
 import { layoutOf } from './layout.ts'
 
@@ -37,4 +40,29 @@ test('a host killed just before it starts a command: the next one starts it, onc
   assert.equal(result.exitCode, 5)
   assert.notEqual(await box.hostPid(), pid, 'the host was killed')
   assert.equal(await readFile(counter, 'utf8'), 'x\n')
+})
+
+test('how a command ended is known though the disk was full when it did, also to a later host', {
+  skip: await noTmpfs(),
+}, async () => {
+  await using box = await machine()
+  await using small = await tmpfsAt(layoutOf(box.dir).oneOffs, '1m')
+  const release = await box.release('1')
+  await box.driver.prepare(release, box.order(), never)
+  const [begun, goOn] = [join(box.dir, 'begun'), join(box.dir, 'go-on')]
+  const script = `: > ${begun}; while [ ! -e ${goOn} ]; do sleep 0.02; done; exit 5`
+  const wish = {
+    ...{ name: 'd1-migrate', track: box.track, release, argv: ['/bin/sh', '-c', script] },
+    ...{ env: { PATH: systemPath }, directory: '.', shared: [], timeoutMs: 30_000 },
+  }
+  const order = box.order()
+  const lost = box.driver.run(wish, order, () => {}, never).catch((error: unknown) => error)
+  await waitFor('it has begun', () => existsSync(begun))
+  const free = await small.fill()
+  await box.kill(await box.hostPid())
+  await writeFile(goOn, '')
+  await waitFor('it has ended', async () => (await findByMarks({ SIGNALBOX_ONE_OFF: wish.name })).length === 0)
+  await free()
+  await lost
+  assert.equal((await box.driver.run(wish, order, () => {}, never)).exitCode, 5)
 })

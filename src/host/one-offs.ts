@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { makeDirectory, namesIn, removeTree, writeText } from '../system/files.ts'
 import { moveAway } from '../system/links.ts'
 import { findByMarks, isAlive } from '../system/proc.ts'
 import { newId } from '../system/random.ts'
@@ -9,7 +9,7 @@ import type { Line, OneOff, OneOffResult } from '../targets/driver.ts'
 import type { Layout } from './layout.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
 import { oneOffMarks } from './marks.ts'
-import { type OneOffRecord, RunningOneOff, wrapped } from './one-off.ts'
+import { noExitCode, type OneOffRecord, RunningOneOff, wrapped } from './one-off.ts'
 import { RecordFile } from './records.ts'
 import type { Releases } from './releases.ts'
 import { appFolder } from './shared-folders.ts'
@@ -91,6 +91,7 @@ export class OneOffs {
       await makeDirectory(folder, 0o700)
       const intent = { ...newRecord(oneOff, bootId), startedAt: clock.now() }
       const file = this.#file(name)
+      await writeText(join(folder, 'exit'), noExitCode)
       // Before the record: where there is a record and no permit, somebody has begun.
       await makeDirectory(join(folder, intent.permit), 0o700)
       await file.write(intent)
