@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import test from 'node:test'
 import type { DemoSummary, DeploymentSummary } from '../../src/app/demo/summary.ts'
-import { environOf, processTable } from '../../src/system/proc.ts'
 import { cli, start } from '../helpers/cli.ts'
+import { processesNaming } from '../helpers/left-over.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
 
 test('the demo tells its whole story as one JSON document, and leaves nothing behind', {
@@ -74,11 +73,5 @@ function assertWhole(deployment: DeploymentSummary): void {
 /** Neither files, nor processes that were started there or know of the place. */
 async function assertNothingLeft(folder: string): Promise<void> {
   assert.deepEqual(await readdir(folder), [])
-  const left: string[] = []
-  for (const { pid } of await processTable()) {
-    const words = await readFile(join('/proc', `${pid}`, 'cmdline'), 'utf8').catch(() => '')
-    const env = [...(await environOf(pid)).values()].join('\n')
-    if (`${words}\n${env}`.includes(folder)) left.push(words.replaceAll('\0', ' '))
-  }
-  assert.deepEqual(left, [])
+  assert.deepEqual(await processesNaming(folder), [])
 }
