@@ -307,7 +307,7 @@ export class Actions {
         ...{ finishedAt: null, state: 'waiting', outcome: null, reason: null, exitCode: null },
       })
       tx.command(
-        { id: oneOff.id, project: track.project, lane: `one_off:${oneOff.id}`, patienceMs: 60_000 },
+        { id: oneOff.id, project: track.project, lane: `one_off:${oneOff.id}` },
         { do: 'one_off', oneOff: oneOff.id },
       )
       tx.fact({

@@ -6,11 +6,6 @@ import type { Live } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import type { Tx } from './tx.ts'
 
-/** A target that does not answer is asked again for this long before the step counts as errored. */
-const stepPatienceMs = 120_000
-/** Going back is tried for as long as the deployment's own limit allows. */
-const revertPatienceMs = undefined
-
 export function trackLane(track: string): string {
   return `track:${track}`
 }
@@ -27,8 +22,7 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   for (const fact of facts) tx.fact(fact)
   if (live !== undefined) setLive(tx, deployment, live)
   for (const command of commands) {
-    const patienceMs = command.phase === 'rolling' ? stepPatienceMs : revertPatienceMs
-    tx.command({ id, project: deployment.project, lane: trackLane(deployment.track), patienceMs }, command)
+    tx.command({ id, project: deployment.project, lane: trackLane(deployment.track) }, command)
   }
   if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
   if (!isActive(deployment)) tx.followUp({ look: 'turn', track: deployment.track })

@@ -49,7 +49,7 @@ function lookAtTargets(parts: Parts, after: AfterCommit, now: number): void {
         store.deployments.open(track.id).some(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
       )
         return
-      const subject = { id: track.id, project: track.project, lane, patienceMs: 0 }
+      const subject = { id: track.id, project: track.project, lane }
       tx.command(subject, { do: 'converge', track: track.id })
     })
   }

@@ -1,8 +1,11 @@
 import type { Command } from '../domain/command.ts'
+import type { JobCommand, RunEvent } from '../domain/run.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { OutboxRow } from '../store/outbox.ts'
+import { applyRun } from './apply.ts'
 import type { Parts } from './parts.ts'
+import { patienceMsOf } from './patience.ts'
 import { concluded, failed, lostCause, perform } from './perform.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
@@ -140,21 +143,30 @@ export class Pump {
       await this.#record(row, () => transact(this.#parts, this.afterCommit, (tx) => concluded(tx, row, event)))
     } catch (error) {
       if (signal.aborted && signal.reason === withdrawn) return
-      if (signal.aborted) this.#parts.store.outbox.release(row.id, row.dueAt)
+      if (signal.aborted) this.#letGo(row)
       else await this.#record(row, () => this.#failed(row, error))
     }
+  }
+
+  /** Somebody else goes on with it. A job begins anew, and an attempt's name is never used twice. */
+  #letGo(row: OutboxRow<Command>): void {
+    const { command } = row
+    if (command.do !== 'job') this.#parts.store.outbox.release(row.id, row.number ?? 0)
+    else transact(this.#parts, this.afterCommit, (tx) => applyRun(tx, command.run, lostWithServer(command)))
   }
 
   /** Tried again while the world may mend; otherwise it is the command's result. */
   #failed(row: OutboxRow<Command>, error: unknown): void {
     const { store, time, log } = this.#parts
     const now = time.now()
+    const patienceMs = patienceMsOf(row.command)
+    const giveUpAt = row.giveUpAt ?? (patienceMs === null ? null : now + patienceMs)
     const isFault = error instanceof Fault
-    const mayMend = isFault ? error.temporary && (row.giveUpAt === null || now < row.giveUpAt) : row.tries < maxMistakes
+    const mayMend = isFault ? error.temporary && (giveUpAt === null || now < giveUpAt) : row.tries < maxMistakes
     log.warn('command failed', { lane: row.lane, kind: row.kind, tries: row.tries, again: mayMend, error })
     if (mayMend) {
-      store.outbox.release(row.id, now + againMs(row.tries))
-      this.kick()
+      store.outbox.postpone(row.id, { dueAt: now + againMs(row.tries), giveUpAt })
+      this.afterCommit([])
       return
     }
     const cause = isFault ? error : lostCause(error)
@@ -183,6 +195,10 @@ export class Pump {
     }
     this.#onFatal(error)
   }
+}
+
+function lostWithServer({ job, attempt }: JobCommand): RunEvent {
+  return { type: 'job_lost', job, attempt, counts: false }
 }
 
 function isFull(error: unknown): boolean {

@@ -34,10 +34,9 @@ function openTx(parts: Parts, pending: FollowUp[]): Tx {
     at,
     withdrawn: [],
     fact: (draft) => void store.facts.append(draft, at),
-    command(subject, command, delayMs = 0) {
-      const giveUpAt = subject.patienceMs === undefined ? null : at + subject.patienceMs
+    command(subject, command) {
       const { id, lane, project } = subject
-      store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: at + delayMs, giveUpAt })
+      store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: at })
     },
     followUp: (what) => void pending.push(what),
   }

@@ -9,8 +9,8 @@ export interface Tx {
   /** Outbox rows that were taken back; whoever performs one of them must stop after the commit. */
   readonly withdrawn: number[]
   fact(draft: FactDraft): void
-  /** Stores a command; it becomes due `delayMs` from now. */
-  command(subject: Subject, command: Command, delayMs?: number): void
+  /** Stores a command, to be performed as soon as its lane is free. */
+  command(subject: Subject, command: Command): void
   /** What has to be looked at before the transaction ends. */
   followUp(what: FollowUp): void
 }
@@ -19,8 +19,6 @@ export interface Subject {
   readonly id: string
   readonly project: string
   readonly lane: string
-  /** Failing for the world's sake is tried again for so long; undefined = until the subject itself gives up. */
-  readonly patienceMs?: number | undefined
 }
 
 export type FollowUp =

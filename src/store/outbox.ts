@@ -13,7 +13,7 @@ export interface OutboxRow<C> {
   /** The rising number of this try; null before the first. */
   readonly number: number | null
   readonly dueAt: number
-  /** Failing for the world's sake is tried again until then. */
+  /** Once it has failed for the world's sake: tried again until then, as long as it goes on failing. */
   readonly giveUpAt: number | null
   readonly tries: number
   readonly crashes: number
@@ -26,7 +26,6 @@ export interface OutboxEntry<C> {
   readonly subject: string
   readonly command: C
   readonly dueAt: number
-  readonly giveUpAt: number | null
 }
 
 export class Outbox<C> {
@@ -38,16 +37,8 @@ export class Outbox<C> {
 
   add(entry: OutboxEntry<C>): number {
     return this.#db.insert(
-      'INSERT INTO outbox (lane, kind, project, subject, command, due_at, give_up_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[
-        entry.lane,
-        entry.kind,
-        entry.project,
-        entry.subject,
-        JSON.stringify(entry.command),
-        entry.dueAt,
-        entry.giveUpAt,
-      ],
+      'INSERT INTO outbox (lane, kind, project, subject, command, due_at) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[entry.lane, entry.kind, entry.project, entry.subject, JSON.stringify(entry.command), entry.dueAt],
     )
   }
 
@@ -72,8 +63,14 @@ export class Outbox<C> {
     return this.#db.get('SELECT 1 FROM outbox WHERE id = ? AND number = ?', id, number) !== null
   }
 
-  release(id: number, dueAt: number): void {
-    this.#db.run('UPDATE outbox SET epoch = NULL, due_at = ? WHERE id = ?', dueAt, id)
+  /** Gives a claim back, if this try still has it. */
+  release(id: number, number: number): void {
+    this.#db.run('UPDATE outbox SET epoch = NULL, give_up_at = NULL WHERE id = ? AND number = ?', id, number)
+  }
+
+  /** The same after a failure: it is tried again at `dueAt`. */
+  postpone(id: number, { dueAt, giveUpAt }: { readonly dueAt: number; readonly giveUpAt: number | null }): void {
+    this.#db.run('UPDATE outbox SET epoch = NULL, due_at = ?, give_up_at = ? WHERE id = ?', dueAt, giveUpAt, id)
   }
 
   remove(id: number): void {
@@ -100,7 +97,7 @@ export class Outbox<C> {
 
   /** Makes an abandoned row free again and counts the crash. */
   reclaim(id: number): void {
-    this.#db.run('UPDATE outbox SET epoch = NULL, crashes = crashes + 1 WHERE id = ?', id)
+    this.#db.run('UPDATE outbox SET epoch = NULL, give_up_at = NULL, crashes = crashes + 1 WHERE id = ?', id)
   }
 
   /** When the next row becomes due; what is due already waits for its lane or a place, and not for a time. */

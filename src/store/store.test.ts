@@ -92,7 +92,7 @@ test('variables are as they were at each version', () => {
 test('a lane gives out its head only, and nothing while the head is claimed', () => {
   const { store } = open()
   const add = (lane: string) =>
-    store.outbox.add({ lane, kind: 'converge', project: 'shop', subject: lane, command, dueAt: 0, giveUpAt: null })
+    store.outbox.add({ lane, kind: 'converge', project: 'shop', subject: lane, command, dueAt: 0 })
   const [first, second, other] = [add('one'), add('one'), add('two')]
   assert.deepEqual(
     store.outbox.ready(0).map(({ id }) => id),
@@ -120,7 +120,6 @@ test('what a dead server had claimed is found by the next epoch', () => {
     subject: 's',
     command,
     dueAt: 0,
-    giveUpAt: null,
   })
   store.outbox.claim(id, 1, 100)
   assert.deepEqual(store.outbox.abandoned(1), [])
