@@ -64,7 +64,12 @@ export async function engineParts(
     baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
     parse: (text, procfile) => parse(text, { procfile, version }),
     openLog: (name, secrets) => openLog(jobLogs, name, secrets),
-    settings: { ...defaultSettings, parallelJobs: config.jobs },
+    settings: {
+      ...defaultSettings,
+      parallelJobs: config.jobs,
+      syncEveryMs: config.lookEveryMs,
+      reconcileEveryMs: config.lookEveryMs,
+    },
   }
   return { parts, local, jobLogs, version }
 }

@@ -15,6 +15,7 @@ test('without a word, a server runs on this machine alone', () => {
     edges: 2,
     keyFile: null,
     toolPath: [],
+    lookEveryMs: 30_000,
   })
 })
 
@@ -41,7 +42,13 @@ test('a flag goes before its variable, and an empty variable is none', () => {
 test('every wrong value is told at once, with the name it was given by', () => {
   assert.deepEqual(
     bad({
-      flags: { listen: '8700', jobs: '0', data: '/', 'public-url': 'https://a.example.org/deploy' },
+      flags: {
+        listen: '8700',
+        jobs: '0',
+        data: '/',
+        'look-every': '1ms',
+        'public-url': 'https://a.example.org/deploy',
+      },
       env: { SIGNALBOX_EDGE_LISTEN: 'localhost:99999', SIGNALBOX_EDGES: 'two' },
     }),
     [
@@ -51,6 +58,7 @@ test('every wrong value is told at once, with the name it was given by', () => {
       '--public-url: "https://a.example.org/deploy"; expected a URL without a path, a query or a password',
       '--jobs: "0"; expected a whole number from 1 to 256',
       'SIGNALBOX_EDGES: "two"; expected a whole number from 1 to 64',
+      '--look-every: "1ms"; expected a second or more',
     ],
   )
 })

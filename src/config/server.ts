@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nearest } from './near-miss.ts'
-import { httpUrl } from './parts.ts'
+import { duration, httpUrl } from './parts.ts'
 import { describe, quoted } from './problem.ts'
 
 /** How a server runs, contradictions refused. Holds no secret. */
@@ -18,6 +18,7 @@ export interface ServerConfig {
   readonly keyFile: string | null
   /** Folders of programs that jobs and instances find before the system's. */
   readonly toolPath: readonly string[]
+  readonly lookEveryMs: number
 }
 
 export interface Address {
@@ -108,6 +109,13 @@ export const serverSettings: Settings = {
         error: 'absolute paths with ":" between',
       }),
   },
+  lookEveryMs: {
+    ...{ flag: 'look-every', variable: 'SIGNALBOX_LOOK_EVERY', argument: 'DURATION', example: '5m' },
+    sentence:
+      'How often the server looks for itself whether repositories and targets still are as it knows them, so that a push that nobody told is found, and an instance that somebody took away is brought back.',
+    default: '30s',
+    schema: duration.refine((ms) => ms >= 1000, { error: 'a second or more' }),
+  },
 }
 
 export interface ServerInput {
@@ -138,11 +146,11 @@ export function readServerConfig(input: ServerInput): {
     problems.push({ setting: from, found: describe(text), expected: result.error.issues[0]?.message ?? '' })
     return null
   }
-  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile, toolPath } = serverSettings
+  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile, toolPath, lookEveryMs } = serverSettings
   const values = {
     ...{ dataDirectory: read(dataDirectory), listen: read(listen), edgeListen: read(edgeListen) },
     ...{ publicUrl: read(publicUrl), jobs: read(jobs), edges: read(edges), keyFile: read(keyFile) },
-    toolPath: read(toolPath),
+    ...{ toolPath: read(toolPath), lookEveryMs: read(lookEveryMs) },
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }
@@ -156,8 +164,8 @@ export function showSettingProblem({ setting, found, expected }: SettingProblem)
 type Values = { readonly [Key in keyof ServerConfig]: ServerConfig[Key] | null }
 
 function complete(values: Values, cores: number): ServerConfig {
-  const { dataDirectory, listen, edgeListen, edges } = values
-  if (dataDirectory === null || listen === null || edgeListen === null || edges === null) {
+  const { dataDirectory, listen, edgeListen, edges, lookEveryMs } = values
+  if (dataDirectory === null || listen === null || edgeListen === null || edges === null || lookEveryMs === null) {
     throw new TypeError('a setting with a default has no value')
   }
   return {
@@ -166,6 +174,7 @@ function complete(values: Values, cores: number): ServerConfig {
     listen,
     edgeListen,
     edges,
+    lookEveryMs,
     jobs: values.jobs ?? Math.max(1, cores),
     toolPath: values.toolPath ?? [],
   }
