@@ -1,4 +1,4 @@
-import { messageOf } from '../lib/fault.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
 import { Actions } from './actions.ts'
 import { doDue, nextDue } from './due.ts'
 import { Intake } from './intake.ts'
@@ -36,6 +36,7 @@ export class Engine {
     parts.store.db.onBroken(onFatal)
     // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
+    parts.store.db.guard(() => this.#mustBeNewest())
     this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(), onFatal })
     this.#after = this.#pump.afterCommit
     this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
@@ -62,6 +63,11 @@ export class Engine {
     this.#wake.abort()
     await this.#pump.release()
     await Promise.allSettled(this.#loops)
+  }
+
+  /** A server that stood still while another one began on the same store must not decide anything when it wakes up. */
+  #mustBeNewest(): void {
+    if (this.#parts.store.meta.read('epoch') !== this.#epoch) throw new Fault('server.superseded')
   }
 
   async #dueLoop(): Promise<void> {

@@ -392,6 +392,10 @@ const catalogue = {
     hint: 'Try again in a moment; what was accepted is kept.',
     temporary: true,
   },
+  'server.superseded': {
+    sentence: 'Another server has taken over this data directory',
+    hint: 'This one stops, so that not two of them decide. Find out why the lock on the directory did not keep the other one out.',
+  },
   'server.unreachable': {
     sentence: 'The server {url} cannot be reached: {problem}',
     hint: 'Check the address and that the server runs.',

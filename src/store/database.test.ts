@@ -143,3 +143,20 @@ test('after an error of the disk nothing is read or stored any more, and whoever
   assert.equal(heard.length, 1)
   assert.deepEqual(connection.prepare('SELECT * FROM meta').all(), [])
 })
+
+test('whoever may not write any more does not, within a transaction or without one, and hears of it once', () => {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const db = new Database(connection)
+  const [heard, may] = [[] as unknown[], { write: true }]
+  db.onBroken((error) => heard.push(error))
+  db.guard(() => {
+    if (!may.write) throw new Fault('server.superseded')
+  })
+  const insert = () => db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('a', 1)")
+  assert.equal(db.transaction(insert), 1)
+  may.write = false
+  assert.throws(() => db.transaction(insert), isFault('server.superseded'))
+  assert.throws(insert, isFault('server.superseded'))
+  assert.deepEqual([heard.length, connection.isTransaction], [1, false])
+})

@@ -30,6 +30,7 @@ export class Database {
   readonly #statements = new Map<string, Statement>()
   #depth = 0
   #broken: unknown = null
+  #check: () => void = () => {}
   #tellBroken: (error: unknown) => void = () => {}
 
   /** `path` is for people who read of a problem. */
@@ -46,6 +47,11 @@ export class Database {
     this.#tellBroken = tell
   }
 
+  /** `check` is asked first in everything that writes. When it throws, nothing is written here any more, as if broken. */
+  guard(check: () => void): void {
+    this.#check = check
+  }
+
   get(sql: string, ...values: Values): Row | null {
     return this.#ask(() => (this.#prepare(sql).get(...values) as Row | undefined) ?? null)
   }
@@ -56,11 +62,13 @@ export class Database {
 
   /** Number of rows changed. */
   run(sql: string, ...values: Values): number {
+    this.#mayWrite()
     return this.#ask(() => Number(this.#prepare(sql).run(...values).changes))
   }
 
   /** Rowid of the inserted row. */
   insert(sql: string, ...values: Values): number {
+    this.#mayWrite()
     return this.#ask(() => Number(this.#prepare(sql).run(...values).lastInsertRowid))
   }
 
@@ -68,8 +76,9 @@ export class Database {
   transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {
     if (this.#depth > 0) return work()
     this.#ask(() => this.#connection.exec('BEGIN IMMEDIATE'))
-    this.#depth = 1
     try {
+      this.#mayWrite()
+      this.#depth = 1
       const result = work()
       if ((result as unknown) instanceof Promise) throw new TypeError('a transaction must not wait')
       this.#ask(() => this.#connection.exec('COMMIT'))
@@ -98,6 +107,17 @@ export class Database {
       this.#connection.exec('ROLLBACK')
     } catch (cause) {
       this.#break(new Fault('store.broken', { details: { problem: messageOf(cause) }, cause }))
+    }
+  }
+
+  /** Within a transaction it was asked already. */
+  #mayWrite(): void {
+    if (this.#depth > 0 || this.#broken !== null) return
+    try {
+      this.#check()
+    } catch (error) {
+      if (!isPassing(error)) this.#break(error)
+      throw error
     }
   }
 
@@ -198,6 +218,10 @@ function asFault<T>(path: string, work: () => T): T {
     }
     throw error
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Fault && error.temporary
 }
 
 function isBreach(error: unknown): boolean {

@@ -39,7 +39,11 @@ export interface CommitOptions {
   readonly job: (job: JobPlan, signal: AbortSignal) => Promise<JobResult>
 }
 
-export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {}): Promise<EngineUnderTest> {
+export async function startEngine(
+  spec: ProjectSpec,
+  given: Partial<Parts> = {},
+  onFatal: (error: unknown) => void = fail,
+): Promise<EngineUnderTest> {
   const connection = new DatabaseSync(':memory:')
   migrate(connection)
   const store = storeOver(new Database(connection))
@@ -73,9 +77,7 @@ export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {})
     settings: { ...defaultSettings, parallelJobs: 4 },
     ...given,
   }
-  const engine = new Engine(parts, (error) => {
-    throw error
-  })
+  const engine = new Engine(parts, onFatal)
   store.projects.add({ name: spec.project, origin: null, createdAt: 0, createdBy: 'ada' })
   await engine.start()
   const commit: EngineUnderTest['commit'] = (title, options = {}) =>
@@ -94,6 +96,10 @@ export async function startEngine(spec: ProjectSpec, given: Partial<Parts> = {})
       store.db.close()
     },
   }
+}
+
+function fail(error: unknown): never {
+  throw error
 }
 
 function defaults(spec: ProjectSpec): CommitOptions {
