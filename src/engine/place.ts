@@ -1,4 +1,3 @@
-import { isRouted } from '../domain/rollout.ts'
 import type { Instance, Live } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { InstanceDriver, InstanceSpec, Order } from '../targets/driver.ts'
@@ -45,7 +44,7 @@ export async function placeAll(work: Placing, instances: readonly Instance[]): P
  * gone before it starts. Looked up, and not remembered.
  */
 async function removeRivals(work: Placing, instances: readonly Instance[]): Promise<void> {
-  const { parts, context, aim, driver, order } = work
+  const { parts, context, driver, order } = work
   const processes = instances.filter((each) => isSingleton(parts, context, each)).map(({ process }) => process)
   if (processes.length === 0) return
   const seen = await limited(work, callMs, (signal) => driver.observe(order.track, signal))
@@ -54,9 +53,10 @@ async function removeRivals(work: Placing, instances: readonly Instance[]): Prom
     .map(({ name }) => name)
   if (rivals.length === 0) return
   if (seen.routed.some((name) => rivals.includes(name))) {
-    const routed = seen.routed.filter((name) => !rivals.includes(name))
-    const routing = { ...routingOf(context, aim, []), instances: routed }
-    await limited(work, callMs, (signal) => driver.route(routing, order, signal))
+    await route(
+      work,
+      seen.routed.filter((name) => !rivals.includes(name)),
+    )
   }
   await takeAway(work, rivals)
 }
@@ -69,29 +69,37 @@ export async function takeAway(work: Placing, names: readonly string[]): Promise
   await limited(work, patientStop.graceMs + callMs, (signal) => driver.remove(stops, order, signal))
 }
 
-/** Sends visitors to these. One of an older deployment that is not there, or not fit for them, does not keep the new ones from getting them. */
+/**
+ * Sends visitors to these. An older instance that is not there, or not fit for them, does not keep the new ones from
+ * getting any; whoever serves in its place goes on until it is replaced.
+ */
 export async function routeTo(work: Placing, instances: readonly Instance[]): Promise<void> {
-  const { context, aim, driver, order } = work
-  const route = (wanted: readonly Instance[]) => {
-    const routing = routingOf(context, aim, wanted.filter(isRouted))
-    return limited(work, callMs, (signal) => driver.route(routing, order, signal))
-  }
+  const names = instances.map(({ name }) => name)
   try {
-    await route(instances)
+    await route(work, names)
   } catch (error) {
-    const fit = await stillFit(work, instances)
-    if (fit.length === instances.length) throw error
-    await route(fit)
+    if (!(error instanceof Fault) || error.temporary) throw error
+    const { fit, standIns } = await whoIsFit(work, instances)
+    if (fit.length === names.length) throw error
+    await route(work, [...fit, ...standIns])
   }
 }
 
+function route(work: Placing, names: readonly string[]): Promise<void> {
+  const { context, aim, driver, order } = work
+  const routing = { ...routingOf(context, aim, []), instances: names }
+  return limited(work, callMs, (signal) => driver.route(routing, order, signal))
+}
+
 /** What is new stays in the list: its absence is a failure. */
-async function stillFit(work: Placing, instances: readonly Instance[]): Promise<readonly Instance[]> {
-  const { driver, order, aim } = work
-  const seen = await limited(work, callMs, (signal) => driver.observe(order.track, signal))
-  const isFit = (name: string) =>
+async function whoIsFit({ driver, order, aim, ...work }: Placing, instances: readonly Instance[]) {
+  const seen = await limited({ ...work, driver }, callMs, (signal) => driver.observe(order.track, signal))
+  const isFit = ({ name, deployment }: Instance) =>
+    deployment === aim.deployment ||
     seen.instances.some((each) => each.name === name && (each.state === 'healthy' || seen.routed.includes(name)))
-  return instances.filter(({ name, deployment }) => deployment === aim.deployment || isFit(name))
+  const fit = instances.filter(isFit).map(({ name }) => name)
+  const others = seen.routed.filter((name) => !instances.some((each) => each.name === name))
+  return { fit, standIns: others.slice(0, instances.length - fit.length) }
 }
 
 export function limited<T>(
