@@ -1,4 +1,31 @@
+import { alive } from './invariants/alive.ts'
+import { approval } from './invariants/approval.ts'
+import { calm } from './invariants/calm.ts'
+import { capacity } from './invariants/capacity.ts'
+import { drain } from './invariants/drain.ts'
+import { environment } from './invariants/environment.ts'
+import { fence } from './invariants/fence.ts'
+import { jobs } from './invariants/jobs.ts'
+import { journal } from './invariants/journal.ts'
+import { migrations } from './invariants/migrations.ts'
+import { oneActive } from './invariants/one-active.ts'
+import { order } from './invariants/order.ts'
+import { promotion } from './invariants/promotion.ts'
+import { pushes } from './invariants/pushes.ts'
+import { recorded } from './invariants/recorded.ts'
+import { retention } from './invariants/retention.ts'
+import { routing } from './invariants/routing.ts'
+import { singletons } from './invariants/singletons.ts'
+import { states } from './invariants/states.ts'
+import { success } from './invariants/success.ts'
+import { visitors } from './invariants/visitors.ts'
 import type { MakeInvariant } from './view.ts'
 
 /** Every promise, one file each. */
-export const invariants: readonly MakeInvariant[] = []
+export const invariants: readonly MakeInvariant[] = [
+  ...[oneActive, states, order, alive],
+  ...[fence, routing, capacity, drain, singletons, success],
+  ...[approval, promotion, environment, migrations],
+  ...[pushes, jobs, retention],
+  ...[journal, visitors, calm, recorded],
+]

@@ -18,6 +18,7 @@ import { type WorldNemesis, worldNemesis } from '../nemesis/world.ts'
 import { type Defect, defects } from './defects.ts'
 import { invariants } from './invariants.ts'
 import { EngineLife } from './life.ts'
+import { narrator } from './narrator.ts'
 import type { Invariant, View } from './view.ts'
 import { Records, type Writing } from './watch/records.ts'
 import { Archives } from './world/archives.ts'
@@ -84,6 +85,7 @@ export class Stage implements View, Disposable {
     })
     this.disk.fate = this.#storeNemesis.fate
     this.#invariants = invariants.map((make) => make(this))
+    if (simulation.trace.isRead) this.listen(narrator(simulation))
     this.#addProjects()
     this.server = mortalServer(simulation, (life) => this.#startLife(life))
   }
@@ -107,15 +109,15 @@ export class Stage implements View, Disposable {
   }
 
   /** A visitor of a track got this answer. */
-  visited(track: string, answer: Visit): void {
-    for (const each of this.#invariants) each.visited?.(track, answer)
+  visited(track: string, answer: Visit, takesMs: number): void {
+    for (const each of this.#invariants) each.visited?.(track, answer, takesMs)
   }
 
   check(): void {
     if (this.#violation !== null) throw this.#violation
   }
 
-  broken(invariant: string, sentence: string): void {
+  readonly broken = (invariant: string, sentence: string): void => {
     this.#violation ??= new Violation(invariant, sentence)
   }
 
@@ -221,5 +223,5 @@ function drawShapes({ random }: Simulation, size: number): readonly Shape[] {
 
 function isGoodReason(error: unknown): boolean {
   if (!(error instanceof Fault)) return false
-  return error.code.startsWith('store.') || error.code === 'disk.full'
+  return error.code.startsWith('store.') || ['disk.full', 'server.superseded'].includes(error.code)
 }

@@ -30,7 +30,7 @@ export interface Invariant {
   committed?(changes: Changes): void
   happened?(happening: Happening): void
   starting?(process: JobProcess): void
-  visited?(track: string, answer: Visit): void
+  visited?(track: string, answer: Visit, takesMs: number): void
   /** A life has ended and another begins. */
   crashed?(): void
   atEnd?(): void

@@ -4,9 +4,6 @@ import { People } from './work/people.ts'
 import { Pushes } from './work/pushes.ts'
 import { Visitors } from './work/visitors.ts'
 
-/** How much happens for each step of size. */
-const eachSize = 2
-
 /** What goes on around the server: pushes, people, visitors. The size of the seed says how much. */
 export class Workload {
   readonly #stage: Stage
@@ -35,7 +32,7 @@ export class Workload {
     const { scheduler, size } = simulation
     const random = simulation.random.stream('workload')
     let atMs = random.below(1000)
-    for (let count = 0; count < 1 + size * eachSize; count += 1) {
+    for (let count = 0; count < 1 + size; count += 1) {
       const isPush = random.chance(0.4) || count === 0
       scheduler.after(atMs, scheduler.world, isPush ? 'somebody pushes' : 'somebody asks', () => {
         if (this.#isOver) return

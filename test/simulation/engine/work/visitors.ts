@@ -20,7 +20,7 @@ export class Visitors {
 
   #next(): void {
     const { scheduler } = this.#stage.simulation
-    scheduler.after(this.#random.heavyTail(2000, 10_000), scheduler.world, 'visit', () => {
+    scheduler.after(this.#random.heavyTail(3000, 10_000), scheduler.world, 'visit', () => {
       if (this.#isOver) return
       this.#visit()
       this.#next()
@@ -34,6 +34,6 @@ export class Visitors {
     const takesMs = this.#random.heavyTail(30, 8000)
     const site = `${app}.${environment}.${shape.project}.test`
     const visit = this.#stage.host.edge.visit(site, { takesMs })
-    void visit.then((answer: Visit) => this.#stage.visited(`${shape.project}/${app}/${environment}`, answer))
+    void visit.then((answer: Visit) => this.#stage.visited(`${shape.project}/${app}/${environment}`, answer, takesMs))
   }
 }

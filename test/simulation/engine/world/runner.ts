@@ -103,7 +103,7 @@ export class ModelRunner {
     const random = this.#random
     const [fails, hangs] = [random.chance(bad * 0.3), random.chance(bad * 0.1)]
     const isSilent = random.chance(this.isHealed ? 0 : faults['runner-silent'] * 0.1)
-    const tookMs = Math.min(random.heavyTail(1200, 30_000), plan.timeoutMs)
+    const tookMs = Math.min(random.heavyTail(1200, 12_000), plan.timeoutMs)
     const isOverLimit = hangs || tookMs >= plan.timeoutMs
     return {
       endsAfterMs: hangs ? plan.timeoutMs : tookMs,

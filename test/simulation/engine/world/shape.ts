@@ -60,11 +60,15 @@ export function drawShape(random: Random, project: string, size: number): Shape 
   }
 }
 
+const mutable = [
+  ...(['web', 'worker', 'beat', 'checks', 'migrations', 'strategy', 'approvals', 'pairs', 'webIsSingleton'] as const),
+]
+
 /** The configuration of the next commit: mostly as it was, now and then with something changed. */
 export function changedShape(shape: Shape, random: Random): Shape {
   const next = drawShape(random, shape.project, 1)
   const kept = { apps: shape.apps, pairs: shape.pairs }
-  const key = random.pick(['web', 'worker', 'beat', 'checks', 'migrations', 'strategy', 'approvals', 'pairs'] as const)
+  const key = random.pick(mutable)
   if (key === 'pairs') return { ...shape, pairs: shape.pairs === 1 ? 2 : 1 }
   return { ...shape, ...kept, [key]: next[key] }
 }
@@ -130,7 +134,9 @@ const health = {
   passes: 1,
   failures: 2,
 } as const
-const stop = { signal: 'SIGTERM', graceMs: 1500, drainMs: 4000 } as const
+/** Longer answers may be cut when an instance has to go. */
+export const drainMs = 4000
+const stop = { signal: 'SIGTERM', graceMs: 1500, drainMs } as const
 
 function processesOf({ web, webIsSingleton, worker, beat }: Shape): readonly ProcessSpec[] {
   const all = [

@@ -1,0 +1,25 @@
+import { faultNames } from '../../kit/faults.ts'
+import type { MakeInvariant } from '../view.ts'
+
+/** When nothing goes wrong at all, everything that people do not stop works. */
+export const calm: MakeInvariant = ({ simulation, records, broken }) => {
+  const isCalm = faultNames.every((name) => simulation.faults[name] === 0)
+  return {
+    committed({ deployments, runs }) {
+      if (!isCalm) return
+      for (const { after } of deployments) {
+        const { state, startedAt, id } = after
+        if (state.kind !== 'finished' || startedAt === null || state.outcome === 'succeeded') continue
+        if (!state.reason?.startsWith('cancelled by')) broken('calm', `${id} ${state.outcome}: ${state.reason}`)
+      }
+      for (const { after } of runs)
+        if (
+          after.outcome !== null &&
+          after.outcome !== 'succeeded' &&
+          !after.reason?.startsWith('cancelled by') &&
+          after.state === 'finished'
+        )
+          broken('calm', `${after.id} ${after.outcome}: ${after.reason} ${records.runs.size}`)
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { MakeInvariant } from '../view.ts'
+
+/** Design 9: a command runs once for whoever asked for it, and no deployment succeeds without its migration. */
+export const migrations: MakeInvariant = ({ git, host, broken }) => {
+  const executed = new Map<string, number>()
+  return {
+    happened(happening) {
+      if (happening.what !== 'executed') return
+      const { name } = happening.oneOff
+      const count = (executed.get(name) ?? 0) + 1
+      executed.set(name, count)
+      if (count > 1) broken('design 9', `${name} was executed ${count} times`)
+    },
+    committed({ deployments }) {
+      for (const { after } of deployments) {
+        const { state, release, track, reason, id } = after
+        if (state.kind !== 'finished' || state.outcome !== 'succeeded' || reason === 'scale') continue
+        const app = git.spec(release.commit)?.apps.find(({ name }) => name === track.split('/')[1])
+        if (app?.migrations === null || app?.migrations === undefined) continue
+        if (host.oneOffs.get(`${id}-migrate`)?.result?.exitCode !== 0)
+          broken('design 9', `${id} succeeded without its migration`)
+      }
+    },
+  }
+}
