@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
+import { noTmpfs, tmpfs } from '../../test/helpers/tmpfs.ts'
 import { redactor } from '../lib/redact.ts'
 import { createLog, type LogOptions, withFields } from './log.ts'
 
@@ -58,4 +59,19 @@ test('secrets are hidden wherever they stand in a line', async () => {
   assert.equal(line?.url, 'postgres://u:***@h')
   assert.equal(line?.raw, '***')
   assert.doesNotMatch(JSON.stringify(line), /p@ss|p%40ss/)
+})
+
+test('a full disk ends nobody: lines wait until there is space', { skip: await noTmpfs() }, async () => {
+  await using small = await tmpfs('64k')
+  const path = join(small.path, 'log')
+  const fd = openSync(path, 'a')
+  const log = createLog({ fd })
+  const free = await small.fill()
+  for (let n = 0; n < 5000; n += 1) log.info('too much', { n, text: 'x'.repeat(500) })
+  await free()
+  log.info('there is space')
+  closeSync(fd)
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  const numbers = lines.slice(0, 20).map((line) => JSON.parse(line).n)
+  assert.deepEqual(numbers, [...numbers.keys()], 'whole lines, in order')
 })

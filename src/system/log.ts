@@ -13,9 +13,15 @@ export interface LogOptions {
   readonly redact?: (line: string) => string
 }
 
+/** So much waits for space on a full disk; lines beyond it are lost. */
+const mostWaitingBytes = 1024 * 1024
+
 /** The real log: one JSON object per line, written at once, so that the last words of a dying process are there. */
 export function createLog(options: LogOptions = {}): Log {
   const { level = 'info', fd = 2, fields = {}, redact = (line: string) => line } = options
+  const destination = pino.destination({ fd, sync: true, maxLength: mostWaitingBytes })
+  // A log on a full disk must not end the process that logs; what could not be written goes out with the next line that can.
+  destination.on('error', () => {})
   const logger = pino(
     {
       level,
@@ -25,7 +31,7 @@ export function createLog(options: LogOptions = {}): Log {
       serializers: { error: pino.stdSerializers.errWithCause },
       hooks: { streamWrite: redact },
     },
-    pino.destination({ fd, sync: true }),
+    destination,
   )
   return {
     debug: (sentence, more) => logger.debug(more ?? {}, sentence),
