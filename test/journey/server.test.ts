@@ -26,7 +26,7 @@ test('the first start makes a token that only its owner can read, and closes the
     Promise.all(names.map(async (name) => ((await stat(join(data, name))).mode & 0o777).toString(8)))
   assert.deepEqual(await modes('.', 'admin-token', 'secrets.key', 'host'), ['700', '600', '600', '700'])
   assert.equal(server.serving.tokenFile, join(data, 'admin-token'))
-  assert.match(await server.log(), /admin token +\S+\/admin-token/)
+  await waitFor('the token file to be told', async () => /admin token +\S+\/admin-token/.test(await server.log()))
   const token = (await readFile(server.serving.tokenFile, 'utf8')).trim()
   assert.doesNotMatch(await server.log(), new RegExp(token), 'the token itself is never printed')
 
