@@ -6,6 +6,7 @@ import type { Run } from '../domain/run.ts'
 import type { Track } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
+import type { Store } from '../store/store.ts'
 import type { VariableChange } from '../store/variables.ts'
 import { applyDeployment, applyRun } from './apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustWait } from './approvals.ts'
@@ -126,32 +127,34 @@ export class Actions {
   /** Back to the release that was live before, or to the one named. The target is checked before anything moves. */
   async rollback(place: Place, wanted: { version: string | null }, asked: Asked): Promise<readonly Deployment[]> {
     const { store, artifacts } = this.#parts
-    const targets = tracksIn(store, place).map((track) => {
-      const release =
-        wanted.version === null ? previousRelease(store, track) : findRelease(store, track, wanted.version)
-      return { track, release }
-    })
-    for (const { release } of targets) await artifacts.verify(release.digest)
-    return this.#transactAll((tx) =>
-      targets.map(({ track, release }) => {
-        const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
-        if (environment.policies.rollback !== 'allowed') {
-          throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
-        }
-        return this.#request(tx, track, { release, reason: 'rollback', asked })
-      }),
-    )
+    const checked = new Set<string>()
+    for (;;) {
+      for (const { digest } of rollbackTargets(store, place, wanted.version).values()) {
+        await artifacts.verify(digest)
+        checked.add(digest)
+      }
+      const made = this.#transactAll((tx) => {
+        const targets = [...rollbackTargets(store, place, wanted.version)]
+        // Checking took a while: what was live before may be another release by now.
+        if (targets.some(([, { digest }]) => !checked.has(digest))) return []
+        return targets.map(([track, release]) => this.#request(tx, track, { release, reason: 'rollback', asked }))
+      })
+      if (made.length > 0) return made
+    }
   }
 
   /** What is live in one environment goes to another: the same archive, nothing is built. */
   promote(place: Place & { readonly to: string }, asked: Asked): readonly Deployment[] {
-    return this.#transactAll((tx) =>
-      tracksIn(tx.parts.store, place).map((from) => {
-        const release = tx.parts.store.releases.get(liveOf(from).release.id) as StoredRelease
-        environmentIn(specNow(tx.parts.store, place.project), place.to)
+    return this.#transactAll((tx) => {
+      const { store } = tx.parts
+      const { apps } = environmentIn(specNow(store, place.project), place.to)
+      const all = tracksIn(store, place)
+      const meant = place.app === undefined ? all.filter(({ app }) => apps.includes(app)) : all
+      return (meant.length === 0 ? all : meant).map((from) => {
+        const release = store.releases.get(liveOf(from).release.id) as StoredRelease
         return requestDeployment(tx, { release, environment: place.to, reason: 'promote', ...said(asked) })
-      }),
-    )
+      })
+    })
   }
 
   /** Says yes to the plan with this hash, as it is now. Fault `approval.plan_moved` when it is another one by now. */
@@ -365,6 +368,18 @@ export class Actions {
   #transact<T>(work: (tx: Tx) => T extends Promise<unknown> ? never : T): T {
     return transact(this.#parts, this.#after, work)
   }
+}
+
+/** Where each track goes back to. Fault `rollback.forbidden` where nobody may. */
+function rollbackTargets(store: Store, place: Place, version: string | null): ReadonlyMap<Track, StoredRelease> {
+  const targets = tracksIn(store, place).map((track) => {
+    const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
+    if (environment.policies.rollback !== 'allowed') {
+      throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
+    }
+    return [track, version === null ? previousRelease(store, track) : findRelease(store, track, version)] as const
+  })
+  return new Map(targets)
 }
 
 function said({ by, comment }: Asked): { by: string; comment: string | null } {

@@ -15,11 +15,19 @@ export interface DeploymentContext {
   readonly environment: EnvironmentSpec
 }
 
-/** Fault when the configuration of the release's commit does not have this app or environment. */
+/** Fault when the configuration of the release's commit does not have this environment, or not this app in it. */
 export function contextOf(store: Store, deployment: Pick<Deployment, 'track' | 'release'>): DeploymentContext {
   const track = store.tracks.get(deployment.track) ?? unknownTrack(deployment.track)
   const spec = specOf(store, track.project, deployment.release.commit)
-  return { track, app: appIn(spec, track.app), environment: environmentIn(spec, track.environment) }
+  const environment = environmentIn(spec, track.environment)
+  return { track, app: appHere(spec, environment, track.app), environment }
+}
+
+/** An app that runs in the environment. */
+function appHere(spec: ProjectSpec, { name, apps }: EnvironmentSpec, app: string): AppSpec {
+  const found = appIn(spec, app)
+  if (!apps.includes(app)) throw new Fault('app.unknown', { details: { app, project: name, known: apps.join(', ') } })
+  return found
 }
 
 /** A track on which nothing was ever deployed is not stored. */

@@ -79,25 +79,29 @@ export function liveOf(track: Track): Live {
   return track.live
 }
 
-/** By version or commit; the newest kept one when nothing is named. */
+/** By version or commit; when nothing is named, the newest of the branch that was last deployed from. */
 export function findRelease(store: Store, { project, app }: Track, version: string | null): StoredRelease {
   const release =
-    version === null ? store.releases.list(project, app, 1)[0] : store.releases.find(project, app, version)
-  if (release === undefined || release === null) {
+    version === null
+      ? store.releases.newest(project, app, store.runs.deployedRef(project))
+      : store.releases.find(project, app, version)
+  if (release === null) {
     throw new Fault('release.unknown', { details: { version: version ?? '(any)', app } })
   }
   if (release.discardedAt !== null) throw new Fault('release.discarded', { details: { version: release.version } })
   return release
 }
 
-/** The release that was live before the one that is. */
+/** The release that was live before the one that is. Fault `rollback.moving` while that may be another one in a moment. */
 export function previousRelease(store: Store, track: Track): StoredRelease {
   const live = liveOf(track)
-  const before = store.deployments
-    .succeeded(track.id, 100)
-    .map(({ release }) => store.releases.get(release.id))
-    .find((release) => release !== null && release.id !== live.release.id && release.discardedAt === null)
   const { app, environment } = track
+  const moving = store.deployments.open(track.id).find(({ state }) => state.kind !== 'waiting')
+  if (moving !== undefined) throw new Fault('rollback.moving', { details: { deployment: moving.id, environment } })
+  const before = store.deployments
+    .releasesSucceeded(track.id, 100)
+    .map((id) => store.releases.get(id))
+    .find((release) => release !== null && release.id !== live.release.id && release.discardedAt === null)
   if (before === undefined || before === null) throw new Fault('rollback.nowhere', { details: { app, environment } })
   return before
 }

@@ -13,15 +13,15 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
   const { store, artifacts, settings } = parts
   transact(parts, after, (tx) => {
     const needed = neededReleases(store)
-    for (const { project, app } of apps(store)) {
+    for (const { project, app, keep = settings.keepReleases } of apps(store)) {
       const releases = store.releases.list(project, app, 100_000).filter(({ discardedAt }) => discardedAt === null)
-      for (const id of discardable({ releases, needed, keep: settings.keepReleases })) {
+      for (const id of discardable({ releases, needed, keep })) {
         store.releases.discard(id, tx.at)
         tx.fact({ kind: 'release.discarded', project, subject: id, by: self, data: { app } })
       }
     }
   })
-  // A build that is being stored right now is not a release yet, so its archive must be old enough to go.
+  // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
   for (const digest of await artifacts.list()) {
     if (!isNeeded(store, digest)) await artifacts.remove(digest)
   }
@@ -39,16 +39,24 @@ function neededReleases(store: Store): ReadonlySet<string> {
   const needed = new Set<string>()
   for (const track of store.tracks.list(null)) {
     if (track.live !== null) needed.add(track.live.release.id)
-    for (const { release } of store.deployments.succeeded(track.id, rollbackDepth)) needed.add(release.id)
+    for (const release of store.deployments.releasesSucceeded(track.id, rollbackDepth)) needed.add(release)
     for (const { release } of store.deployments.open(track.id)) needed.add(release.id)
   }
   return needed
 }
 
-function apps(store: Store): readonly { readonly project: string; readonly app: string }[] {
+interface Kept {
+  readonly project: string
+  readonly app: string
+  /** How many of the newest, as its configuration says; undefined for an app that is not in it any more. */
+  readonly keep: number | undefined
+}
+
+function apps(store: Store): readonly Kept[] {
   return store.projects.list().flatMap(({ name }) => {
+    const wanted = new Map(store.runs.newestSpec(name)?.apps.map((app) => [app.name, app.keepReleases]))
     const seen = new Set(store.releases.list(name, null, 100_000).map(({ app }) => app))
-    return [...seen].map((app) => ({ project: name, app }))
+    return [...seen].map((app) => ({ project: name, app, keep: wanted.get(app) }))
   })
 }
 
@@ -56,8 +64,7 @@ function apps(store: Store): readonly { readonly project: string; readonly app: 
 export function digestsNeeded(store: Store, track: string): readonly string[] {
   const live = store.tracks.get(track)?.live
   const open = store.deployments.open(track).filter(isActive)
-  const back = store.deployments.succeeded(track, rollbackDepth)
-  return [
-    ...new Set([...(live ? [live.release.digest] : []), ...[...open, ...back].map(({ release }) => release.digest)]),
-  ]
+  const back = store.deployments.releasesSucceeded(track, rollbackDepth).map((id) => store.releases.get(id)?.digest)
+  const digests = [live?.release.digest, ...open.map(({ release }) => release.digest), ...back]
+  return [...new Set(digests.filter((digest) => digest !== undefined))]
 }

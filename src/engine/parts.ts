@@ -57,7 +57,7 @@ export interface EngineSettings {
   readonly syncEveryMs: number
   readonly reconcileEveryMs: number
   readonly janitorEveryMs: number
-  /** Releases kept per app besides those that are needed. */
+  /** Releases kept, besides those that are needed, of an app whose configuration does not say. */
   readonly keepReleases: number
 }
 

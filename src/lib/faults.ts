@@ -322,6 +322,10 @@ const catalogue = {
     sentence: '{environment} does not allow rollbacks',
     hint: 'Revert the commit and push; the policy `rollback` in signalbox.yml decides this.',
   },
+  'rollback.moving': {
+    sentence: '{deployment} is on its way to {environment}, so what came before it is not certain',
+    hint: '`signalbox cancel {deployment}` takes it back; or name the version to go to after it.',
+  },
   'rollback.nowhere': {
     sentence: 'There is no earlier release of {app} in {environment} to go back to',
     hint: 'Name one with `signalbox rollback {environment} VERSION`.',

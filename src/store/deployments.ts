@@ -71,11 +71,14 @@ export class Deployments {
     return this.#db.all(sql, release, track).map(toDeployment)
   }
 
-  /** Successful ones of a track, newest first. */
-  succeeded(track: string, limit: number): readonly Deployment[] {
-    const sql =
-      "SELECT number, deployment FROM deployments WHERE track = ? AND outcome = 'succeeded' ORDER BY number DESC LIMIT ?"
-    return this.#db.all(sql, track, limit).map(toDeployment)
+  /** Releases that succeeded on a track, the newest deployment's first, each once. */
+  releasesSucceeded(track: string, limit: number): readonly string[] {
+    const rows = this.#db.all(
+      `SELECT release, MAX(number) AS newest FROM deployments WHERE track = ? AND outcome = 'succeeded'
+       GROUP BY release ORDER BY newest DESC LIMIT ?`,
+      ...[track, limit],
+    )
+    return rows.map((row) => text(row, 'release'))
   }
 
   /** Environments in which this release has succeeded. */

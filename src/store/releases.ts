@@ -57,6 +57,17 @@ export class Releases {
     return rows.length === 1 ? toRelease(rows[0] as Row) : null
   }
 
+  /** Of the newest push, to this ref if one is given, of which an archive is kept; however long its checks took. */
+  newest(project: string, app: string, ref: string | null): StoredRelease | null {
+    const row = this.#db.get(
+      `SELECT releases.*, MAX(runs.number) AS pushed FROM releases JOIN runs USING (project, commit_sha)
+       WHERE project = ?1 AND app = ?2 AND discarded_at IS NULL AND (?3 IS NULL OR json_extract(runs.run, '$.ref') = ?3)
+       GROUP BY releases.number ORDER BY pushed DESC LIMIT 1`,
+      ...[project, app, ref],
+    )
+    return row === null ? null : toRelease(row)
+  }
+
   /** Newest first. */
   list(project: string, app: string | null, limit: number): readonly StoredRelease[] {
     const sql = 'SELECT * FROM releases WHERE project = ?1 AND (?2 IS NULL OR app = ?2) ORDER BY number DESC LIMIT ?3'

@@ -1,6 +1,6 @@
 import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
-import { type Database, integer, json, type Row } from './database.ts'
+import { type Database, integer, json, type Row, text } from './database.ts'
 
 /** Configurations kept as values: a deployment asks for the same one at every step. */
 const keptSpecs = 64
@@ -86,16 +86,24 @@ export class Runs {
    */
   newestSpec(project: string): ProjectSpec | null {
     const row = this.#db.get(
-      `SELECT spec FROM runs JOIN specs USING (project, commit_sha) WHERE runs.project = ?1
-       ORDER BY json_extract(run, '$.ref') IS (
-         SELECT json_extract(deployed.run, '$.ref') FROM runs AS deployed
-         JOIN releases ON releases.project = deployed.project AND releases.commit_sha = deployed.commit_sha
-         JOIN deployments ON deployments.release = 'v' || releases.number
-         WHERE deployed.project = ?1 ORDER BY deployed.number DESC LIMIT 1
-       ) DESC, number DESC LIMIT 1`,
+      `SELECT runs.commit_sha FROM runs JOIN specs USING (project, commit_sha)
+       WHERE runs.project = ?1 AND (?2 IS NULL OR json_extract(run, '$.ref') = ?2) ORDER BY runs.number DESC LIMIT 1`,
+      ...[project, this.deployedRef(project)],
+    )
+    return row === null ? null : this.spec(project, text(row, 'commit_sha'))
+  }
+
+  /** The ref that was last deployed from; null before the first deployment. Branches made of it later are others. */
+  deployedRef(project: string): string | null {
+    const row = this.#db.get(
+      `SELECT json_extract(runs.run, '$.ref') AS ref FROM deployments
+       JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
+       JOIN runs ON runs.project = releases.project AND runs.commit_sha = releases.commit_sha
+         AND runs.created_at <= deployments.created_at
+       WHERE deployments.project = ? ORDER BY deployments.number DESC, runs.number DESC LIMIT 1`,
       project,
     )
-    return row === null ? null : json(row, 'spec')
+    return row === null ? null : text(row, 'ref')
   }
 }
 
