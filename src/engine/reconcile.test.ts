@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { startEngine } from '../../test/helpers/engine.ts'
 import { pushed } from '../../test/helpers/deployments.ts'
+import { startEngine } from '../../test/helpers/engine.ts'
 import { appSpec, processSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { InstanceSpec } from '../targets/driver.ts'
