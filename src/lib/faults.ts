@@ -30,11 +30,11 @@ const catalogue = {
   },
   'artifact.damaged': {
     sentence: 'The archive {digest} does not have the checksum it is named by',
-    hint: 'Build the release again; the damaged archive is never used.',
+    hint: 'Choose another release, or push a new commit to have it built anew; the damaged archive is never used.',
   },
   'artifact.missing': {
     sentence: 'The archive {digest} is not there',
-    hint: 'Build the release again, or choose one that is kept.',
+    hint: 'Choose another release, or push a new commit to have it built anew.',
   },
   'command.input_needed': {
     sentence: '{what} is needed, and without a terminal nobody can be asked',
