@@ -8,6 +8,7 @@ import { systemClock } from '../../src/system/clock.ts'
 import { environOf, inspect, processTable } from '../../src/system/proc.ts'
 import { askHost } from '../../src/targets/local/host-client.ts'
 import { type Load, startLoad } from '../helpers/load.ts'
+import type { FileContent } from '../helpers/repository.ts'
 import { type Pushable, type ServerOptions, type ServerUnderTest, startServer } from '../helpers/server.ts'
 import { type TinyOptions, tinyApp, tinyHost } from '../helpers/tiny-app.ts'
 import { waitFor } from '../helpers/wait-for.ts'
@@ -16,8 +17,8 @@ import { waitFor } from '../helpers/wait-for.ts'
 export interface Stage extends AsyncDisposable {
   readonly it: ServerUnderTest
   readonly repo: Pushable
-  /** Commits the next version of the app and pushes it. */
-  push(changes?: TinyOptions): Promise<Pushed>
+  /** Commits the next version of the app, with more files or others, and pushes it. */
+  push(files?: Readonly<Record<string, FileContent>>): Promise<Pushed>
   visitors(wish?: Wish): Load
   status(): Promise<TrackView>
   /** Main processes of instances, by the instance's name: as the machine's process table has them. */
@@ -69,9 +70,9 @@ function stageOf(it: ServerUnderTest, repo: Pushable, app: TinyOptions): Stage {
   return {
     it,
     repo,
-    async push(changes = {}) {
+    async push(files = {}) {
       version += 1
-      const commit = await repo.commit(tinyApp(String(version), { ...app, ...changes }))
+      const commit = await repo.commit({ ...tinyApp(String(version), app), ...files }, `v${version}`)
       return { commit, version: String(version), said: await repo.push('main') }
     },
     visitors: (wish = {}) => startLoad(planFor(it.serving.edge, wish), systemClock),
@@ -134,6 +135,15 @@ export async function untilAt(it: ServerUnderTest, commit: string, step: string)
     return found?.step?.doing.split(' ')[0] === step && found
   }
   return await waitFor(`the deployment to be at "${step}"`, look, 30_000)
+}
+
+/** Waits until the migration of a version has begun. */
+export async function untilMigrating(it: ServerUnderTest, { version }: Pushed): Promise<void> {
+  const noted = async () =>
+    (await readFile(join(sharedFolder(it), 'migrations'), 'utf8'))
+      .split('\n')
+      .some((line) => line.startsWith(`${version} `))
+  await waitFor(`the migration of version ${version} to begin`, noted)
 }
 
 /** Ends it with SIGKILL and waits until it is gone. */

@@ -1,23 +1,40 @@
 import { execFile } from 'node:child_process'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { tempDir } from './temp-dir.ts'
 
+export type Size = `${number}${'k' | 'm'}`
+
 export interface Tmpfs extends AsyncDisposable {
   readonly path: string
+  /** Takes all space that is left; what it gives back frees it again. */
+  fill(): Promise<() => Promise<void>>
 }
 
 const run = promisify(execFile)
 
 /** A small file system of its own that can be filled up. */
-export async function tmpfs(size: `${number}${'k' | 'm'}`): Promise<Tmpfs> {
+export async function tmpfs(size: Size): Promise<Tmpfs> {
   const dir = await tempDir()
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir.path])
+  const mounted = await tmpfsAt(dir.path, size)
   return {
-    path: dir.path,
+    ...mounted,
     async [Symbol.asyncDispose]() {
-      await run('umount', ['--lazy', dir.path])
+      await mounted[Symbol.asyncDispose]()
       await dir[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** The same at a path of the caller's choice, over the folder that is there, or a new one. */
+export async function tmpfsAt(path: string, size: Size): Promise<Tmpfs> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', path])
+  return {
+    path,
+    fill: () => fill(join(path, 'ballast')),
+    [Symbol.asyncDispose]: async () => void (await run('umount', ['--lazy', path])),
   }
 }
 
@@ -29,4 +46,18 @@ export async function noTmpfs(): Promise<string | false> {
   } catch (error) {
     return `this machine does not let us mount a tmpfs: ${error instanceof Error ? error.message : error}`
   }
+}
+
+async function fill(path: string): Promise<() => Promise<void>> {
+  await using file = await open(path, 'w')
+  const piece = Buffer.alloc(64 * 1024)
+  for (let size = piece.length; size >= 1; size = Math.floor(size / 16)) {
+    while ((await file.write(piece, 0, size).catch(noSpace)).bytesWritten > 0);
+  }
+  return () => rm(path)
+}
+
+function noSpace(error: NodeJS.ErrnoException): { readonly bytesWritten: number } {
+  if (error.code !== 'ENOSPC') throw error
+  return { bytesWritten: 0 }
 }
