@@ -141,14 +141,14 @@ test('deploy does not wait for people: it prints the plan and the words that app
   await release(api, 'one')
   const stopped = await sb('deploy production')
   assert.equal(stopped.code, 4)
-  const [, words] = /Approve it with: signalbox (approve d3 --plan [0-9a-f]{64})/.exec(stopped.stdout) ?? []
+  const [, words] = /Approve it with: signalbox (approve d2 --plan [0-9a-f]{64})/.exec(stopped.stdout) ?? []
   assert.ok(words !== undefined, stopped.stdout)
   const asked = await sb('deploy production --no-wait')
   assert.equal(asked.code, 0)
   assert.match(asked.stdout, /waits for approval/)
   const timedOut = await sb('deploy production --wait --wait-timeout 300ms')
   assert.equal(timedOut.code, 124)
-  assert.match(timedOut.stderr, /d5 has not ended within 300ms/)
+  assert.match(timedOut.stderr, /d2 has not ended within 300ms/)
   const approved = await sb(`${words} --wait`)
   assert.equal(approved.code, 0, approved.stderr)
   assert.match(approved.stdout, /succeeded/)
@@ -165,8 +165,8 @@ test('somebody who stops watching stops nothing else', async (t) => {
   await waitFor('the first lines', () => stdout.includes('waits for approval'))
   child.kill('SIGINT')
   assert.equal(await closed, 130)
-  assert.match(stderr, /d3 goes on without us; `signalbox cancel d3`/)
-  const still = await api.as('read').call('deployments.show', { params: { deployment: 'd3' } })
+  assert.match(stderr, /d2 goes on without us; `signalbox cancel d2`/)
+  const still = await api.as('read').call('deployments.show', { params: { deployment: 'd2' } })
   assert.equal(still.state, 'waiting')
 })
 
