@@ -1,12 +1,25 @@
 import type { StepCommand } from './deployment.ts'
 import type { OneOffCommand } from './one-off.ts'
+import type { ReleaseRef } from './release.ts'
 import type { JobCommand } from './run.ts'
+import type { TargetSpec } from './spec.ts'
 
 /** What the engine can be asked to perform. Each is stored before it is performed, and may be performed again. */
-export type Command = StepCommand | JobCommand | OneOffCommand | ConvergeCommand
+export type Command = StepCommand | JobCommand | OneOffCommand | ConvergeCommand | ClearCommand
 
 /** Bring a track's target back to what is live. */
 export interface ConvergeCommand {
   readonly do: 'converge'
   readonly track: string
+}
+
+/** Take everything of a track away from its target. It says all that is needed, because by then the track is forgotten. */
+export interface ClearCommand {
+  readonly do: 'clear'
+  readonly track: string
+  readonly app: string
+  readonly environment: string
+  readonly target: TargetSpec
+  readonly deployment: string
+  readonly release: ReleaseRef
 }

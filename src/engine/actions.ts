@@ -1,4 +1,4 @@
-import { type Deployment, isActive } from '../domain/deployment.ts'
+import type { Deployment } from '../domain/deployment.ts'
 import type { AcceptedEvent } from '../domain/event.ts'
 import type { Lock } from '../domain/gates/gate.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
@@ -8,10 +8,11 @@ import { Fault } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
 import type { VariableChange } from '../store/variables.ts'
-import { applyDeployment, applyRun } from './apply.ts'
+import { applyDeployment, applyRun, clearTrack } from './apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustWait } from './approvals.ts'
 import { contextOf, environmentIn } from './context.ts'
 import {
+  earlierRelease,
   findDeployment,
   findProject,
   findRelease,
@@ -25,7 +26,7 @@ import {
 } from './find.ts'
 import type { Intake } from './intake.ts'
 import type { Parts } from './parts.ts'
-import { mustBeScalable, whyNotRerun } from './refusals.ts'
+import { mustBeIdle, mustBeScalable, whyNotRerun } from './refusals.ts'
 import { type DeploymentRequest, requestDeployment } from './request.ts'
 import { sealAll } from './sealing.ts'
 import { type AfterCommit, transact } from './transact.ts'
@@ -75,20 +76,17 @@ export class Actions {
     return await this.sync(name, by)
   }
 
-  /** Forgets a project on which nothing moves and nothing runs. Its facts stay. */
+  /** Forgets a project on which nothing moves and nothing runs. Its facts stay, and so do its shared folders. */
   removeProject(name: string, { by }: Asked): void {
     this.#transact((tx) => {
       const { store } = tx.parts
       findProject(store, name)
-      const busy = store.tracks.list(name).filter(({ live }) => live !== null && live.instances.length > 0)
-      const moving = store.deployments.openEverywhere().filter((each) => each.project === name && isActive(each))
-      const problem = [
-        ...busy.map(({ id }) => `${id} is live`),
-        ...moving.map(({ id }) => `${id} is being deployed`),
-      ].join(', ')
-      if (problem !== '') throw new Fault('project.in_use', { details: { project: name, problem } })
+      mustBeIdle(store, name)
+      for (const { id, project } of store.deployments.openEverywhere())
+        if (project === name) applyDeployment(tx, id, { type: 'cancelled', by })
       for (const { id } of store.runs.unfinished().filter(({ project }) => project === name))
         applyRun(tx, id, { type: 'cancelled', by })
+      for (const track of store.tracks.list(name)) clearTrack(tx, track)
       store.projects.remove(name)
       tx.fact({ kind: 'project.removed', project: name, subject: name, by, data: {} })
     })
@@ -377,7 +375,7 @@ function rollbackTargets(store: Store, place: Place, version: string | null): Re
     if (environment.policies.rollback !== 'allowed') {
       throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
     }
-    return [track, version === null ? previousRelease(store, track) : findRelease(store, track, version)] as const
+    return [track, version === null ? previousRelease(store, track) : earlierRelease(store, track, version)] as const
   })
   return new Map(targets)
 }

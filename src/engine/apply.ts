@@ -2,7 +2,7 @@ import { type Deployment, type DeploymentEvent, isActive } from '../domain/deplo
 import { self } from '../domain/facts.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
-import type { Live } from '../domain/track.ts'
+import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import type { Tx } from './tx.ts'
 
@@ -35,6 +35,20 @@ function setLive(tx: Tx, { track, scale }: Deployment, live: Live): void {
   store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
   for (const { id } of store.deployments.open(track))
     applyDeployment(tx, id, { type: 'live_moved', release: live.release })
+}
+
+/** What the target has of a track, and of its host names, goes; also when the track itself is forgotten right after. */
+export function clearTrack(tx: Tx, { id, project, app, environment, live }: Track): void {
+  const { store } = tx.parts
+  const newest =
+    live ?? store.deployments.list(id, 1).map((each) => ({ deployment: each.id, release: each.release }))[0]
+  const spec = newest === undefined ? null : store.runs.spec(project, newest.release.commit)
+  const target = spec?.environments.find(({ name }) => name === environment)?.target
+  if (newest === undefined || target === undefined) return
+  const { deployment, release } = newest
+  tx.withdrawn.push(...store.outbox.withdraw(id))
+  const command = { do: 'clear', track: id, app, environment, target, deployment, release } as const
+  tx.command({ id, project, lane: trackLane(id) }, command)
 }
 
 export function applyRun(tx: Tx, id: string, event: RunEvent): void {

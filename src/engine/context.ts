@@ -17,7 +17,7 @@ export interface DeploymentContext {
 
 /** Fault when the configuration of the release's commit does not have this environment, or not this app in it. */
 export function contextOf(store: Store, deployment: Pick<Deployment, 'track' | 'release'>): DeploymentContext {
-  const track = store.tracks.get(deployment.track) ?? unknownTrack(deployment.track)
+  const track = trackOf(store, deployment.track)
   const spec = specOf(store, track.project, deployment.release.commit)
   const environment = environmentIn(spec, track.environment)
   return { track, app: appHere(spec, environment, track.app), environment }
@@ -31,9 +31,9 @@ function appHere(spec: ProjectSpec, { name, apps }: EnvironmentSpec, app: string
 }
 
 /** A track on which nothing was ever deployed is not stored. */
-function unknownTrack(id: string): Track {
+export function trackOf(store: Store, id: string): Track {
   const [project = '', app = '', environment = ''] = id.split('/')
-  return { id, project, app, environment, live: null }
+  return store.tracks.get(id) ?? { id, project, app, environment, live: null }
 }
 
 export function specOf(store: Store, project: string, commit: string): ProjectSpec {

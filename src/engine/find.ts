@@ -6,7 +6,7 @@ import { Fault } from '../lib/fault.ts'
 import type { Project } from '../store/projects.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
-import { environmentIn } from './context.ts'
+import { environmentIn, trackOf } from './context.ts'
 
 /** What a person named, or a Fault that says what there is instead. */
 
@@ -42,24 +42,41 @@ export function specNow(store: Store, project: string): ProjectSpec {
   return spec
 }
 
-/** The tracks of an environment: of the app that was named, or of all. */
+/** Tracks on which something runs though the configuration does not have them any more. */
+export function leftOver(store: Store, project: string): readonly Track[] {
+  const spec = specNow(store, project)
+  return store.tracks
+    .list(project)
+    .filter((track) => track.live !== null && track.live.instances.length > 0 && !isIn(spec, track))
+}
+
+/** Whether people still want something here. */
+export function isConfigured(store: Store, track: Track): boolean {
+  const spec = store.runs.newestSpec(track.project)
+  return spec !== null && isIn(spec, track)
+}
+
+function isIn({ environments }: ProjectSpec, { app, environment }: Track): boolean {
+  return environments.some(({ name, apps }) => name === environment && apps.includes(app))
+}
+
+/**
+ * The tracks of an environment: of the app that was named, or of all. What the configuration does not have any more can
+ * be named too while it runs.
+ */
 export function tracksIn(store: Store, { project, environment, app }: NamedPlace): readonly Track[] {
   const spec = specNow(store, project)
+  const left = leftOver(store, project).filter((track) => track.environment === environment)
+  const isThere = spec.environments.some(({ name }) => name === environment)
+  if (!isThere && left.length > 0 && app === undefined) return left
+  const leftApp = left.find((track) => track.app === app)
+  if (leftApp !== undefined) return [leftApp]
   const known = environmentIn(spec, environment).apps
   if (app !== undefined && !known.includes(app)) {
     throw new Fault('app.unknown', { details: { app, project, known: known.join(', ') } })
   }
   const names = app === undefined ? known : [app]
-  return names.map(
-    (name) =>
-      store.tracks.get(trackId(project, name, environment)) ?? {
-        id: trackId(project, name, environment),
-        project,
-        app: name,
-        environment,
-        live: null,
-      },
-  )
+  return names.map((name) => trackOf(store, trackId(project, name, environment)))
 }
 
 /** The one track that is meant. */
@@ -104,6 +121,19 @@ export function previousRelease(store: Store, track: Track): StoredRelease {
     .find((release) => release !== null && release.id !== live.release.id && release.discardedAt === null)
   if (before === undefined || before === null) throw new Fault('rollback.nowhere', { details: { app, environment } })
   return before
+}
+
+/** A release that ran here before. Going back to what never did would be a promotion that nobody looked at. */
+export function earlierRelease(store: Store, track: Track, version: string): StoredRelease {
+  const release = findRelease(store, track, version)
+  const hasRun = store.deployments.ofRelease(release.id, track.id).some(({ state }) => hasSucceeded(state))
+  const details = { version: release.version, environment: track.environment }
+  if (!hasRun) throw new Fault('rollback.never_there', { details })
+  return release
+}
+
+function hasSucceeded(state: Deployment['state']): boolean {
+  return state.kind === 'finished' && state.outcome === 'succeeded'
 }
 
 /** The deployment of this release that waits for people on this track, if one does. */

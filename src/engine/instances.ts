@@ -34,16 +34,24 @@ export function onTarget(app: string, { digest, version, commit }: ReleaseRef): 
   return { digest, version, commit, app }
 }
 
-/** What visitors of a track are to reach, under the label of the deployment that wants it so. */
+/** What is to serve in the end, and under whose label. */
+export interface Aim {
+  readonly deployment: string
+  readonly release: ReleaseRef
+  /** Nothing is to be reached here: the host names and the port are free for others. */
+  readonly isNowhere: boolean
+}
+
+/** What visitors of a track are to reach. */
 export function routingOf(
   { environment, app }: DeploymentContext,
-  { deployment, release }: { readonly deployment: string; readonly release: ReleaseRef },
+  { deployment, release, isNowhere }: Aim,
   instances: readonly Instance[],
 ): Routing {
   const { port } = environment.target.options
   return {
-    hosts: hostsOf(environment, app.name),
-    port: typeof port === 'number' ? port : null,
+    hosts: isNowhere ? [] : hostsOf(environment, app.name),
+    port: typeof port === 'number' && !isNowhere ? port : null,
     deployment,
     release: onTarget(app.name, release),
     environment: environment.name,

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ada, ended, inStaging, live, production, pushed, rollingOn, staging } from '../../test/helpers/deployments.ts'
+import {
+  ada,
+  ended,
+  inStaging,
+  live,
+  newestEnded,
+  production,
+  pushed,
+  rollingOn,
+  staging,
+} from '../../test/helpers/deployments.ts'
 import { startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { appSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
@@ -48,6 +58,15 @@ test('while something is on its way there is no "release before": the person is 
   it.engine.actions.cancelDeployment(id, ada)
   await ended(it, named?.id ?? '')
   assert.equal(live(it, staging)?.release.id, 'v1')
+})
+
+test('nobody goes back to a release that never ran there', async () => {
+  await using it = await startEngine(projectSpec())
+  await pushed(it, 'one')
+  await it.push('bad', { behaviour: { exitsAfterMs: 1 } })
+  await newestEnded(it, staging, 'd1')
+  const { version } = it.store.releases.get('v2') ?? { version: '' }
+  await assert.rejects(it.engine.actions.rollback(inStaging, { version }, ada), isFault('rollback.never_there'))
 })
 
 test('a rollback whose target is thrown away while its archive is being checked is refused', async () => {

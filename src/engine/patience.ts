@@ -13,6 +13,8 @@ export function patienceMsOf(command: Command): number | null {
       return 60_000
     case 'job':
       return null
+    case 'clear':
+      return 3_600_000
     case 'converge':
       return 0 // The next look comes anyway.
   }

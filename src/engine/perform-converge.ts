@@ -3,8 +3,9 @@ import { isRouted } from '../domain/rollout.ts'
 import type { Live } from '../domain/track.ts'
 import type { InstanceDriver, StopOrder } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
-import { contextOf } from './context.ts'
-import { patientStop, routingOf } from './instances.ts'
+import { contextOf, trackOf } from './context.ts'
+import { isConfigured } from './find.ts'
+import { type Aim, patientStop, routingOf } from './instances.ts'
 import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
@@ -43,13 +44,15 @@ export async function performConverge(
 
 /** What is live; where nothing ever was, the newest that was tried, of which nothing is to be left. */
 function wantedOn({ store }: Parts, id: string): Wanted | null {
-  const live = store.tracks.get(id)?.live
-  if (live !== null && live !== undefined) return live
+  const track = trackOf(store, id)
+  const { live } = track
+  if (live !== null) return { ...live, isNowhere: live.instances.length === 0 && !isConfigured(store, track) }
   const [newest] = store.deployments.list(id, 1)
-  return newest === undefined ? null : { deployment: newest.id, release: newest.release, instances: [] }
+  if (newest === undefined) return null
+  return { deployment: newest.id, release: newest.release, instances: [], isNowhere: true }
 }
 
-type Wanted = Pick<Live, 'deployment' | 'release' | 'instances'>
+type Wanted = Aim & Pick<Live, 'instances'>
 
 interface Restore {
   readonly parts: Parts

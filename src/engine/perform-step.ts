@@ -3,11 +3,13 @@ import { isRouted, type Step } from '../domain/rollout.ts'
 import type { Instance } from '../domain/track.ts'
 import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
+import type { Store } from '../store/store.ts'
 import type { Observation, StopOrder } from '../targets/driver.ts'
-import { contextOf } from './context.ts'
-import { environmentOf, onTarget, stopOrders } from './instances.ts'
+import { contextOf, trackOf } from './context.ts'
+import { isConfigured } from './find.ts'
+import { type Aim, environmentOf, onTarget, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
-import { type Aim, callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
+import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
 import { runToEnd } from './run-to-end.ts'
 
 interface StepWork extends Placing {
@@ -28,16 +30,22 @@ export async function performStep(
   const step = deployment === null ? null : currentStep(deployment)
   if (deployment === null || step === null) return null
   if (deployment.state.kind !== command.phase || deployment.state.at !== command.at) return null
-  const aim = aimOf(deployment)
+  const aim = aimOf(parts.store, deployment)
   const context = contextOf(parts.store, { track: deployment.track, release: aim.release })
   const driver = parts.driver(context.environment.target)
   const order = { track: deployment.track, number }
   return await perform({ parts, deployment, aim, context, driver, order, signal }, step)
 }
 
-/** What is to serve when all steps are done. On the way back that is what served before, with its own hosts and port. */
-function aimOf({ id, release, state }: Deployment): Aim {
-  return (state.kind === 'reverting' ? state.before : null) ?? { deployment: id, release }
+/**
+ * On the way back that is what served before, with its own hosts and port. Where nothing did, or nothing is wanted any
+ * more and the last instance goes, the names are given back.
+ */
+function aimOf(store: Store, { id, track, release, state }: Deployment): Aim {
+  const own = { deployment: id, release }
+  if (state.kind === 'reverting') return { ...(state.before ?? own), isNowhere: state.before === null }
+  const isLast = state.kind === 'rolling' && state.instances.length === 0
+  return { ...own, isNowhere: isLast && !isConfigured(store, trackOf(store, track)) }
 }
 
 async function perform(work: StepWork, step: Step): Promise<StepOutcome> {

@@ -6,6 +6,7 @@ import { Fault, messageOf } from '../lib/fault.ts'
 import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun, endOneOff } from './apply.ts'
 import type { Parts } from './parts.ts'
+import { performClear } from './perform-clear.ts'
 import { performConverge } from './perform-converge.ts'
 import { performJob } from './perform-job.ts'
 import { type OneOffEnding, performOneOff } from './perform-one-off.ts'
@@ -19,6 +20,7 @@ export type Performed =
   | { readonly of: 'job'; readonly ending: JobEnding | null }
   | { readonly of: 'one_off'; readonly ending: OneOffEnding | null }
   | { readonly of: 'converge'; readonly found: string | null }
+  | { readonly of: 'clear' }
 
 /** One command, one call. */
 export async function perform(parts: Parts, row: OutboxRow<Command>, signal: AbortSignal): Promise<Performed> {
@@ -38,6 +40,9 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
       return { of: 'one_off', ending: await performOneOff(parts, command.oneOff, number, signal) }
     case 'converge':
       return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
+    case 'clear':
+      await performClear(parts, command, number, signal)
+      return { of: 'clear' }
   }
 }
 
@@ -82,6 +87,9 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
       break
     case 'converge':
       looked(tx, command.track, `could not be brought back: ${reason}`)
+      break
+    case 'clear':
+      tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
   }
 }
 

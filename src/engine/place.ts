@@ -1,17 +1,14 @@
-import type { Instance, Live } from '../domain/track.ts'
+import type { Instance } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { InstanceDriver, InstanceSpec, Order } from '../targets/driver.ts'
 import type { DeploymentContext } from './context.ts'
-import { instanceSpecs, isSingleton, maskedFault, patientStop, routingOf } from './instances.ts'
+import { type Aim, instanceSpecs, isSingleton, maskedFault, patientStop, routingOf } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
-
-export type Aim = Pick<Live, 'deployment' | 'release'>
 
 export interface Placing {
   readonly parts: Parts
   readonly context: DeploymentContext
-  /** What is to serve in the end, and under whose label. */
   readonly aim: Aim
   readonly driver: InstanceDriver
   readonly order: Order

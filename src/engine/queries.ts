@@ -6,7 +6,16 @@ import type { Plan } from '../domain/plan.ts'
 import { type Live, trackId } from '../domain/track.ts'
 import type { Observation } from '../targets/driver.ts'
 import { contextOf, currentPlan, gateFacts } from './context.ts'
-import { findDeployment, findProject, findRelease, liveOf, type NamedPlace, specNow, tracksIn } from './find.ts'
+import {
+  findDeployment,
+  findProject,
+  findRelease,
+  leftOver,
+  liveOf,
+  type NamedPlace,
+  specNow,
+  tracksIn,
+} from './find.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { draftDeployment } from './request.ts'
@@ -55,9 +64,12 @@ export class Queries {
 
   async status(project: string, environment: string | null): Promise<readonly TrackStatus[]> {
     const spec = specNow(this.#parts.store, project)
-    const wanted = spec.environments.filter(({ name }) => environment === null || name === environment)
-    const places = wanted.flatMap(({ name, apps, url }) => apps.map((app) => ({ app, environment: name, url })))
-    return await Promise.all(places.map((place) => this.#trackStatus(project, place)))
+    const places = spec.environments.flatMap(({ name, apps, url }) =>
+      apps.map((app) => ({ app, environment: name, url, isLeft: false })),
+    )
+    const left = leftOver(this.#parts.store, project).map((track) => ({ ...track, url: null, isLeft: true }))
+    const wanted = [...places, ...left].filter((place) => environment === null || place.environment === environment)
+    return await Promise.all(wanted.map((place) => this.#trackStatus(project, place)))
   }
 
   /** What a deployment would do now: of one that waits, or of a release that might be sent. */
@@ -130,23 +142,23 @@ export class Queries {
 
   async #trackStatus(
     project: string,
-    place: { app: string; environment: string; url: string | null },
+    { app, environment, url, isLeft }: { app: string; environment: string; url: string | null; isLeft: boolean },
   ): Promise<TrackStatus> {
     const { store } = this.#parts
-    const id = trackId(project, place.app, place.environment)
+    const id = trackId(project, app, environment)
     const live = store.tracks.get(id)?.live ?? null
     const open = store.deployments.open(id)
     const { observation, stale } = await this.#observe(id, open.find(isActive) ?? null, live)
     return {
-      ...place,
+      ...{ app, environment, url },
       track: id,
       desired: live,
       attempted: store.deployments.list(id, 1)[0] ?? null,
       running: observation,
       stale,
       serving: observation?.routed ?? [],
-      finding: store.tracks.finding(id),
-      lock: store.locks.get(project, place.environment),
+      finding: isLeft ? leftSentence(live) : store.tracks.finding(id),
+      lock: store.locks.get(project, environment),
       active: open.find(isActive) ?? null,
       queue: open.filter(({ state }) => state.kind === 'queued'),
       waiting: open
@@ -177,4 +189,9 @@ export class Queries {
     const gates = rules.askGates(gateFacts(store, deployment, time.now()))
     return { deployment: deployment.id === '' ? null : deployment.id, plan, hash, gates }
   }
+}
+
+function leftSentence(live: Live | null): string {
+  const counts = [...new Set(live?.instances.map(({ process }) => `${process}=0`))].join(' ')
+  return `signalbox.yml does not have it any more, and it goes on; \`signalbox scale\` with ${counts} ends it`
 }

@@ -1,6 +1,8 @@
+import { isActive } from '../domain/deployment.ts'
 import type { Run } from '../domain/run.ts'
 import type { AppSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
+import type { Store } from '../store/store.ts'
 
 /** More than one machine has a use for. */
 const maxInstances = 100
@@ -25,4 +27,17 @@ export function mustBeScalable(app: AppSpec, counts: Readonly<Record<string, num
       throw new Fault('scale.invalid', { details: { process, count, problem } })
     }
   }
+}
+
+/** Fault `project.in_use` while anything of it runs or moves. */
+export function mustBeIdle(store: Store, project: string): void {
+  const live = store.tracks.list(project).filter((track) => track.live !== null && track.live.instances.length > 0)
+  const moving = store.deployments.openEverywhere().filter((each) => each.project === project && isActive(each))
+  const oneOffs = store.oneOffs.list(project, 1000).filter(({ state }) => state === 'waiting')
+  const problem = [
+    ...live.map(({ id }) => `${id} is live`),
+    ...moving.map(({ id }) => `${id} is being deployed`),
+    ...oneOffs.map(({ id }) => `the command ${id} runs`),
+  ].join(', ')
+  if (problem !== '') throw new Fault('project.in_use', { details: { project, problem } })
 }

@@ -73,5 +73,8 @@ function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
       break
     case 'converge':
       tx.parts.store.tracks.setChecked(command.track, tx.at, `needs a person: ${reason}`)
+      break
+    case 'clear':
+      tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
   }
 }

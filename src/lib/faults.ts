@@ -326,6 +326,10 @@ const catalogue = {
     sentence: '{deployment} is on its way to {environment}, so what came before it is not certain',
     hint: '`signalbox cancel {deployment}` takes it back; or name the version to go to after it.',
   },
+  'rollback.never_there': {
+    sentence: '{version} has never run in {environment}, so nothing can go back to it',
+    hint: '`signalbox deploy {environment} {version}` sends it there.',
+  },
   'rollback.nowhere': {
     sentence: 'There is no earlier release of {app} in {environment} to go back to',
     hint: 'Name one with `signalbox rollback {environment} VERSION`.',

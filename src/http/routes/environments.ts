@@ -1,5 +1,4 @@
-import { environmentIn } from '../../engine/context.ts'
-import { specNow } from '../../engine/find.ts'
+import { tracksIn } from '../../engine/find.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { deploymentView, planView } from '../views/deployment.ts'
@@ -14,7 +13,7 @@ export function environmentRoutes({ store, actions, queries }: ApiParts): Enviro
   return {
     status: async ({ params, query }) => {
       const { environment = null } = query
-      if (environment !== null) environmentIn(specNow(store, params.project), environment)
+      if (environment !== null) tracksIn(store, { ...params, environment })
       return (await queries.status(params.project, environment)).map(trackView)
     },
     plan: ({ params, query }) => queries.plan({ ...params, app: query.app }, query.version ?? null).map(planView),

@@ -1,3 +1,4 @@
+import { Fault } from '../../lib/fault.ts'
 import type { DrainAccount, Routing, Traffic } from '../driver.ts'
 import type { ModelInstance } from './instance.ts'
 import { type Outcome, TrafficCounter } from './traffic.ts'
@@ -50,7 +51,11 @@ export class ModelEdge {
     this.#ground = ground
   }
 
+  /** Fault `target.refused` when another track has one of the host names. */
   route(track: string, routing: Routing): void {
+    const taken = routing.hosts.find((host) => (this.#tracks.get(host) ?? track) !== track)
+    const problem = `the host ${taken} already belongs to ${this.#tracks.get(taken ?? '')}`
+    if (taken !== undefined) throw new Fault('target.refused', { details: { target: 'model', problem } })
     this.settleProbes(track)
     const before = this.routed(track)
     for (const host of this.#routes.get(track)?.hosts ?? []) this.#tracks.delete(host)
