@@ -41,6 +41,7 @@ export class Router {
   /** First the new instances are confirmed through every worker, then visitors are sent to them. */
   async route(track: string, routing: Routing, signal: AbortSignal): Promise<void> {
     const { ledger, edges } = this.#parts
+    await this.#judged(track, routing, signal)
     const wanted = this.#eligible(track, routing)
     await this.#confirm(track, routing, wanted, signal)
     signal.throwIfAborted()
@@ -97,6 +98,18 @@ export class Router {
     return this.#candidates.get(track) ?? []
   }
 
+  /** One that has just been taken over from an earlier host, or has died since it was placed, may be well in a moment. */
+  async #judged(track: string, routing: Routing, signal: AbortSignal): Promise<void> {
+    const found = routing.instances.filter((name) => !this.#isRouted(track, name)).map(this.#parts.find)
+    const coming = found.filter((one) => one?.spec.track === track && isComing(one.state)) as Instance[]
+    await Promise.allSettled(coming.map((instance) => instance.judged(0, signal))) // what it came to is looked at next
+    signal.throwIfAborted()
+  }
+
+  #isRouted(track: string, name: string): boolean {
+    return this.#parts.ledger.of(track)?.instances.includes(name) === true
+  }
+
   #eligible(track: string, routing: Routing): readonly Instance[] {
     return routing.instances.map((name) => {
       const instance = this.#parts.find(name)
@@ -105,8 +118,7 @@ export class Router {
       if (!instance.spec.routed) throw refused(`${name} is not for visitors`)
       if (instance.isStopping) throw refused(`${name} is being removed`)
       // One that has visitors already and is down at the moment is started again: no reason to keep others from coming.
-      const isRouted = this.#parts.ledger.of(track)?.instances.includes(name) === true
-      if (instance.state !== 'healthy' && !isRouted) throw refused(`${name} is ${instance.state}`)
+      if (instance.state !== 'healthy' && !this.#isRouted(track, name)) throw refused(`${name} is ${instance.state}`)
       return instance
     })
   }
@@ -144,6 +156,10 @@ export class Router {
       this.refresh(track)
     }
   }
+}
+
+function isComing(state: Instance['state']): boolean {
+  return state === 'starting' || state === 'backoff'
 }
 
 function drainOrder(track: string, instance: string, drainMs: number) {

@@ -201,6 +201,8 @@ const busy = 5
 const ioError = 10
 const corrupt = 11
 const full = 13
+/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log could not be made larger. */
+const noSpaceForIndex = 10 | (19 << 8)
 const notADatabase = 26
 
 /** SQLite's numbered errors, as Faults; everything else is a bug and stays what it is. */
@@ -208,9 +210,11 @@ function asFault<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+    const extended = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null
+    const code = extended === null ? null : extended & 0xff
     const details = { problem: messageOf(error) }
-    if (code === full) throw new Fault('disk.full', { details: { path, ...details }, cause: error })
+    if (code === full || extended === noSpaceForIndex)
+      throw new Fault('disk.full', { details: { path, ...details }, cause: error })
     if (code === busy) throw new Fault('store.busy', { details, cause: error })
     if (code === ioError) throw new Fault('store.broken', { details, cause: error })
     if (code === corrupt || code === notADatabase) {

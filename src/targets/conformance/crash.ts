@@ -69,6 +69,16 @@ export const crashRules: readonly Rule[] = [
     },
   },
   {
+    name: 'crash: route to an instance that has crashed since it was placed waits until it is healthy again',
+    check: async (stage) => {
+      const specs = await stage.placed('slow')
+      await stage.harness.crash(first(specs).name)
+      await stage.until('the crash is seen', async () => (await stage.instance(first(specs).name)).state !== 'healthy')
+      await stage.route(specs)
+      assert.equal((await stage.visit()).instance, first(specs).name)
+    },
+  },
+  {
     name: 'freeze: an instance that stops answering its probe is told as unhealthy, and as healthy when it answers again',
     check: async (stage) => {
       const spec = first(await stage.placed('good'))

@@ -4,7 +4,6 @@ import type { Log } from '../../lib/log.ts'
 import type { InstanceDriver, Line } from '../driver.ts'
 import { HostCaller } from './host-caller.ts'
 import { capabilities } from './options.ts'
-import { ensureHost } from './start-host.ts'
 
 export interface LocalOptions {
   /** The host's own directory; kept closed to others. */
@@ -63,7 +62,7 @@ export function localDriver(options: LocalOptions): LocalDriver {
     keep: async (track, digests, order, signal) => {
       await host.call({ verb: 'keep', ask: { track, digests, order } }, signal)
     },
-    address: async (signal) => (await ensureHost(place, signal)).listen,
+    address: async (signal) => (await host.ensure(signal)).listen,
     shutdown: async (drainMs, signal) => {
       await host.call({ verb: 'shutdown', ask: { drainMs } }, signal)
     },

@@ -1,4 +1,4 @@
-import type { VerbName, Verbs } from '../../host/protocol.ts'
+import type { Hello, VerbName, Verbs } from '../../host/protocol.ts'
 import { messageOf } from '../../lib/fault.ts'
 import { askHost, isGone, NoHost, type Question, unreachable } from './host-client.ts'
 import { ensureHost, type HostPlace } from './start-host.ts'
@@ -9,7 +9,7 @@ type Asking<V extends VerbName> = Omit<Question<V>, 'dir'>
 export class HostCaller {
   readonly #place: HostPlace
   /** Calls for many tracks find out at the same time that the host is gone: one of them starts it. */
-  #starting: Promise<unknown> | null = null
+  #starting: Promise<Hello> | null = null
 
   constructor(place: HostPlace) {
     this.#place = place
@@ -31,19 +31,20 @@ export class HostCaller {
       if (!isGone(error) || hasHeard) throw error
       log.info('host is gone, and asked again', { verb: asking.verb, problem: messageOf(error) })
     }
-    await this.#start(signal)
+    await this.ensure(signal)
     return askHost({ ...asking, dir, hear }, signal).catch((error: unknown) => {
       throw error instanceof NoHost ? unreachable(messageOf(error), error) : error
     })
   }
 
-  async #start(signal: AbortSignal): Promise<void> {
+  /** Makes sure that there is one, and tells who it is. */
+  async ensure(signal: AbortSignal): Promise<Hello> {
     this.#starting ??= ensureHost(this.#place, new AbortController().signal).finally(() => {
       this.#starting = null
     })
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     const onAbort = () => reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
-    await Promise.race([this.#starting, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
+    return await Promise.race([this.#starting, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
   }
 }

@@ -25,6 +25,8 @@ export interface HostPlace {
 
 const START_MS = 20_000
 const LOOK_MS = 10
+/** For a host that somebody else has started to answer. */
+const OTHER_MS = 1000
 const HELLO_MS = 5000
 
 /**
@@ -39,7 +41,7 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
     log.info('host is replaced', { pid: found.pid, version: found.version, listen: found.listen })
     await retire(dir, signal)
   }
-  const started = await start(place)
+  let started = await start(place)
   for (const end = clock.monotonic() + START_MS; clock.monotonic() < end; await clock.sleep(LOOK_MS, signal)) {
     const hello = await helloOf(place, signal)
     if (hello !== null && hello.pid !== found?.pid) {
@@ -48,6 +50,8 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
       return hello
     }
     if (started.problem !== null) throw unreachable(started.problem)
+    // Ours ended in favour of another, which then has not come up itself.
+    if (started.endedMs !== null && clock.monotonic() - started.endedMs > OTHER_MS) started = await start(place)
   }
   throw unreachable(`the host did not answer within ${START_MS} ms; its log is ${logOf(dir)}`)
 }
@@ -84,7 +88,7 @@ function fits(hello: Hello, { listen, edges }: HostPlace): boolean {
 }
 
 /** In a session of its own, so that it stays when we end. It writes its own log; ours only tells that it was started. */
-async function start({ dir, listen, edges, ports, compileCache, log }: HostPlace): Promise<Started> {
+async function start({ dir, listen, edges, ports, compileCache, clock, log }: HostPlace): Promise<Started> {
   await makeDirectory(dir, 0o700)
   const words = ['--data', dir, '--listen', listen, '--edges', String(edges), '--ports', ports]
   const child = await startChild({
@@ -98,9 +102,15 @@ async function start({ dir, listen, edges, ports, compileCache, log }: HostPlace
     outlivesUs: true,
   })
   log.info('host started', { pid: child.pid, dir })
-  const started = { pid: child.pid, problem: null as string | null, ended: child.result.then(() => {}) }
+  const started: Writable<Started> = {
+    pid: child.pid,
+    problem: null,
+    endedMs: null,
+    ended: child.result.then(() => {}),
+  }
   const note = async () => {
     const { exitCode } = await child.result
+    started.endedMs = clock.monotonic()
     // With 0 it ended in favour of another host that was started at the same time.
     if (exitCode !== 0) started.problem = (await lastLines(logOf(dir), 3)).join(' | ')
   }
@@ -112,8 +122,12 @@ interface Started {
   readonly pid: number
   /** Why it has ended, when that is a failure. */
   readonly problem: string | null
+  /** Monotonic time; null while it runs. */
+  readonly endedMs: number | null
   readonly ended: Promise<void>
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 function logOf(dir: string): string {
   return join(dir, 'host.log')
