@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { DeploymentView, RunView } from '../../src/api/views.ts'
 import { layoutOf } from '../../src/host/layout.ts'
+import { systemClock } from '../../src/system/clock.ts'
 import { type CliOptions, type CliResult, cli } from '../helpers/cli.ts'
+import { type Load, startLoad } from '../helpers/load.ts'
 import type { FileContent } from '../helpers/repository.ts'
 import type { Pushable, ServerUnderTest } from '../helpers/server.ts'
 import { waitFor } from '../helpers/wait-for.ts'
@@ -16,6 +18,8 @@ export interface Project extends Pushable {
   readonly server: ServerUnderTest
   /** The command line in the repository, as the admin. Fails unless it ends with `wanted`. */
   sb(words: readonly string[], options?: Partial<CliOptions> & { readonly wanted?: number }): Promise<CliResult>
+  /** The environment that makes the command line the admin's. */
+  login(): Promise<Readonly<Record<string, string>>>
   /** Commits these files and pushes the branch. Gives the full SHA. */
   ship(files: Readonly<Record<string, FileContent>>, message?: string): Promise<string>
   /** The run of this commit, once it has ended. */
@@ -31,15 +35,15 @@ export async function project(server: ServerUnderTest, name: string): Promise<Pr
   const repository = await server.project(name)
   const list = (environment?: string) =>
     server.client.call('deployments.list', { query: { project: name, environment, limit: 100 } })
+  const login = async () => ({
+    SIGNALBOX_URL: server.serving.url,
+    SIGNALBOX_TOKEN: (await readFile(server.serving.tokenFile, 'utf8')).trim(),
+  })
   return {
     ...repository,
-    ...{ name, server, deployments: list },
+    ...{ name, server, login, deployments: list },
     async sb(words, { wanted = 0, env, ...options } = {}) {
-      const who = {
-        SIGNALBOX_URL: server.serving.url,
-        SIGNALBOX_TOKEN: (await readFile(server.serving.tokenFile, 'utf8')).trim(),
-      }
-      const own = { cwd: repository.path, env: { ...who, ...env }, ...options }
+      const own = { cwd: repository.path, env: { ...(await login()), ...env }, ...options }
       const result = await cli(['--project', name, ...words], own)
       assert.equal(result.code, wanted, `signalbox ${words.join(' ')}\n${result.stdout}${result.stderr}`)
       return result
@@ -100,4 +104,24 @@ export async function visit(server: ServerUnderTest, host: string, path = '/'): 
 export async function notes(server: ServerUnderTest, track: string, file: string): Promise<readonly string[]> {
   const path = join(layoutOf(join(server.data, 'host')).shared(track), 'data', file)
   return (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+}
+
+/** People who come to the environment all the time, on connections that are kept and on fresh ones. */
+export function visitors(server: ServerUnderTest, hostHeader: string, ratePerS = 40): Load {
+  const [host = '', port = ''] = server.serving.edge.split(':')
+  const shape = {
+    weight: 1,
+    method: 'GET',
+    path: '/',
+    headers: {},
+    body: null,
+    leaveAfterMs: null,
+    latencyCounts: true,
+  } as const
+  const mix = [
+    { ...shape, name: 'kept', keepAlive: true },
+    { ...shape, name: 'fresh', keepAlive: false },
+  ]
+  const plan = { host, port: Number(port), hostHeader, ratePerS, mix, durationMs: 170_000, timeoutMs: 15_000 }
+  return startLoad(plan, systemClock)
 }
