@@ -1,15 +1,13 @@
 import { describeDrift, driftOf, hasDrift } from '../domain/reconcile.ts'
 import { isRouted } from '../domain/rollout.ts'
-import type { Live } from '../domain/track.ts'
-import type { InstanceDriver, StopOrder } from '../targets/driver.ts'
-import type { DeploymentContext } from './context.ts'
+import type { Instance, Live } from '../domain/track.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
-import { type Aim, patientStop, routingOf } from './instances.ts'
+import { type Aim, routingOf } from './instances.ts'
 import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
-import { placeAll } from './place.ts'
+import { type Placing, placeAll, takeAway } from './place.ts'
 
 const lookMs = 30_000
 /** Bringing instances back may take their start period; a look is never allowed to block a track for longer than this. */
@@ -27,17 +25,21 @@ export async function performConverge(
   const context = contextOf(parts.store, { track: id, release: wanted.release })
   const driver = parts.driver(context.environment.target)
   const limit = (limitMs: number) => ({ clock: parts.clock, limitMs, what: driver.name, signal })
+  const order = { track: id, number }
   const seen = await withLimit(limit(lookMs), (own) => driver.observe(id, own))
   parts.store.tracks.setObserved(id, { ...seen })
   const drift = driftOf(context.track.live, seen)
   if (!hasDrift(drift)) {
     // A quiet moment: releases nobody would go back to need not stay unpacked.
-    const order = { track: id, number }
     await withLimit(limit(lookMs), (own) => driver.keep(id, digestsNeeded(parts.store, id), order, own))
     return null
   }
   await withLimit(limit(convergeMs), (own) =>
-    restore({ parts, context, driver, wanted, number, signal: own }, strangers(drift.extra, seen.routed)),
+    restore(
+      { parts, context, aim: wanted, driver, order, signal: own },
+      wanted.instances,
+      strangers(drift.extra, seen.routed),
+    ),
   )
   return describeDrift(drift)
 }
@@ -54,40 +56,30 @@ function wantedOn({ store }: Parts, id: string): Wanted | null {
 
 type Wanted = Aim & Pick<Live, 'instances'>
 
-interface Restore {
-  readonly parts: Parts
-  readonly context: DeploymentContext
-  readonly driver: InstanceDriver
-  readonly wanted: Wanted
-  readonly number: number
-  readonly signal: AbortSignal
-}
-
 interface Strangers {
-  readonly withVisitors: readonly StopOrder[]
-  readonly others: readonly StopOrder[]
+  readonly withVisitors: readonly string[]
+  readonly others: readonly string[]
 }
 
 function strangers(names: readonly string[], routed: readonly string[]): Strangers {
-  const orders = names.map((name) => ({ name, stop: patientStop }))
   return {
-    withVisitors: orders.filter(({ name }) => routed.includes(name)),
-    others: orders.filter(({ name }) => !routed.includes(name)),
+    withVisitors: names.filter((name) => routed.includes(name)),
+    others: names.filter((name) => !routed.includes(name)),
   }
 }
 
 /**
  * What has no visitors goes first, because it may be another copy of what must never run twice. What has some goes last:
- * nobody's server is taken away before there is another.
+ * nobody's server is taken away before there is another. Both may still be answering somebody.
  */
-async function restore(work: Restore, { withVisitors, others }: Strangers): Promise<void> {
-  const { parts, context, driver, wanted, number, signal } = work
-  const order = { track: context.track.id, number }
-  const { instances } = wanted
-  if (others.length > 0) await driver.remove(others, order, signal)
-  if (instances.length > 0) await placeAll({ parts, context, aim: wanted, driver, order, signal }, instances)
-  await driver.route(routingOf(context, wanted, instances.filter(isRouted)), order, signal)
-  if (withVisitors.length === 0) return
-  await driver.drain(withVisitors, order, signal)
-  await driver.remove(withVisitors, order, signal)
+async function restore(
+  work: Placing,
+  instances: readonly Instance[],
+  { withVisitors, others }: Strangers,
+): Promise<void> {
+  const { context, aim, driver, order, signal } = work
+  if (others.length > 0) await takeAway(work, others)
+  if (instances.length > 0) await placeAll(work, instances)
+  await driver.route(routingOf(context, aim, instances.filter(isRouted)), order, signal)
+  if (withVisitors.length > 0) await takeAway(work, withVisitors)
 }
