@@ -58,11 +58,11 @@ test('how a command ended is known though the disk was full when it did, also to
   const order = box.order()
   const lost = box.driver.run(wish, order, () => {}, never).catch((error: unknown) => error)
   await waitFor('it has begun', () => existsSync(begun))
-  const free = await small.fill()
+  await using ballast = await small.fill()
   await box.kill(await box.hostPid())
   await writeFile(goOn, '')
   await waitFor('it has ended', async () => (await findByMarks({ SIGNALBOX_ONE_OFF: wish.name })).length === 0)
-  await free()
+  await ballast.free()
   await lost
   assert.equal((await box.driver.run(wish, order, () => {}, never)).exitCode, 5)
 })

@@ -113,7 +113,7 @@ export async function newest(it: ServerUnderTest, commit: string): Promise<Deplo
   return list.find(({ release }) => release.commit === commit) ?? null
 }
 
-export async function untilFinished(it: ServerUnderTest, commit: string, limitMs = 60_000): Promise<DeploymentView> {
+async function untilFinished(it: ServerUnderTest, commit: string, limitMs = 60_000): Promise<DeploymentView> {
   const finished = async () => {
     const found = await newest(it, commit)
     return found?.state === 'finished' ? found : null

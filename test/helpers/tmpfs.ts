@@ -8,8 +8,13 @@ export type Size = `${number}${'k' | 'm'}`
 
 export interface Tmpfs extends AsyncDisposable {
   readonly path: string
-  /** Takes all space that is left; what it gives back frees it again. */
-  fill(): Promise<() => Promise<void>>
+  /** Takes all space that is left. */
+  fill(): Promise<Ballast>
+}
+
+export interface Ballast extends AsyncDisposable {
+  /** Gives the space back. */
+  free(): Promise<void>
 }
 
 const run = promisify(execFile)
@@ -48,13 +53,14 @@ export async function noTmpfs(): Promise<string | false> {
   }
 }
 
-async function fill(path: string): Promise<() => Promise<void>> {
+async function fill(path: string): Promise<Ballast> {
   await using file = await open(path, 'w')
   const piece = Buffer.alloc(64 * 1024)
   for (let size = piece.length; size >= 1; size = Math.floor(size / 16)) {
     while ((await file.write(piece, 0, size).catch(noSpace)).bytesWritten > 0);
   }
-  return () => rm(path)
+  const free = () => rm(path, { force: true })
+  return { free, [Symbol.asyncDispose]: free }
 }
 
 function noSpace(error: NodeJS.ErrnoException): { readonly bytesWritten: number } {

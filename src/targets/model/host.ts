@@ -77,6 +77,7 @@ export class ModelHost {
 
   async route(routing: Routing, order: Order): Promise<void> {
     this.#admit(order, 'route')
+    await this.#until(order, () => routing.instances.every((name) => !this.#isComing(name, order.track)) || undefined)
     for (const name of routing.instances) this.#refuseUnfit(name, order.track)
     this.edge.route(order.track, routing)
     this.#world.happened({ what: 'routed', host: this, track: order.track, instances: routing.instances })
@@ -181,16 +182,21 @@ export class ModelHost {
 
   /** A command is let in only when its number is not lower than the newest of its track; then it is the newest. */
   #admit(order: Order, verb: string): void {
-    if (order.number < this.#newest(order.track)) this.#world.happened({ what: 'refused', host: this, verb, order })
+    if (this.#isLate(order)) this.#world.happened({ what: 'refused', host: this, verb, order })
     this.#refuseLate(order)
     this.#fences.set(order.track, order.number)
     this.#world.happened({ what: 'admitted', host: this, verb, order })
     this.#waiting.changed()
   }
 
-  #refuseLate({ track, number }: Order): void {
-    const newest = this.#newest(track)
-    if (number < newest) throw new Fault('target.fenced', { details: { track, number, newest } })
+  #refuseLate(order: Order): void {
+    const { track, number } = order
+    if (this.#isLate(order))
+      throw new Fault('target.fenced', { details: { track, number, newest: this.#newest(track) } })
+  }
+
+  #isLate({ track, number }: Order): boolean {
+    return this.#world.fenced && number < this.#newest(track)
   }
 
   #newest(track: string): number {
@@ -256,6 +262,13 @@ export class ModelHost {
     if (instance === undefined || instance.state === 'healthy') return
     const leftMs = this.#patienceEndsAt(instance, calledAt) - this.#world.clock.monotonic()
     if (leftMs > 0) this.#world.after(leftMs, () => this.#waiting.changed())
+  }
+
+  /** May be well in a moment. */
+  #isComing(name: string, track: string): boolean {
+    const instance = this.instances.get(name)
+    if (instance === undefined || instance.spec.track !== track) return false
+    return ['starting', 'backoff'].includes(instance.state) && !this.edge.routed(track).includes(name)
   }
 
   #refuseUnfit(name: string, track: string): void {

@@ -14,20 +14,24 @@ export type Happening =
 export interface WorldOptions {
   readonly clock: Clock
   readonly watch?: (happening: Happening) => void
+  /** False for targets that do what a late command says, as no real one must. */
+  readonly fenced?: boolean
 }
 
 /** Everything outside the server, in memory: archives and how their releases behave, hosts, and the commands run there. */
 export class ModelWorld {
   readonly clock: Clock
   readonly hosts = new Map<string, ModelHost>()
+  readonly fenced: boolean
   readonly #watch: (happening: Happening) => void
   readonly #behaviours = new Map<string, Behaviour>()
   readonly #scripts = new Map<string, Script>()
   readonly #end = new AbortController()
   #pids = 1000
 
-  constructor({ clock, watch = () => {} }: WorldOptions) {
+  constructor({ clock, watch = () => {}, fenced = true }: WorldOptions) {
     this.clock = clock
+    this.fenced = fenced
     this.#watch = watch
   }
 

@@ -8,7 +8,7 @@ import type { ModelHost } from '../../../src/targets/model/host.ts'
 import { type Happening, ModelWorld } from '../../../src/targets/model/world.ts'
 import { clockOf } from '../kit/clock.ts'
 import { copyOf, templateOf } from '../kit/database.ts'
-import { Disk } from '../kit/disk.ts'
+import { Disk, type StoreCall, type StoreError } from '../kit/disk.ts'
 import { Killed } from '../kit/killed.ts'
 import type { Life } from '../kit/scheduler.ts'
 import { type Simulation, Violation } from '../kit/simulation.ts'
@@ -19,6 +19,7 @@ import { type Defect, defects } from './defects.ts'
 import { invariants } from './invariants.ts'
 import { EngineLife } from './life.ts'
 import { narrator } from './narrator.ts'
+import { seenInJump, seenOfStore, situationWatch } from './situations.ts'
 import type { Invariant, View } from './view.ts'
 import { Records, type Writing } from './watch/records.ts'
 import { Archives } from './world/archives.ts'
@@ -64,6 +65,7 @@ export class Stage implements View, Disposable {
       built: (archive) => this.#built(archive),
     })
     this.world = new ModelWorld({
+      fenced: this.#defect?.fenced ?? true,
       clock: clockOf(scheduler, scheduler.world),
       watch: (happening) => this.#happened(happening),
     })
@@ -77,17 +79,23 @@ export class Stage implements View, Disposable {
     })
     this.#storeNemesis = storeNemesis(simulation)
     this.disk = new Disk(copyOf(template), {
-      committing: (life) => this.server.strike(life),
+      committing: (life) => this.#strike(life),
       committed: (life) => this.#committed(life),
       rolledBack: () => {
         this.#writing = []
       },
     })
-    this.disk.fate = this.#storeNemesis.fate
+    this.disk.fate = (call) => this.#befall(call)
+    if (this.#defect?.lazyDisk) this.disk.beLazy(5)
     this.#invariants = invariants.map((make) => make(this))
+    this.listen(situationWatch(this))
     if (simulation.trace.isRead) this.listen(narrator(simulation))
     this.#addProjects()
-    this.server = mortalServer(simulation, (life) => this.#startLife(life))
+    this.server = mortalServer(
+      simulation,
+      (life) => this.#startLife(life),
+      () => seenInJump(this),
+    )
   }
 
   get projects(): readonly string[] {
@@ -123,12 +131,12 @@ export class Stage implements View, Disposable {
 
   wrote(writing: Writing): void {
     this.#writing.push(writing)
-    if (!this.disk.raw.isTransaction) this.#durable()
+    if (!this.disk.isOpen) this.#durable()
   }
 
   /** The parts of a life, with the defect that is to be found, if one is. */
   planted(parts: Parts, life: Life): Parts {
-    return this.#defect === null ? parts : this.#defect.plant(parts, this, life)
+    return this.#defect?.plant?.(parts, this, life) ?? parts
   }
 
   /** A life says that it cannot go on. That is right when its store is not to be trusted, and a bug otherwise. */
@@ -140,7 +148,8 @@ export class Stage implements View, Disposable {
       const shown = error instanceof Error ? (error.stack ?? error.message) : String(error)
       this.broken('I-34', `the server gave up: ${shown}`)
     }
-    this.simulation.seen('server ended itself')
+    const isSuperseded = error instanceof Fault && error.code === 'server.superseded'
+    this.simulation.seen(isSuperseded ? 'a server found itself superseded' : 'server ended itself')
     scheduler.after(50, scheduler.world, 'ended', () => this.server.exited(life))
   }
 
@@ -162,7 +171,14 @@ export class Stage implements View, Disposable {
     this.disk[Symbol.dispose]()
   }
 
+  #befall(call: StoreCall): StoreError | null {
+    const error = this.#storeNemesis.fate(call)
+    if (error !== null) seenOfStore(this, call, error)
+    return error
+  }
+
   #startLife(life: Life): EngineLife {
+    if (this.server !== undefined) this.disk.loseWhatIsNotDurable()
     if (this.server !== undefined) for (const each of this.#invariants) each.crashed?.()
     this.#newest = new EngineLife(this, life)
     return this.#newest
@@ -170,7 +186,12 @@ export class Stage implements View, Disposable {
 
   #committed(life: Life): void {
     this.#durable()
+    this.#strike(life)
+  }
+
+  #strike(life: Life): void {
     this.server.strike(life)
+    if (!life.alive) this.simulation.seen('crash at a commit')
   }
 
   #durable(): void {
@@ -184,7 +205,6 @@ export class Stage implements View, Disposable {
   }
 
   #happened(happening: Happening): void {
-    if (happening.what === 'refused') this.simulation.seen('late command refused by the fence')
     for (const each of this.#invariants) each.happened?.(happening)
   }
 

@@ -32,23 +32,45 @@ export class Disk implements Disposable {
   readonly #watch: DiskWatch
   readonly #statements = new Map<string, StatementSync>()
   fate: StoreFate = () => null
+  #isSaved = false
+  #lazy: { readonly every: number; commits: number } | null = null
 
   constructor(raw: DatabaseSync, watch: DiskWatch) {
     this.raw = raw
     this.#watch = watch
   }
 
+  /**
+   * From now on only one commit in so many reaches the platter, although every one says that it has. For a planted defect:
+   * a server that relies on such a disk acknowledges what it does not have.
+   */
+  beLazy(every: number): void {
+    if (this.#lazy !== null) return
+    this.#lazy = { every, commits: 0 }
+    this.raw.exec('BEGIN IMMEDIATE')
+  }
+
+  /** The power goes: what has not reached the platter is gone. */
+  loseWhatIsNotDurable(): void {
+    if (this.#lazy !== null) this.raw.exec('ROLLBACK; BEGIN IMMEDIATE')
+  }
+
   /** The connection of one life. */
   connect(life: Life): Connection {
-    const { raw } = this
+    const isOpen = () => this.isOpen
     return {
       get isTransaction() {
-        return raw.isTransaction
+        return isOpen()
       },
       exec: (sql) => this.#exec(life, sql),
       prepare: (sql) => this.#prepare(life, sql),
       close: () => {},
     }
+  }
+
+  /** Whether somebody is writing. */
+  get isOpen(): boolean {
+    return this.#lazy === null ? this.raw.isTransaction : this.#isSaved
   }
 
   [Symbol.dispose](): void {
@@ -64,7 +86,8 @@ export class Disk implements Disposable {
   #begin(life: Life, sql: string): void {
     mustLive(life)
     this.#befall('begin')
-    this.raw.exec(sql)
+    this.raw.exec(this.#lazy === null ? sql : 'SAVEPOINT lazy')
+    this.#isSaved = true
   }
 
   #commit(life: Life): void {
@@ -73,14 +96,26 @@ export class Disk implements Disposable {
     mustLive(life)
     const error = this.fate('commit')
     if (error !== null && !error.late) throw asThrown(error)
-    this.raw.exec('COMMIT')
+    this.#store()
     this.#watch.committed(life)
     mustLive(life)
     if (error !== null) throw asThrown(error)
   }
 
+  #store(): void {
+    this.#isSaved = false
+    const lazy = this.#lazy
+    if (lazy === null) {
+      this.raw.exec('COMMIT')
+      return
+    }
+    lazy.commits += 1
+    this.raw.exec(lazy.commits % lazy.every === 0 ? 'RELEASE lazy; COMMIT; BEGIN IMMEDIATE' : 'RELEASE lazy')
+  }
+
   #rollBack(): void {
-    this.raw.exec('ROLLBACK')
+    this.#isSaved = false
+    this.raw.exec(this.#lazy === null ? 'ROLLBACK' : 'ROLLBACK TO lazy; RELEASE lazy')
     this.#watch.rolledBack()
   }
 

@@ -30,7 +30,11 @@ const stopLimitMs = 10_000
 const staleMs = 60_000
 
 /** `start` begins one life of the program; it is called again for every further life. */
-export function mortalServer(simulation: Simulation, start: (life: Life) => Program | undefined): Server {
+export function mortalServer(
+  simulation: Simulation,
+  start: (life: Life) => Program | undefined,
+  onJump: () => void = () => {},
+): Server {
   const server = new MortalServer(simulation, start)
   const { scheduler } = simulation
   const strikes = striking(simulation, [
@@ -42,7 +46,7 @@ export function mortalServer(simulation: Simulation, start: (life: Life) => Prog
       fault: 'clock-jump',
       everyMs: 30_000,
       strike: (random) => {
-        simulation.seen('wall clock jumped')
+        onJump()
         scheduler.jump(random.between(-1, 1) * random.heavyTail(5000, 86_400_000))
       },
     },

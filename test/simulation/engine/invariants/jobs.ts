@@ -14,16 +14,24 @@ function was(before: Run | null, { name }: Job): Job | null {
   return before?.jobs.find((each) => each.name === name) ?? null
 }
 
-function mayStart({ records, runner, settings, broken }: View, { attempt, run, job, life }: JobProcess): void {
+function mayStart(view: View, { attempt, run, job, life }: JobProcess): void {
+  const { records, runner, settings, broken } = view
   const running = runner.active.filter(({ state }) => state === 'running')
   const twin = running.find((each) => each.run === run && each.job === job)
   if (twin !== undefined) broken('I-19', `${attempt} starts while ${twin.attempt} runs`)
   const beside = running.filter((each) => each.life === life).length
   if (beside >= settings.parallelJobs) broken('I-22', `${attempt} starts beside ${beside} others`)
+  const lost = runner.processes.filter((each) => each.run === run && each.job === job && each.isLost).length
+  if (lost > 2 && !isRerun(view, run)) broken('I-19', `${attempt} starts though the server died under ${lost} tries`)
   const known = records.runs.get(run)
   const needs = known?.jobs.find(({ name }) => name === job)?.needs ?? []
   const early = known?.jobs.find((each) => needs.includes(each.name) && !isGood(each))
   if (early !== undefined) broken('I-20', `${attempt} starts before ${early.name} succeeded`)
+}
+
+/** Then a person has given it new tries. */
+function isRerun({ records }: View, run: string): boolean {
+  return records.facts.some(({ kind, subject }) => kind === 'run.rerun' && subject === run)
 }
 
 function isGood({ state, outcome, continueOnError }: Job): boolean {

@@ -17,7 +17,10 @@ const next: Readonly<Record<Kind, readonly Kind[]>> = {
 export const states: MakeInvariant = ({ broken }) => ({
   committed({ deployments, runs }) {
     for (const { before, after } of deployments) {
-      const problem = before === null ? null : (stateProblem(before, after) ?? stepProblem(before, after))
+      const problem =
+        before === null
+          ? null
+          : (stateProblem(before, after) ?? stepProblem(before, after) ?? endProblem(before, after))
       if (problem !== null) broken('I-18', `${after.id} ${problem}`)
     }
     for (const { before, after } of runs) {
@@ -29,6 +32,15 @@ export const states: MakeInvariant = ({ broken }) => ({
 
 function stateProblem({ state: before }: Deployment, { state: after }: Deployment): string | null {
   return next[before.kind].includes(after.kind) ? null : `went from ${before.kind} to ${after.kind}`
+}
+
+/** What moves ends by its last step, or because somebody has to look. */
+function endProblem({ state: before }: Deployment, { state: after }: Deployment): string | null {
+  if (after.kind !== 'finished' || !('at' in before)) return null
+  const isDone = before.at === before.steps.length - 1
+  if (after.outcome === 'errored' && after.reason?.startsWith('needs a person')) return null
+  if (!isDone) return `ended (${after.outcome}) at step ${before.at} of ${before.steps.length}`
+  return before.kind === 'rolling' && after.outcome !== 'succeeded' ? `did everything, and ${after.outcome}` : null
 }
 
 function stepProblem({ state: before }: Deployment, { state: after }: Deployment): string | null {

@@ -144,7 +144,7 @@ class WatchedTracks extends Tracks {
   }
 }
 
-class WatchedFacts extends Facts {
+export class WatchedFacts extends Facts {
   readonly #tell: Tell
   constructor(db: Database, tell: Tell) {
     super(db)

@@ -97,7 +97,10 @@ export class Pushes {
     const [firstMs, secondMs] = [random.heavyTail(30, 5000), random.heavyTail(2000, 20_000)]
     const told = () => {
       const asked = this.#stage.reachable?.ask('push is told', (engine) => engine.intake.sync(project, telling))
-      asked?.catch(() => {}) // git or the store failed: the push is found by the next comparison
+      asked?.then(
+        (events) => events.length > 0 || simulation.seen('push told after it was found'),
+        () => {}, // git or the store failed: the push is found by the next comparison
+      )
     }
     if (!isLost) scheduler.after(firstMs, scheduler.world, 'notice', told)
     if (isTwice) scheduler.after(secondMs, scheduler.world, 'notice again', told)

@@ -16,6 +16,8 @@ export interface JobProcess {
   state: 'running' | 'ending' | 'ended'
   /** What its server was told of it, if it was. */
   result: JobResult | null
+  /** The server died while it ran. */
+  isLost: boolean
 }
 
 export interface RunnerWatch {
@@ -57,7 +59,10 @@ export class ModelRunner {
 
   #recover(life: Life): readonly string[] {
     const left = this.active.filter((process) => process.life !== life)
-    for (const process of left) process.state = 'ended'
+    for (const process of left) {
+      process.isLost = process.state === 'running'
+      process.state = 'ended'
+    }
     return left.map(({ attempt }) => attempt)
   }
 
@@ -65,7 +70,7 @@ export class ModelRunner {
     const { scheduler, life } = outside
     if (!life.alive) return new Promise(() => {})
     const [run = '', job = ''] = plan.attempt.split('/')
-    const process: JobProcess = { attempt: plan.attempt, run, job, life, state: 'running', result: null }
+    const process: JobProcess = { attempt: plan.attempt, run, job, life, state: 'running', result: null, isLost: false }
     this.#watch.starting(process)
     this.processes.push(process)
     return gated(scheduler, life, 'job answered', this.#untilEnd(process, plan, signal))
