@@ -1,27 +1,34 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ada, ended, inStaging, live, pushed, staging } from '../../test/helpers/deployments.ts'
-import { startEngine } from '../../test/helpers/engine.ts'
-import { appSpec, projectSpec } from '../../test/helpers/spec.ts'
+import { startEngine, succeeded } from '../../test/helpers/engine.ts'
+import { appSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { defaultSettings } from './parts.ts'
 
-const settings = { ...defaultSettings, janitorEveryMs: 20, keepReleases: 9 }
+const apps = [appSpec({ name: 'shop' }), appSpec({ name: 'api' })]
+const triggers = { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] }
+const environments = [environmentSpec({ name: 'staging', apps: ['shop', 'api'], triggers })]
 
-test('an app keeps as many releases as it says, and what an environment would go back to however often it was redeployed', async () => {
-  const apps = [{ ...appSpec({ name: 'shop' }), keepReleases: 1 }]
-  await using it = await startEngine(projectSpec({ apps }), { settings })
-  for (const title of ['one', 'two', 'three', 'four']) await pushed(it, title)
-  for (let times = 0; times < 4; times += 1) {
-    const [again] = it.engine.actions.redeploy(inStaging, ada)
-    await ended(it, again?.id ?? '')
+test('a release is kept until the run that built it has ended, however many newer ones there are', async () => {
+  const settings = { ...defaultSettings, janitorEveryMs: 20, keepReleases: 1 }
+  await using it = await startEngine(projectSpec({ apps, environments }), { settings })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const slow = async (job: { attempt: string }) => {
+    if (job.attempt.startsWith('r1/build:api')) await promise
+    return succeeded
   }
-  const kept = () => ['v1', 'v2', 'v3', 'v4'].filter((id) => it.store.releases.get(id)?.discardedAt === null)
-  // In production nobody said yes, and what waits there is needed as well.
-  for (const { id } of it.store.deployments.open('shop/shop/production')) it.engine.actions.reject(id, ada)
-  await waitFor('the oldest to be thrown away', () => kept().length < 4)
-  assert.deepEqual(kept(), ['v2', 'v3', 'v4'])
-  const [back] = await it.engine.actions.rollback(inStaging, { version: null }, ada)
-  await ended(it, back?.id ?? '')
-  assert.equal(live(it, staging)?.release.id, 'v3')
+  await it.push('one', { job: slow })
+  await waitFor('the first release', () => it.store.releases.get('v1') !== null)
+  await it.push('two')
+  await waitFor('the second to be live', () => it.store.tracks.get('shop/shop/staging')?.live !== undefined)
+  const cleaned = it.store.facts.head().seq
+  await waitFor('a third release', async () => {
+    await it.push('three')
+    return it.store.releases.list('shop', 'shop', 9).length > 2
+  })
+  await waitFor('something to be thrown away or not', () => it.store.facts.head().seq > cleaned + 5)
+  assert.equal(it.store.releases.get('v1')?.discardedAt, null)
+  resolve()
+  await waitFor('the first run to end', () => it.store.runs.get('r1')?.state === 'finished')
+  assert.equal(it.store.deployments.ofRelease('v1', 'shop/shop/staging').length, 1)
 })

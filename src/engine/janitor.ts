@@ -42,6 +42,9 @@ function neededReleases(store: Store): ReadonlySet<string> {
     for (const release of store.deployments.releasesSucceeded(track.id, rollbackDepth)) needed.add(release)
     for (const { release } of store.deployments.open(track.id)) needed.add(release.id)
   }
+  // A run that has not ended has not sent its releases anywhere yet.
+  for (const { project, commit } of store.runs.unfinished())
+    for (const { id } of store.releases.ofCommitAll(project, commit)) needed.add(id)
   return needed
 }
 
