@@ -137,15 +137,6 @@ export async function untilAt(it: ServerUnderTest, commit: string, step: string)
   return await waitFor(`the deployment to be at "${step}"`, look, 30_000)
 }
 
-/** Waits until the migration of a version has begun. */
-export async function untilMigrating(it: ServerUnderTest, { version }: Pushed): Promise<void> {
-  const noted = async () =>
-    (await readFile(join(sharedFolder(it), 'migrations'), 'utf8'))
-      .split('\n')
-      .some((line) => line.startsWith(`${version} `))
-  await waitFor(`the migration of version ${version} to begin`, noted)
-}
-
 /** Ends it with SIGKILL and waits until it is gone. */
 export async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL')
