@@ -56,7 +56,9 @@ export class Logs {
     for (const name of present.length > 0 ? present : await this.#lastGone(track, process)) {
       const path = this.#parts.layout.log(track, name)
       const tail = await tailOf(path, lines)
-      for (const line of tail.lines) await tell(name, line)
+      // A log that has just been trimmed begins in the file beside it.
+      const before = tail.lines.length < lines ? await tailOf(`${path}.old`, lines - tail.lines.length) : { lines: [] }
+      for (const line of [...before.lines, ...tail.lines]) await tell(name, line)
       readers.set(name, { path, lines: new LineReader(), next: tail.end })
     }
     while (follow) {

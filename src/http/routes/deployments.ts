@@ -44,7 +44,8 @@ type Listing = { readonly [K in 'project' | 'environment' | 'app']?: string | un
 
 function releases({ store }: ApiParts, { project, app, limit }: Listing & { readonly project: string }) {
   findProject(store, project)
-  const tracks = store.tracks.list(project)
+  // What is scaled to nothing is live nowhere.
+  const tracks = store.tracks.list(project).filter(({ live }) => live !== null && live.instances.length > 0)
   return store.releases.list(project, app ?? null, limit).map((release) => {
     const live = tracks.filter((track) => track.live?.release.id === release.id)
     return releaseView(
