@@ -16,6 +16,7 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
+import { hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { draftDeployment } from './request.ts'
@@ -119,9 +120,13 @@ export class Queries {
     const { store } = this.#parts
     const { process, lines, follow } = query
     await Promise.all(
-      tracksIn(store, query).map((track) => {
+      tracksIn(store, query).map(async (track) => {
         const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
-        return this.#parts.driver(environment.target).logs({ track: track.id, process, lines, follow }, report, signal)
+        const driver = this.#parts.driver(environment.target)
+        const hiding = hidingReport(this.#parts, track, report)
+        const over = AbortSignal.any([signal, hiding.failed])
+        await driver.logs({ track: track.id, process, lines, follow }, hiding.report, over)
+        await hiding.told()
       }),
     )
   }
