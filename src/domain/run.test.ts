@@ -54,7 +54,9 @@ test('a job the server died under is tried once more, the second time it is erro
   const lost = (attempt: number): RunEvent => ({ type: 'job_lost', job: 'test', attempt, counts: true })
   const again = decideRun(run, lost(1), 1)
   assert.deepEqual(again.commands, [{ do: 'job', run: 'r1', job: 'test', attempt: 2 }])
-  assert.match(JSON.stringify(again.facts), /the server stopped while the job ran/)
+  const [fact] = again.facts
+  const recorded = { outcome: 'errored', reason: 'the server stopped while the job ran', again: true }
+  assert.deepEqual(fact?.data, { ...fact?.data, ...recorded })
   run = decideRun(again.run, lost(2), 2).run
   assert.deepEqual([run.state, run.outcome], ['finished', 'errored'])
 })

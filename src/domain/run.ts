@@ -119,11 +119,13 @@ function isGood(job: Job): boolean {
   return job.outcome === 'succeeded' || job.outcome === 'skipped' || (job.continueOnError && job.state === 'finished')
 }
 
-function change(now: Run, which: { job: string; attempt: number }, at: number, to: (job: Job) => Job): RunDecision {
-  const current = now.jobs.find(({ name }) => name === which.job)
-  if (now.state === 'finished' || current?.state !== 'ready' || current.attempt !== which.attempt) return stay(now)
+type JobEvent = Extract<RunEvent, { readonly attempt: number }>
+
+function change(now: Run, event: JobEvent, at: number, to: (job: Job) => Job): RunDecision {
+  const current = now.jobs.find(({ name }) => name === event.job)
+  if (now.state === 'finished' || current?.state !== 'ready' || current.attempt !== event.attempt) return stay(now)
   const next = to(current)
-  const facts = next.state === 'finished' || next.attempt !== current.attempt ? [jobFact(now, current, next)] : []
+  const facts = event.type === 'job_started' ? [] : [jobFact(now, event, next)]
   return settle(now, { ...now, jobs: now.jobs.map((job) => (job === current ? next : job)) }, at, facts)
 }
 
@@ -265,10 +267,12 @@ function accepted(now: Run): FactDraft {
   }
 }
 
-function jobFact(now: Run, before: Job, after: Job): FactDraft {
-  const outcome = after.state === 'finished' ? after.outcome : 'trying again'
-  const reason = after.reason ?? (after.losses > before.losses ? lostReason : null)
-  return runFact(now, 'job.ended', { job: before.name, attempt: before.attempt, outcome, reason })
+/** How this very attempt ended, whatever becomes of the job. */
+function jobFact(now: Run, event: Exclude<JobEvent, { type: 'job_started' }>, after: Job): FactDraft {
+  const { job, attempt } = event
+  const { outcome, reason } =
+    event.type === 'job_finished' ? event.ending : { outcome: 'errored' as const, reason: after.reason ?? lostReason }
+  return runFact(now, 'job.ended', { job, attempt, outcome, reason, again: after.state !== 'finished' })
 }
 
 function runFact(now: Run, kind: string, data: Record<string, unknown>): FactDraft {

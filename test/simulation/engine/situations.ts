@@ -102,7 +102,7 @@ const byKind: Readonly<Record<string, Situation>> = {
 function seenInFact({ kind, data }: Fact, seen: Seen): void {
   const situation = byKind[kind]
   if (situation !== undefined) seen(situation)
-  if (kind === 'job.ended' && data.outcome === 'trying again') seen('job tried again')
+  if (kind === 'job.ended' && data.again === true) seen('job tried again')
   if (kind !== 'one_off.finished') return
   seen('one-off done')
   if (String(data.reason).startsWith('took longer')) seen('one-off cut at its limit')
