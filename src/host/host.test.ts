@@ -95,6 +95,15 @@ test('two hosts on one directory: one does the work, the other goes', async () =
   assert.equal(new Set(hellos.map((hello) => hello.pid)).size, 1)
 })
 
+test('an address where another host has its edge is refused: the kernel would deal visitors out to both', async () => {
+  await using box = await machine()
+  await using dir = await tempDir()
+  // The host is there before its edge is.
+  await waitFor('the edge to listen', () => box.visit().catch(() => null))
+  const place = { ...box.options, dir: dir.path, listen: box.address, edges: 1, ports: '20000-29999', compileCache }
+  await assert.rejects(ensureHost(place, never), /cannot listen on \S+: another program listens there/)
+})
+
 test('a host that stands still is told as unreachable, and is not replaced while it may go on', async () => {
   await using box = await machine()
   const pid = await box.hostPid()
