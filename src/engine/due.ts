@@ -23,20 +23,6 @@ export function doDue(parts: Parts, after: AfterCommit): void {
   lookAtTargets(parts, after, now)
 }
 
-/** When something becomes due by itself; null when nothing will. */
-export function nextDue(parts: Parts): number | null {
-  const { store, settings, time } = parts
-  const check = store.tracks.oldestCheck()
-  const times = [
-    store.outbox.nextDue(time.now()),
-    store.deployments.nextDeadline(),
-    store.locks.nextExpiry(),
-    check === null ? null : check + settings.reconcileEveryMs,
-  ]
-  const known = times.filter((time) => time !== null)
-  return known.length === 0 ? null : Math.min(...known)
-}
-
 /** A look goes into the track's lane, so it never happens beside a deployment; one that is there already is enough. */
 function lookAtTargets(parts: Parts, after: AfterCommit, now: number): void {
   const { store, settings } = parts

@@ -1,6 +1,6 @@
 import { Fault, messageOf } from '../lib/fault.ts'
 import { Actions } from './actions.ts'
-import { doDue, nextDue } from './due.ts'
+import { doDue } from './due.ts'
 import { Intake } from './intake.ts'
 import { clean } from './janitor.ts'
 import type { Parts } from './parts.ts'
@@ -71,16 +71,24 @@ export class Engine {
   }
 
   async #dueLoop(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (let isWoken = false; !this.#stop.signal.aborted; ) {
       this.#wake = new AbortController()
-      const sleepMs = this.#safely('looking for what is due', () => {
-        doDue(this.#parts, this.#after)
-        this.#pump.kick()
-        return (nextDue(this.#parts) ?? Number.POSITIVE_INFINITY) - this.#parts.time.now()
-      })
+      const sleepMs = this.#safely('looking for what is due', () => this.#lookAround(isWoken)) ?? 1000
       const signal = AbortSignal.any([this.#wake.signal, this.#stop.signal])
-      await this.#sleep(Math.min(Math.max(sleepMs ?? 1000, 5), maxSleepMs), signal)
+      await this.#sleep(Math.min(Math.max(sleepMs, 5), maxSleepMs), signal)
+      isWoken = signal.aborted
     }
+  }
+
+  /** Does what is due and tells how long nothing will be. After a commit only the answer may be another. */
+  #lookAround(isWoken: boolean): number {
+    const { store, time, settings } = this.#parts
+    const leftMs = () => (store.agenda.next(time.now(), settings.reconcileEveryMs) ?? Infinity) - time.now()
+    const ms = isWoken ? leftMs() : 0
+    if (ms > 0) return ms
+    doDue(this.#parts, this.#after)
+    this.#pump.kick()
+    return leftMs()
   }
 
   async #every(everyMs: number, work: () => Promise<void>): Promise<void> {

@@ -121,7 +121,7 @@ export class Pump {
     const { store } = this.#parts
     const number = store.db.transaction(() => {
       // At least the wall clock: after a restore from a backup the targets have seen numbers this store has not.
-      const next = store.meta.rise('command', store.meta.read('epoch'))
+      const next = store.meta.rise('command', this.#epoch)
       return store.outbox.claim(row.id, this.#epoch, next) ? next : null
     })
     if (number === null) return

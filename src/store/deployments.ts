@@ -96,11 +96,6 @@ export class Deployments {
     return rows.map((row) => `d${integer(row, 'number')}`)
   }
 
-  nextDeadline(): number | null {
-    const row = this.#db.get('SELECT MIN(deadline_at) AS at FROM deployments WHERE deadline_at IS NOT NULL')
-    return row === null || row.at === null ? null : integer(row, 'at')
-  }
-
   /** What a hash stands for, so that a moved plan can be told apart from the one people saw. */
   savePlan(deployment: string, hash: string, plan: Plan): void {
     this.#db.run(

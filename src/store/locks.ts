@@ -23,12 +23,6 @@ export class Locks {
     return this.#db.run('DELETE FROM locks WHERE project = ? AND environment = ?', project, environment) === 1
   }
 
-  /** When the next lock expires; null without one that does. */
-  nextExpiry(): number | null {
-    const row = this.#db.get('SELECT MIN(expires_at) AS at FROM locks')
-    return row === null ? null : integerOrNull(row, 'at')
-  }
-
   expired(at: number): readonly { readonly project: string; readonly lock: Lock }[] {
     const rows = this.#db.all('SELECT * FROM locks WHERE expires_at <= ?', at)
     return rows.map((row) => ({ project: text(row, 'project'), lock: toLock(row) }))

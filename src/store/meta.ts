@@ -1,4 +1,4 @@
-import { type Database, integer } from './database.ts'
+import { type Database, integer, type Row } from './database.ts'
 
 /** Numbers that only rise. */
 export class Meta {
@@ -15,8 +15,12 @@ export class Meta {
 
   /** Raises the number to at least `floor`, and by one when it is there already. */
   rise(key: string, floor: number): number {
-    const next = Math.max(this.read(key) + 1, floor)
-    this.#db.run('INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2', key, next)
-    return next
+    const row = this.#db.get(
+      `INSERT INTO meta (key, value) VALUES (?1, MAX(?2, 1))
+       ON CONFLICT (key) DO UPDATE SET value = MAX(value + 1, ?2) RETURNING value`,
+      key,
+      floor,
+    )
+    return integer(row as Row, 'value')
   }
 }

@@ -79,9 +79,7 @@ export class Outbox<C> {
 
   /** Takes back everything a subject has decided, and tells the ids. */
   withdraw(subject: string): readonly number[] {
-    const ids = this.#db.all('SELECT id FROM outbox WHERE subject = ?', subject).map((row) => integer(row, 'id'))
-    this.#db.run('DELETE FROM outbox WHERE subject = ?', subject)
-    return ids
+    return this.#db.all('DELETE FROM outbox WHERE subject = ? RETURNING id', subject).map((row) => integer(row, 'id'))
   }
 
   ofLane(lane: string): readonly OutboxRow<C>[] {
@@ -98,12 +96,6 @@ export class Outbox<C> {
   /** Makes an abandoned row free again and counts the crash. */
   reclaim(id: number): void {
     this.#db.run('UPDATE outbox SET epoch = NULL, give_up_at = NULL, crashes = crashes + 1 WHERE id = ?', id)
-  }
-
-  /** When the next row becomes due; what is due already waits for its lane or a place, and not for a time. */
-  nextDue(after: number): number | null {
-    const row = this.#db.get('SELECT MIN(due_at) AS at FROM outbox WHERE epoch IS NULL AND due_at > ?', after)
-    return row === null ? null : integerOrNull(row, 'at')
   }
 
   count(): number {

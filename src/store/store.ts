@@ -1,4 +1,5 @@
 import type { Command } from '../domain/command.ts'
+import { Agenda } from './agenda.ts'
 import type { Database } from './database.ts'
 import { Deployments } from './deployments.ts'
 import { Events } from './events.ts'
@@ -17,6 +18,7 @@ import { Variables } from './variables.ts'
 /** Everything that is kept, one aggregate a field, over one connection. */
 export interface Store {
   readonly db: Database
+  readonly agenda: Agenda
   readonly meta: Meta
   readonly projects: Projects
   readonly events: Events
@@ -35,6 +37,7 @@ export interface Store {
 export function storeOver(db: Database): Store {
   return {
     db,
+    agenda: new Agenda(db),
     meta: new Meta(db),
     projects: new Projects(db),
     events: new Events(db),

@@ -1,6 +1,6 @@
 import type { Live, Track } from '../domain/track.ts'
 import { trackId } from '../domain/track.ts'
-import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
+import { type Database, json, type Row, text, textOrNull } from './database.ts'
 
 /** What the target told when it was last asked; null until then. */
 export type StoredObservation = Readonly<Record<string, unknown>>
@@ -59,12 +59,6 @@ export class Tracks {
   /** Tracks that were last looked at before `since`, the longest ago first. */
   unchecked(since: number): readonly Track[] {
     return this.#db.all('SELECT * FROM tracks WHERE checked_at <= ? ORDER BY checked_at, id', since).map(toTrack)
-  }
-
-  /** When the next look is due, given how long a look lasts; null without tracks. */
-  oldestCheck(): number | null {
-    const row = this.#db.get('SELECT MIN(checked_at) AS at FROM tracks')
-    return row === null || row.at === null ? null : integer(row, 'at')
   }
 
   /** What the last look found amiss, in words; null when all was as it should be. */
