@@ -36,12 +36,12 @@ async function desk(t: TestContext): Promise<Desk> {
 
 /** Pushes, and waits until production waits for approval. */
 async function release(api: TestApi, title: string, options?: Parameters<TestApi['it']['push']>[1]): Promise<string> {
-  await api.it.push(title, options)
+  const commit = await api.it.push(title, options)
   return await waitFor(`${title} to wait for approval`, async () => {
     const [track] = await api
       .as('read')
       .call('status', { params: { project: 'shop' }, query: { environment: 'production' } })
-    return track?.waiting.at(-1)?.deployment.id
+    return track?.waiting.find(({ deployment }) => deployment.release.commit === commit)?.deployment.id
   })
 }
 
