@@ -15,10 +15,14 @@ interface Written {
   readonly text: string
 }
 
+const drivers = {
+  local: { port: { type: 'integer', required: false, description: 'Port.' } },
+} as const
+
 /** What `init` writes has to validate, always. */
 function init(files: Files, options: GuessOptions = { folder: 'shop', branch: 'main' }): Written {
   const { text, guesses } = guess(files, options)
-  const { spec, problems, warnings } = parseProject(text, { drivers: { local: {} } })
+  const { spec, problems, warnings } = parseProject(text, { drivers })
   assert.deepEqual(problems.map(showProblem), [], text)
   assert.ok(spec)
   // What this version does not do yet is right to write down all the same.

@@ -11,9 +11,11 @@ import { parseProject } from './project.ts'
 
 /** The five source systems, written as configuration. The ids are rows of the requirements. */
 
+const drivers = { local: { port: { type: 'integer', required: false, description: 'Port.' } } } as const
+
 const read = (system: string): { spec: ProjectSpec; warnings: readonly string[] } => {
   const file = join(import.meta.dirname, '../../test/fixtures/config', `${system}.yml`)
-  const { spec, problems, warnings } = parseProject(readFileSync(file, 'utf8'), { drivers: { local: {} } })
+  const { spec, problems, warnings } = parseProject(readFileSync(file, 'utf8'), { drivers })
   assert.deepEqual(problems.map(showProblem), [])
   assert.ok(spec)
   return { spec, warnings: warnings.map(showProblem) }

@@ -1,5 +1,6 @@
 import { matchesBranch } from '../../domain/glob.ts'
 import { showDuration } from '../../lib/duration.ts'
+import { routedApps } from '../environments.ts'
 import { quoted } from '../problem.ts'
 import { appsIn, environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
 
@@ -95,6 +96,20 @@ export const opennessIsMeant: Rule = (context) =>
         '"access: basic_auth" under policies, or "access: public" if that is meant',
       ),
     ]
+  })
+
+/** Where a driver takes no port, visitors come by a way of its own. A plain list of names is for the only app there is. */
+export const webIsReachable: Rule = (context) =>
+  environmentsIn(context).flatMap(({ environment, entry, apps, path }) => {
+    const { driver, options } = environment.target
+    const takesPort = Object.hasOwn(context.drivers[driver] ?? {}, 'port')
+    const isNamed = Array.isArray(entry.hosts) && entry.hosts.length > 0
+    if (!takesPort || options.port !== undefined || isNamed) return []
+    return routedApps(apps)
+      .filter(({ name }) => environment.scale[name]?.web !== 0 && (environment.hostsOf[name] ?? []).length === 0)
+      .map(({ name }) =>
+        wrongKey([...path, 'hosts'], `no visitor can reach ${name} here`, 'host names, or a port under target'),
+      )
   })
 
 export const sharedFilesAreHashed: Rule = (context) =>

@@ -2,6 +2,12 @@ import { routedApps } from '../environments.ts'
 import { quoted } from '../problem.ts'
 import { type Context, environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
 
+/** `signalbox env set checks` means the secrets of checks and builds. */
+export const nameFree: Rule = (context) =>
+  environmentsIn(context)
+    .filter(({ environment }) => environment.name === 'checks')
+    .map(({ path }) => wrongKey(path, 'the name "checks", which stands for checks and builds', 'another name'))
+
 export const someApps: Rule = (context) =>
   environmentsIn(context)
     .filter(({ entry }) => entry.apps?.length === 0)

@@ -1,6 +1,6 @@
 import type { Path } from '../place.ts'
 import { quoted } from '../problem.ts'
-import { environmentsIn, type Rule, wrongKey } from './rule.ts'
+import { environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
 
 interface NotYet {
   /** `*` is any name or place in a list. */
@@ -34,6 +34,7 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.on.after.smoke_passed', usual: [false] },
   { path: 'environments.*.policies.concurrency', usual: ['queue'] },
   { path: 'environments.*.policies.lock_scope', usual: ['app'] },
+  { path: 'environments.*.policies.queue_timeout.action', usual: ['abort'] },
   { path: 'environments.*.policies.backup_before_migrate', usual: ['off'] },
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
   { path: 'environments.*.policies.config_binding', usual: ['environment'] },
@@ -61,6 +62,18 @@ export const actedOn: Rule = (context) => {
     .filter(([first, name]) => first !== 'environments' || !beyond.includes(String(name)))
     .map((path) => wrongKey(path, `this version does not act on ${quoted(String(path.at(-1)))} yet`, null))
 }
+
+/** Approvers are counted by the names of their tokens. */
+export const rolesKnown: Rule = (context) =>
+  environmentsIn(context)
+    .filter(({ environment }) => Object.hasOwn(context.drivers, environment.target.driver))
+    .flatMap(({ entry, path }) =>
+      entry.protection.approvers.flatMap((name, index) => {
+        if (!name.startsWith('role:')) return []
+        const found = `this version knows no roles, so nobody is ${quoted(name)}`
+        return [wrong([...path, 'protection', 'approvers', index], found, 'names of tokens')]
+      }),
+    )
 
 function uses(value: unknown, [step, ...below]: readonly string[], usual: readonly unknown[]): readonly Path[] {
   if (step === undefined) return isUsual(value, usual) ? [] : [[]]
