@@ -45,6 +45,9 @@ export class Pump {
   readonly #onCommit: () => void
   readonly #onFatal: (error: unknown) => void
   readonly #working = new Map<number, Work>()
+  /** When each project last had a job started, in turns. */
+  readonly #turns = new Map<string, number>()
+  #turn = 0
   #stopped = false
   #pumping = false
   #again = false
@@ -103,18 +106,23 @@ export class Pump {
   #fair(ready: readonly OutboxRow<Command>[]): readonly OutboxRow<Command>[] {
     const busy = [...this.#working.values()].map(({ row }) => row)
     const free = ready.filter(({ lane }) => !busy.some((row) => row.lane === lane))
-    const jobs = busy.filter(({ kind }) => kind === 'job')
-    const counts = new Map<string, number>()
-    for (const { project } of jobs) counts.set(project, (counts.get(project) ?? 0) + 1)
+    const running = busy.filter(({ kind }) => kind === 'job').map(({ project }) => project)
     const chosen: OutboxRow<Command>[] = []
     const waiting = free.filter(({ kind }) => kind === 'job')
-    for (let slots = this.#parts.settings.parallelJobs - jobs.length; slots > 0 && waiting.length > 0; slots -= 1) {
-      const least = waiting.reduce((a, b) => ((counts.get(b.project) ?? 0) < (counts.get(a.project) ?? 0) ? b : a))
-      waiting.splice(waiting.indexOf(least), 1)
-      counts.set(least.project, (counts.get(least.project) ?? 0) + 1)
-      chosen.push(least)
+    while (running.length < this.#parts.settings.parallelJobs && waiting.length > 0) {
+      const next = waiting.reduce((a, b) => (this.#comesFirst(b.project, a.project, running) ? b : a))
+      waiting.splice(waiting.indexOf(next), 1)
+      running.push(next.project)
+      this.#turns.set(next.project, ++this.#turn)
+      chosen.push(next)
     }
     return [...free.filter(({ kind }) => kind !== 'job'), ...chosen]
+  }
+
+  /** Whoever has fewer jobs running; of two that have as many, whose last turn is longer ago. */
+  #comesFirst(a: string, b: string, running: readonly string[]): boolean {
+    const count = (project: string) => running.filter((each) => each === project).length
+    return count(a) < count(b) || (count(a) === count(b) && (this.#turns.get(a) ?? 0) < (this.#turns.get(b) ?? 0))
   }
 
   #claim(row: OutboxRow<Command>): void {
