@@ -15,3 +15,8 @@ export function diskFault(error: unknown, path: string): unknown {
   const code = codeOf(error)
   return code === 'ENOSPC' || code === 'EDQUOT' ? new Fault('disk.full', { details: { path }, cause: error }) : error
 }
+
+/** Whether it is that fault. */
+export function isDiskFull(error: unknown): error is Fault {
+  return error instanceof Fault && error.code === 'disk.full'
+}

@@ -21,7 +21,7 @@ import { problemOf, runChild } from './process.ts'
 import { systemPath } from './programs.ts'
 import { newId } from './random.ts'
 
-export { codeOf, diskFault, isMissing } from './errors.ts'
+export { codeOf, diskFault, isDiskFull, isMissing } from './errors.ts'
 
 export interface WriteOptions {
   readonly mode?: number

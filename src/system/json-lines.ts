@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { diskFault } from './errors.ts'
 
 /** One end of a conversation over a unix socket: a JSON value per line, in both directions. */
 export interface JsonPeer {
@@ -38,7 +39,7 @@ export interface JsonServer {
 
 /**
  * Listens at a path that only we may open. A socket file that is there is taken to be left over, so the caller must
- * hold the lock that makes it the only one. `welcome` gives each new peer its handler.
+ * hold the lock that makes it the only one. `welcome` gives each new peer its handler. Fault `disk.full`.
  */
 export async function listenJsonLines(path: string, welcome: (peer: JsonPeer) => OnMessage): Promise<JsonServer> {
   await rm(path, { force: true })
@@ -49,7 +50,9 @@ export async function listenJsonLines(path: string, welcome: (peer: JsonPeer) =>
     const peer = talk(socket, (message) => handle(message))
     const handle = welcome(peer)
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', (error) => reject(diskFault(error, path))).listen(path, resolve),
+  )
   await chmod(path, 0o600)
   return { close: () => closeAll(server, sockets) }
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../lib/fault.ts'
 
 const takeIt = 'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE'
 
@@ -9,7 +10,7 @@ export interface Lock extends Disposable {
 
 /**
  * Takes the lock kept in the file at `path`, or gives null when a living process holds it. SQLite's own file lock does
- * the work: the kernel drops it when the holder dies, so there is no stale lock to clean up.
+ * the work: the kernel drops it when the holder dies, so there is no stale lock to clean up. Fault `disk.full`.
  */
 export function takeLock(path: string): Lock | null {
   const database = new DatabaseSync(path, { timeout: 0 })
@@ -17,8 +18,9 @@ export function takeLock(path: string): Lock | null {
     database.exec(takeIt)
   } catch (error) {
     database.close()
-    if (isBusy(error)) return null
-    throw error
+    const code = codeOf(error)
+    if (code === SQLITE_BUSY) return null
+    throw code === SQLITE_FULL ? new Fault('disk.full', { details: { path }, cause: error }) : error
   }
   const release = () => {
     if (database.isOpen) database.close()
@@ -27,7 +29,8 @@ export function takeLock(path: string): Lock | null {
 }
 
 const SQLITE_BUSY = 5
+const SQLITE_FULL = 13
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
 }
