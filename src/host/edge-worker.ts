@@ -111,6 +111,11 @@ export class EdgeWorker {
     }
   }
 
+  /** The wanted route of this track is asked for anew: what was refused before may be possible now. */
+  askAgain(track: string): void {
+    this.#refused.delete(track)
+  }
+
   async call<V extends Verb>(verb: V, params: Verbs[V]['params'], signal: AbortSignal): Promise<Verbs[V]['result']> {
     if (this.#session !== null) return this.#session.client.call(verb, params, signal)
     throw new Fault('edge.unreachable', { details: { socket: this.#path('sock'), problem: this.#problem } })

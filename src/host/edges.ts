@@ -49,6 +49,7 @@ export class Edges {
   want(track: string, route: Route | null): void {
     if (route === null) this.#wanted.delete(track)
     else this.#wanted.set(track, route)
+    for (const worker of this.#workers) worker.askAgain(track)
     this.#bell.ring()
   }
 
