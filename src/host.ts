@@ -2,8 +2,10 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { runHost } from './host/host.ts'
+import { noSpaceExit } from './host/protocol.ts'
 import { Fault, messageOf } from './lib/fault.ts'
 import { systemClock } from './system/clock.ts'
+import { isDiskFull } from './system/errors.ts'
 import { createLog } from './system/log.ts'
 import { systemPath } from './system/programs.ts'
 
@@ -13,8 +15,7 @@ try {
   await main()
 } catch (error) {
   process.stderr.write(`signalbox-host: ${messageOf(error)}\n`)
-  // Another host does the work: to whoever started us that is as good.
-  process.exit(error instanceof Fault && error.code === 'host.held' ? 0 : 1)
+  process.exit(exitCodeOf(error))
 }
 
 async function main(): Promise<void> {
@@ -43,6 +44,12 @@ async function main(): Promise<void> {
   flushCompileCache()
   await runHost({ ...options, clock: systemClock, log }, ending.signal)
   process.exit(0)
+}
+
+function exitCodeOf(error: unknown): number {
+  if (isDiskFull(error)) return noSpaceExit
+  // Another host does the work: to whoever started us that is as good.
+  return error instanceof Fault && error.code === 'host.held' ? 0 : 1
 }
 
 /** The edge stands beside us, in the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */

@@ -9,7 +9,6 @@ import { freePort } from '../../test/helpers/free-port.ts'
 import { specOf, type Wish } from '../../test/helpers/host-app.ts'
 import { compileCache, isGone, type Machine, machine } from '../../test/helpers/machine.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
-import { noTmpfs, tmpfs } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
@@ -34,10 +33,10 @@ test('a host that is killed costs no visitor an answer, and its successor takes 
   for (let kills = 0; kills < 3; kills += 1) {
     await box.kill(await box.hostPid())
     assert.deepEqual(await observed(box), before)
+    const { answered } = load.report()
+    await waitFor('visitors of its successor', () => load.report().answered > answered + 20)
   }
-  const report = await load.finish()
-  assert.deepEqual(report.failed, [])
-  assert.ok(report.answered > 100, String(report.answered))
+  assert.deepEqual((await load.finish()).failed, [])
   assert.deepEqual(await box.edgePids(), edges)
   assert.deepEqual((await box.driver.observe(box.track, never)).routed, names(specs))
 })
@@ -443,32 +442,6 @@ test('a track may have a port of its own', async () => {
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200)
   await box.driver.traffic(box.track, 'open', never)
   await waitFor('probes', async () => (await box.driver.traffic(box.track, 'look', never)).probes.served > 1)
-})
-
-test('a full disk is said so, what runs goes on, and work goes on when there is space', {
-  skip: await noTmpfs(),
-}, async () => {
-  await using small = await tmpfs('4m')
-  await using box = await machine({ dir: join(small.path, 'host') })
-  const [old] = await serve(box, [{}])
-  assert.ok(old)
-  const release = await box.release('2')
-  const next = specOf(release, { name: 'd2-web-1' })
-  const filler = join(small.path, 'filler')
-  await writeFile(filler, 'x'.repeat(5_000_000)).catch(() => {})
-  const orders = [box.order(), box.order(), box.order()] as const
-  await assert.rejects(box.driver.prepare(release, orders[0], never), hasCode('disk.full'))
-  const { pid } = await instanceOf(box, old)
-  process.kill(pid!, 'SIGKILL')
-  assert.equal((await box.driver.observe(box.track, never)).instances.length, 1)
-  await rm(filler)
-  await waitFor('the old one serves', async () => (await box.visit()).status === 200)
-  await box.driver.prepare(release, orders[0], never)
-  await box.driver.place([next], orders[1], never)
-  await box.driver.route(box.routing([next]), orders[2], never)
-  assert.equal(JSON.parse((await box.visit()).body).instance, 'd2-web-1')
-  const account = (await box.driver.remove([old], box.order(), never))[0]
-  assert.equal(account?.ended, 'signal')
 })
 
 async function serve(box: Machine, wishes: readonly Wish[]): Promise<readonly InstanceSpec[]> {

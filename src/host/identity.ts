@@ -1,6 +1,6 @@
-import { Fault } from '../lib/fault.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { makeDirectory, readText } from '../system/files.ts'
+import { isDiskFull, makeDirectory, readText } from '../system/files.ts'
 import { modeOf } from '../system/links.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import { newId } from '../system/random.ts'
@@ -32,7 +32,13 @@ export async function takeIdentity(layout: Layout, log: Log): Promise<Identity> 
   if (lock === null) throw new Fault('host.held', { details: { pid: before?.pid ?? null, dir: layout.dir } })
   const bootId = (await readText('/proc/sys/kernel/random/boot_id', 100))?.trim() ?? 'unknown'
   const hostId = before?.hostId ?? newId('host')
-  await file.write({ hostId, bootId, pid: process.pid })
+  try {
+    await file.write({ hostId, bootId, pid: process.pid })
+  } catch (error) {
+    // All that matters stands there already: a full disk is no reason to leave instances without a host.
+    if (!isDiskFull(error) || before?.bootId !== bootId) throw error
+    log.warn('the pid of the host could not be written', { problem: messageOf(error), error })
+  }
   return { hostId, bootId, isAfterReboot: before !== null && before.bootId !== bootId, lock }
 }
 

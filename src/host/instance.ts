@@ -36,7 +36,7 @@ export class Instance {
   /** Aborted when the loop has to look up from what it waits for: to stop, or because the host ends. */
   readonly #interrupt: AbortSignal
   #isLooping = false
-  readonly #gone = Promise.withResolvers<Omit<StopAccount, 'instance'>>()
+  #gone = Promise.withResolvers<Omit<StopAccount, 'instance'>>()
 
   constructor(record: InstanceRecord, tools: InstanceTools) {
     this.#record = record
@@ -116,9 +116,9 @@ export class Instance {
     if (!this.isStopping) {
       this.#stopStored = this.#note({ stop })
       this.#stopping.abort(new Error('the instance is to stop'))
-      if (!this.#isLooping) this.#loop(null)
       this.#ring()
     }
+    if (!this.#isLooping) this.#loop(this.#main)
     return { instance: this.spec.name, ...(await unlessAborted(this.#gone.promise, signal)) }
   }
 
@@ -143,7 +143,7 @@ export class Instance {
     this.#quickExits = 0
     this.#history = new ProbeHistory()
     this.#placedMs = this.#tools.clock.monotonic()
-    await this.#save({ placedBy, failure: null })
+    await this.#note({ placedBy, failure: null })
     if (!this.#isLooping) this.#loop(null)
     else this.#judgeInTime()
   }
@@ -154,12 +154,21 @@ export class Instance {
     const life = this.#live(adopted).catch((error: unknown) => {
       if (this.#tools.signal.aborted) return // The host ends; the instance stays.
       this.#tools.log.error('an instance is no longer supervised', { instance: this.spec.name, error })
-      this.#failure ??= new Fault('internal.bug', { details: { what: messageOf(error) }, cause: error })
+      this.#failure ??= asFault(error)
+      this.#notGone(error)
     })
     void life.then(() => {
       this.#isLooping = false
       this.#ring()
     })
+  }
+
+  /** Whoever waits for its end hears that it could not be ended, and may ask again. */
+  #notGone(error: unknown): void {
+    const waited = this.#gone
+    this.#gone = Promise.withResolvers()
+    void Promise.allSettled([waited.promise]) // Often nobody waits.
+    waited.reject(error)
   }
 
   async #live(adopted: MainProcess | null): Promise<void> {
@@ -190,7 +199,9 @@ export class Instance {
     const { tools, record } = { tools: this.#tools, record: this.#record }
     if (record.port !== null) await tools.clear(record)
     const port = await tools.portFor(record)
-    await this.#save({ port, isStarting: true })
+    // A start again is safe without the record: whoever does not know of the process ends it before another starts.
+    const isAgain = record.starts > 0 && record.port === port
+    await (isAgain ? this.#note({ isStarting: true }) : this.#save({ port, isStarting: true }))
     const main = await tools.launch(this.spec, port)
     this.#startedMs = tools.clock.monotonic()
     this.#main = main
@@ -365,4 +376,9 @@ export class Instance {
     this.#bell.ring()
     this.#tools.changed(this)
   }
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault('internal.bug', { details: { what: messageOf(error) }, cause: error })
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Route, RouteInstance } from '../edge/protocol.ts'
+import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { makeDirectory, namesIn } from '../system/files.ts'
+import { isDiskFull, makeDirectory, namesIn } from '../system/files.ts'
 import type { Routing } from '../targets/driver.ts'
 import type { Instance } from './instance.ts'
 import type { Layout } from './layout.ts'
@@ -15,15 +16,17 @@ interface Entry {
 /** What the engine last ordered for each track, kept on disk: whom visitors should reach, as far as they are healthy. */
 export class Ledger {
   readonly #layout: Layout
+  readonly #log: Log
   readonly #entries = new Map<string, Entry>()
   readonly #files = new Map<string, RecordFile<Entry>>()
 
-  private constructor(layout: Layout) {
+  private constructor(layout: Layout, log: Log) {
     this.#layout = layout
+    this.#log = log
   }
 
   static async open(layout: Layout, log: Log): Promise<Ledger> {
-    const ledger = new Ledger(layout)
+    const ledger = new Ledger(layout, log)
     for (const folder of await namesIn(layout.tracks)) {
       const file = new RecordFile<Entry>(join(layout.tracks, folder, 'routing.json'))
       const entry = await file.read(log)
@@ -44,16 +47,37 @@ export class Ledger {
 
   /** Resolves when the order would survive a power loss. */
   async set(track: string, routing: Routing): Promise<void> {
-    const file = this.#files.get(track) ?? new RecordFile<Entry>(join(this.#layout.track(track), 'routing.json'))
-    this.#files.set(track, file)
-    await makeDirectory(this.#layout.track(track), 0o700)
-    await file.write({ track, routing })
-    this.#entries.set(track, { track, routing })
+    const entry = { track, routing }
+    await this.#store(entry)
+    this.#entries.set(track, entry)
+  }
+
+  /** Takes an instance out. On a full disk the name stays in the file, where it stands for nobody once the instance is gone. */
+  async leave(track: string, instance: string): Promise<void> {
+    const routing = this.of(track)
+    if (!routing?.instances.includes(instance)) return
+    const instances = routing.instances.filter((one) => one !== instance)
+    const entry = { track, routing: { ...routing, instances } }
+    this.#entries.set(track, entry)
+    try {
+      await this.#store(entry)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      this.#log.warn('a routing could not be written', { track, problem: messageOf(error), error })
+    }
   }
 
   async remove(track: string): Promise<void> {
     this.#entries.delete(track)
     await this.#files.get(track)?.remove()
+  }
+
+  async #store(entry: Entry): Promise<void> {
+    const folder = this.#layout.track(entry.track)
+    const file = this.#files.get(entry.track) ?? new RecordFile<Entry>(join(folder, 'routing.json'))
+    this.#files.set(entry.track, file)
+    await makeDirectory(folder, 0o700)
+    await file.write(entry)
   }
 }
 

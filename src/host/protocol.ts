@@ -24,6 +24,9 @@ import type {
 /** Raised when a host and a driver of different numbers could misunderstand each other. */
 export const protocolVersion = 1
 
+/** Exit code of a host that had no space on its disk to start: its log has none either. As the system's number for it. */
+export const noSpaceExit = 28
+
 /** Name of the control socket in the host's directory. */
 export const controlSocket = 'control.sock'
 

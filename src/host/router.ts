@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
+import { isDiskFull } from '../system/files.ts'
 import type { DrainAccount, InstanceSpec, Routing, StopOrder } from '../targets/driver.ts'
 import { confirmThrough } from './confirm.ts'
 import type { Edges } from './edges.ts'
@@ -78,16 +79,15 @@ export class Router {
   /** Whether the edge may know of it. */
   async #takeOut({ name, track }: InstanceSpec): Promise<boolean> {
     const { ledger, edges, signal, log } = this.#parts
-    const routing = ledger.of(track)
     try {
-      if (routing?.instances.includes(name)) {
-        await ledger.set(track, { ...routing, instances: routing.instances.filter((one) => one !== name) })
-      }
+      await ledger.leave(track, name)
       this.refresh(track)
       if (edges.wantedOf(track) === null) return false
       await edges.settled(track, signal)
     } catch (error) {
       signal.throwIfAborted()
+      // A worker without space for its routes goes on sending visitors to it.
+      if (isDiskFull(error)) throw error
       // What is being stopped is in no route any more; a worker that cannot be told for so long has no visitors.
       log.warn('an instance is stopped though not everybody knows that it left', { instance: name, error })
     }

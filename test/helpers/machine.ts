@@ -45,7 +45,7 @@ export async function machine(changes: Partial<LocalOptions> = {}): Promise<Mach
   const temporary = await tempDir()
   const releases = new Map<string, Promise<PackedRelease>>()
   const archives = new Map<string, string>()
-  const dir = join(temporary.path, 'host')
+  const dir = changes.dir ?? join(temporary.path, 'host')
   const first = 22_000 + (process.pid % 60) * 100
   const options: LocalOptions = {
     ...{ dir, listen: '127.0.0.1:0', clock: systemClock, log: silent, ports: `${first}-${first + 99}` },

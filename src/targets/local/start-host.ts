@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { type Hello, protocolVersion } from '../../host/protocol.ts'
+import { type Hello, noSpaceExit, protocolVersion } from '../../host/protocol.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { Fault } from '../../lib/fault.ts'
 import type { Log } from '../../lib/log.ts'
 import { makeDirectory } from '../../system/files.ts'
 import { startChild } from '../../system/process.ts'
@@ -49,7 +50,7 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
       if (hello.pid !== started.pid) await started.ended
       return hello
     }
-    if (started.problem !== null) throw unreachable(started.problem)
+    if (started.fault !== null) throw started.fault
     // Ours ended in favour of another, which then has not come up itself.
     if (started.endedMs !== null && clock.monotonic() - started.endedMs > OTHER_MS) started = await start(place)
   }
@@ -104,7 +105,7 @@ async function start({ dir, listen, edges, ports, compileCache, clock, log }: Ho
   log.info('host started', { pid: child.pid, dir })
   const started: Writable<Started> = {
     pid: child.pid,
-    problem: null,
+    fault: null,
     endedMs: null,
     ended: child.result.then(() => {}),
   }
@@ -112,7 +113,8 @@ async function start({ dir, listen, edges, ports, compileCache, clock, log }: Ho
     const { exitCode } = await child.result
     started.endedMs = clock.monotonic()
     // With 0 it ended in favour of another host that was started at the same time.
-    if (exitCode !== 0) started.problem = (await lastLines(logOf(dir), 3)).join(' | ')
+    if (exitCode === noSpaceExit) started.fault = new Fault('disk.full', { details: { path: dir } })
+    else if (exitCode !== 0) started.fault = unreachable((await lastLines(logOf(dir), 3)).join(' | '))
   }
   void Promise.allSettled([note(), started.ended])
   return started
@@ -121,7 +123,7 @@ async function start({ dir, listen, edges, ports, compileCache, clock, log }: Ho
 interface Started {
   readonly pid: number
   /** Why it has ended, when that is a failure. */
-  readonly problem: string | null
+  readonly fault: Fault | null
   /** Monotonic time; null while it runs. */
   readonly endedMs: number | null
   readonly ended: Promise<void>
