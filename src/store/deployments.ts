@@ -3,8 +3,12 @@ import type { Approval } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
 
+/** Deployments kept as values: one that moves is looked at many times between two changes. */
+const keptValues = 64
+
 export class Deployments {
   readonly #db: Database
+  readonly #values = new Map<number, { readonly text: string; readonly value: Deployment }>()
 
   constructor(db: Database) {
     this.#db = db
@@ -31,32 +35,32 @@ export class Deployments {
     const row = /^d\d+$/.test(id)
       ? this.#db.get('SELECT number, deployment FROM deployments WHERE number = ?', numberOf(id))
       : null
-    return row === null ? null : toDeployment(row)
+    return row === null ? null : this.#value(row)
   }
 
   /** Newest first. */
   list(track: string, limit: number): readonly Deployment[] {
     return this.#db
       .all('SELECT number, deployment FROM deployments WHERE track = ? ORDER BY number DESC LIMIT ?', track, limit)
-      .map(toDeployment)
+      .map((row) => this.#value(row))
   }
 
   newest(project: string | null, limit: number): readonly Deployment[] {
     const sql =
       'SELECT number, deployment FROM deployments WHERE ?1 IS NULL OR project = ?1 ORDER BY number DESC LIMIT ?2'
-    return this.#db.all(sql, project, limit).map(toDeployment)
+    return this.#db.all(sql, project, limit).map((row) => this.#value(row))
   }
 
   /** Not finished, oldest first: the one that moves, those in the queue, those that wait for people. */
   open(track: string): readonly Deployment[] {
     const sql = "SELECT number, deployment FROM deployments WHERE track = ? AND state <> 'finished' ORDER BY number"
-    return this.#db.all(sql, track).map(toDeployment)
+    return this.#db.all(sql, track).map((row) => this.#value(row))
   }
 
   openEverywhere(): readonly Deployment[] {
     return this.#db
       .all("SELECT number, deployment FROM deployments WHERE state <> 'finished' ORDER BY number")
-      .map(toDeployment)
+      .map((row) => this.#value(row))
   }
 
   /** Tracks in which something is queued. */
@@ -68,14 +72,16 @@ export class Deployments {
 
   ofRelease(release: string, track: string): readonly Deployment[] {
     const sql = 'SELECT number, deployment FROM deployments WHERE release = ? AND track = ? ORDER BY number'
-    return this.#db.all(sql, release, track).map(toDeployment)
+    return this.#db.all(sql, release, track).map((row) => this.#value(row))
   }
 
   /** Releases that succeeded on a track, the newest deployment's first, each once. */
   releasesSucceeded(track: string, limit: number): readonly string[] {
     const rows = this.#db.all(
-      `SELECT release, MAX(number) AS newest FROM deployments WHERE track = ? AND outcome = 'succeeded'
-       GROUP BY release ORDER BY newest DESC LIMIT ?`,
+      `SELECT release FROM deployments WHERE track = ?1 AND outcome = 'succeeded' AND NOT EXISTS (
+         SELECT 1 FROM deployments AS newer WHERE newer.release = deployments.release AND newer.track = ?1
+         AND newer.outcome = 'succeeded' AND newer.number > deployments.number)
+       ORDER BY number DESC LIMIT ?2`,
       ...[track, limit],
     )
     return rows.map((row) => text(row, 'release'))
@@ -125,6 +131,18 @@ export class Deployments {
       comment: textOrNull(row, 'comment'),
     }))
   }
+
+  /** As it is stored: parsed again only when the text is another one. */
+  #value(row: Row): Deployment {
+    const [number, stored] = [integer(row, 'number'), text(row, 'deployment')]
+    const known = this.#values.get(number)
+    if (known?.text === stored) return known.value
+    const value = { ...(JSON.parse(stored) as Omit<Deployment, 'id'>), id: `d${number}` }
+    const [oldest] = this.#values.keys()
+    if (this.#values.size >= keptValues && oldest !== undefined) this.#values.delete(oldest)
+    this.#values.set(number, { text: stored, value })
+    return value
+  }
 }
 
 function columns(deployment: Deployment): [string, string | null, number | null] {
@@ -134,8 +152,4 @@ function columns(deployment: Deployment): [string, string | null, number | null]
 
 function numberOf(id: string): number {
   return Number(id.slice(1))
-}
-
-function toDeployment(row: Row): Deployment {
-  return { ...json<Omit<Deployment, 'id'>>(row, 'deployment'), id: `d${integer(row, 'number')}` }
 }
