@@ -22,11 +22,12 @@ export class Facts {
 
   append(draft: FactDraft, at: number): Fact {
     const head = this.head()
-    const fact = { ...draft, data: clean(draft.data), seq: head.seq + 1, at, previous: head.hash }
+    const data = JSON.stringify(draft.data)
+    const fact = { ...draft, data: asRead(data), seq: head.seq + 1, at, previous: head.hash }
     const hash = hashOf(fact)
     this.#db.run(
       'INSERT INTO facts (seq, at, kind, project, subject, actor, data, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[fact.seq, at, fact.kind, fact.project, fact.subject, fact.by, JSON.stringify(fact.data), fact.previous, hash],
+      ...[fact.seq, at, fact.kind, fact.project, fact.subject, fact.by, data, fact.previous, hash],
     )
     return { ...fact, hash }
   }
@@ -87,8 +88,8 @@ function hashOf({ seq, at, kind, project, subject, by, data, previous }: Omit<Fa
 }
 
 /** What JSON keeps: the same before it is stored as when it is read. */
-function clean(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return JSON.parse(JSON.stringify(data)) as Record<string, unknown>
+function asRead(data: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(data) as Record<string, unknown>
 }
 
 function toFact(row: Row): Fact {
