@@ -12,6 +12,8 @@ import type { AfterCommit } from './transact.ts'
 const maxSleepMs = 5_000
 /** Until a project that could not be synced, because the disk was full say, is tried again. */
 const catchUpMs = 2_000
+/** Why a sleep ended early; made once, because it happens after every commit. */
+const woken = new Error('woken')
 
 /**
  * The durable loop. In one transaction: load the state, decide, save the next state, its commands and its facts. Outside
@@ -37,7 +39,7 @@ export class Engine {
     // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
     parts.store.db.guard(() => this.#mustBeNewest())
-    this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(), onFatal })
+    this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(woken), onFatal })
     this.#after = this.#pump.afterCommit
     this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
     this.actions = new Actions(parts, this.#after, this.intake)
@@ -60,7 +62,7 @@ export class Engine {
   /** Releases all work: whoever starts next goes on with it. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('stopping'))
-    this.#wake.abort()
+    this.#wake.abort(woken)
     await this.#pump.release()
     await Promise.allSettled(this.#loops)
   }
@@ -74,7 +76,7 @@ export class Engine {
     for (let isWoken = false; !this.#stop.signal.aborted; ) {
       this.#wake = new AbortController()
       const sleepMs = this.#safely('looking for what is due', () => this.#lookAround(isWoken)) ?? 1000
-      const signal = AbortSignal.any([this.#wake.signal, this.#stop.signal])
+      const { signal } = this.#wake
       await this.#sleep(Math.min(Math.max(sleepMs, 5), maxSleepMs), signal)
       isWoken = signal.aborted
     }

@@ -9,6 +9,9 @@ export interface Limited {
   readonly signal: AbortSignal
 }
 
+/** Made once: every call that ends in time ends its limit with it. */
+const done = new Error('done')
+
 /**
  * Waits for `work` at most `limitMs`, and no longer than the signal allows. Also when the other side never answers and
  * does not heed the signal: nothing is left waiting for ever. Fault `target.unreachable` at the limit.
@@ -35,7 +38,7 @@ export async function withLimit<T>(limited: Limited, work: (signal: AbortSignal)
     aborted.catch(() => {}) // as above
     return await Promise.race([work(own.signal), limit, aborted])
   } finally {
-    over.abort(new Error('done'))
+    over.abort(done)
     signal.removeEventListener('abort', stop)
   }
 }
