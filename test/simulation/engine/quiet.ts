@@ -9,7 +9,7 @@ export class Quiet {
 
   constructor(stage: Stage) {
     this.#stage = stage
-    this.#outbox = stage.disk.raw.prepare('SELECT id, lane FROM outbox LIMIT 1')
+    this.#outbox = stage.disk.prepare('SELECT id, lane FROM outbox LIMIT 1')
   }
 
   /** What is not done, in words; null when all is. The cheap questions come first: this is asked after every event. */

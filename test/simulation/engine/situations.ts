@@ -63,8 +63,8 @@ export function situationWatch(view: View): Invariant {
   const { simulation, host, disk, records } = view
   const seen = (situation: Situation) => simulation.seen(situation)
   const admitted = new Set<number>()
-  const row = disk.raw.prepare('SELECT number FROM outbox WHERE epoch IS NOT NULL')
-  const tries = disk.raw.prepare('SELECT tries FROM outbox WHERE number = ?')
+  const row = disk.prepare('SELECT number FROM outbox WHERE epoch IS NOT NULL')
+  const tries = disk.prepare('SELECT tries FROM outbox WHERE number = ?')
   return {
     committed(changes) {
       for (const fact of changes.facts) seenInFact(fact, seen)

@@ -7,7 +7,7 @@ import type { Visit } from '../../../src/targets/model/edge.ts'
 import type { ModelHost } from '../../../src/targets/model/host.ts'
 import { type Happening, ModelWorld } from '../../../src/targets/model/world.ts'
 import { clockOf } from '../kit/clock.ts'
-import { copyOf, templateOf } from '../kit/database.ts'
+import { Slates } from '../kit/database.ts'
 import { Disk, type StoreCall, type StoreError } from '../kit/disk.ts'
 import { Killed } from '../kit/killed.ts'
 import type { Life } from '../kit/scheduler.ts'
@@ -27,7 +27,7 @@ import { Git } from './world/git.ts'
 import { type JobProcess, ModelRunner } from './world/runner.ts'
 import { drawShape, type Shape } from './world/shape.ts'
 
-const template = templateOf((connection) => migrate(connection))
+const slates = new Slates(migrate)
 
 /** Everything of one seed: the world, the disk, the server's lives, and those who watch. */
 export class Stage implements View, Disposable {
@@ -78,7 +78,7 @@ export class Stage implements View, Disposable {
       isReachable: this.#hostNemesis.isReachable,
     })
     this.#storeNemesis = storeNemesis(simulation)
-    this.disk = new Disk(copyOf(template), {
+    this.disk = new Disk(slates, {
       committing: (life) => this.#strike(life),
       committed: (life) => this.#committed(life),
       rolledBack: () => {
@@ -218,7 +218,7 @@ export class Stage implements View, Disposable {
   }
 
   #addProjects(): void {
-    const insert = this.disk.raw.prepare(
+    const insert = this.disk.prepare(
       "INSERT INTO projects (name, origin, created_at, created_by) VALUES (?, NULL, 0, 'ada')",
     )
     for (const name of this.projects) insert.run(name)

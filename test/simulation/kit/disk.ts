@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Connection, Statement } from '../../../src/store/database.ts'
+import type { Slate, Slates } from './database.ts'
 import { Killed } from './killed.ts'
 import type { Life } from './scheduler.ts'
 
@@ -26,18 +27,35 @@ export interface DiskWatch {
 /**
  * The disk of one seed: a database in memory to which every life of the server connects. A life that was killed reads and
  * writes nothing more, also when it is killed right before or right after a commit; a transaction it had open is undone.
+ * The whole seed is one transaction of the slate it is written on, and those of the server are savepoints in it.
  */
 export class Disk implements Disposable {
-  readonly raw: DatabaseSync
+  readonly #slates: Slates
+  readonly #slate: Slate
   readonly #watch: DiskWatch
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #begins: StatementSync
+  readonly #commits: StatementSync
   fate: StoreFate = () => null
-  #isSaved = false
+  #isOpen = false
+  #isGone = false
   #lazy: { readonly every: number; commits: number } | null = null
 
-  constructor(raw: DatabaseSync, watch: DiskWatch) {
-    this.raw = raw
+  constructor(slates: Slates, watch: DiskWatch) {
+    this.#slates = slates
+    this.#slate = slates.take()
     this.#watch = watch
+    this.#begins = this.prepare('SAVEPOINT life')
+    this.#commits = this.prepare('RELEASE life')
+  }
+
+  /** For whoever looks on: past every life, and past everything that can go wrong. */
+  prepare(sql: string): StatementSync {
+    return this.#slate.prepare(sql)
+  }
+
+  /** The same as a connection. */
+  get raw(): DatabaseSync {
+    return this.#slate.raw
   }
 
   /**
@@ -47,12 +65,12 @@ export class Disk implements Disposable {
   beLazy(every: number): void {
     if (this.#lazy !== null) return
     this.#lazy = { every, commits: 0 }
-    this.raw.exec('BEGIN IMMEDIATE')
+    this.raw.exec('SAVEPOINT platter')
   }
 
   /** The power goes: what has not reached the platter is gone. */
   loseWhatIsNotDurable(): void {
-    if (this.#lazy !== null) this.raw.exec('ROLLBACK; BEGIN IMMEDIATE')
+    if (this.#lazy !== null) this.raw.exec('ROLLBACK TO platter')
   }
 
   /** The connection of one life. */
@@ -70,28 +88,30 @@ export class Disk implements Disposable {
 
   /** Whether somebody is writing. */
   get isOpen(): boolean {
-    return this.#lazy === null ? this.raw.isTransaction : this.#isSaved
+    return this.#isOpen
   }
 
   [Symbol.dispose](): void {
-    this.raw.close()
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#slates.giveBack(this.#slate)
   }
 
   #exec(life: Life, sql: string): void {
     if (sql === 'ROLLBACK') this.#rollBack()
     else if (sql === 'COMMIT') this.#commit(life)
-    else this.#begin(life, sql)
+    else this.#begin(life)
   }
 
-  #begin(life: Life, sql: string): void {
-    mustLive(life)
+  #begin(life: Life): void {
+    this.#mustBeThere(life)
     this.#befall('begin')
-    this.raw.exec(this.#lazy === null ? sql : 'SAVEPOINT lazy')
-    this.#isSaved = true
+    this.#begins.run()
+    this.#isOpen = true
   }
 
   #commit(life: Life): void {
-    mustLive(life)
+    this.#mustBeThere(life)
     this.#watch.committing(life)
     mustLive(life)
     const error = this.fate('commit')
@@ -103,28 +123,26 @@ export class Disk implements Disposable {
   }
 
   #store(): void {
-    this.#isSaved = false
+    this.#isOpen = false
+    this.#commits.run()
     const lazy = this.#lazy
-    if (lazy === null) {
-      this.raw.exec('COMMIT')
-      return
-    }
+    if (lazy === null) return
     lazy.commits += 1
-    this.raw.exec(lazy.commits % lazy.every === 0 ? 'RELEASE lazy; COMMIT; BEGIN IMMEDIATE' : 'RELEASE lazy')
+    if (lazy.commits % lazy.every === 0) this.raw.exec('RELEASE platter; SAVEPOINT platter')
   }
 
   #rollBack(): void {
-    this.#isSaved = false
-    this.raw.exec(this.#lazy === null ? 'ROLLBACK' : 'ROLLBACK TO lazy; RELEASE lazy')
+    if (this.#isGone) return
+    this.#isOpen = false
+    this.raw.exec('ROLLBACK TO life; RELEASE life')
     this.#watch.rolledBack()
   }
 
   #prepare(life: Life, sql: string): Statement {
-    const statement = this.#statements.get(sql) ?? this.raw.prepare(sql)
-    this.#statements.set(sql, statement)
+    const statement = this.prepare(sql)
     const call = sql.startsWith('SELECT') ? 'read' : 'write'
     const before = () => {
-      mustLive(life)
+      this.#mustBeThere(life)
       this.#befall(call)
     }
     return {
@@ -146,6 +164,12 @@ export class Disk implements Disposable {
   #befall(call: StoreCall): void {
     const error = this.fate(call)
     if (error !== null) throw asThrown(error)
+  }
+
+  /** What a life does after the seed has ended must not reach the next one. */
+  #mustBeThere(life: Life): void {
+    mustLive(life)
+    if (this.#isGone) throw new Killed()
   }
 }
 

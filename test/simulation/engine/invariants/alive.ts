@@ -4,7 +4,7 @@ import type { MakeInvariant } from '../view.ts'
 
 /** Design 6: whatever moves has a command that is to be performed, so that nothing hangs; whatever waits has a limit or somebody to wait for. */
 export const alive: MakeInvariant = ({ records, disk, broken }) => {
-  const row = disk.raw.prepare('SELECT 1 FROM outbox WHERE subject = ?')
+  const row = disk.prepare('SELECT 1 FROM outbox WHERE subject = ?')
   return {
     committed({ deployments, runs }) {
       for (const id of new Set(deployments.map(({ after }) => after.id))) {

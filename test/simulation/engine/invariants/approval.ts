@@ -89,7 +89,7 @@ function problemOf(view: View, journal: Journal, { id, track, release, reason }:
 
 /** The plan of this hash, if the hash is its hash. */
 function planWith({ disk }: View, deployment: string, hash: string): Plan | null {
-  const row = disk.raw.prepare('SELECT plan FROM plans WHERE deployment = ? AND hash = ?').get(deployment, hash)
+  const row = disk.prepare('SELECT plan FROM plans WHERE deployment = ? AND hash = ?').get(deployment, hash)
   if (row === undefined) return null
   const plan = JSON.parse(String(row.plan)) as Plan
   return sha256(canonicalJson(plan)) === hash ? plan : null

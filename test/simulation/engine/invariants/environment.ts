@@ -32,7 +32,7 @@ interface Wanted {
 }
 
 function valueAt({ disk }: View, { project, place, key, version }: Wanted): string | null {
-  const row = disk.raw
+  const row = disk
     .prepare(
       `SELECT value, secret, version FROM variables WHERE project = ? AND environment = ? AND name = ? AND version <= ?
        ORDER BY version DESC LIMIT 1`,

@@ -7,7 +7,7 @@ const genesis = '0'.repeat(64)
 /** I-32, I-34, design 12: facts follow from each other and are never lost, and their times only rise. */
 export const journal: MakeInvariant = ({ records, disk, broken }) => {
   let head = { seq: 0, hash: genesis, at: 0 }
-  const stored = disk.raw.prepare('SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1')
+  const stored = disk.prepare('SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1')
   const nothingLost = () => {
     const row = stored.get()
     if (Number(row?.seq ?? 0) !== head.seq || String(row?.hash ?? genesis) !== head.hash)

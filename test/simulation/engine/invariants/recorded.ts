@@ -4,7 +4,7 @@ import type { MakeInvariant } from '../view.ts'
 /** I-12, I-13 and the timers, at the end: what the store says is so, word for word. */
 export const recorded: MakeInvariant = ({ records, disk, host, broken }) => ({
   atEnd() {
-    const rows = disk.raw.prepare('SELECT number, state, deployment, deadline_at FROM deployments').all()
+    const rows = disk.prepare('SELECT number, state, deployment, deadline_at FROM deployments').all()
     for (const row of rows) {
       const known = records.deployments.get(`d${row.number}`)
       const { id: _id, ...stored } = { ...JSON.parse(String(row.deployment)), id: '' }
