@@ -38,8 +38,8 @@ export const routes = {
   }),
   health: route({
     ...{ method: 'GET', path: '/health', scope: 'anyone', kind: 'json' },
-    sentence: 'Answers when the server can read its store.',
-    answer: z.object({ status: z.literal('ok') }),
+    sentence: 'Answers when the server can read its store, and tells what of it lies on a disk that is full.',
+    answer: z.object({ status: z.enum(['ok', 'full']), full: list(z.string()) }),
   }),
   openapi: route({
     ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },

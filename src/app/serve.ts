@@ -10,18 +10,20 @@ import { bindRoutes } from '../http/bind.ts'
 import { feed } from '../http/feed.ts'
 import { type HttpServer, httpServer } from '../http/server.ts'
 import { createToken } from '../http/tokens.ts'
+import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { assertGit, gitRepositories } from '../sources/git/repository.ts'
 import { smartHttp } from '../sources/git/smart-http.ts'
 import { openDatabase } from '../store/database.ts'
 import { type Store, storeOver } from '../store/store.ts'
 import { systemClock } from '../system/clock.ts'
-import { writeFileAtomic } from '../system/files.ts'
+import { isDiskFull, writeFileAtomic } from '../system/files.ts'
 import { createLog } from '../system/log.ts'
 import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
 import { onPush } from './push.ts'
+import { assertSpace, fullPlaces, neededMiB } from './space.ts'
 
 /** From the order to stop until what is still under way is cut. */
 const stopDeadlineMs = 10_000
@@ -42,15 +44,35 @@ export async function serve(
   signal: AbortSignal,
   announce: (serving: Serving) => void,
 ): Promise<void> {
+  let isUp = false
+  const up = (serving: Serving) => {
+    isUp = true
+    announce(serving)
+  }
+  try {
+    await hold(config, signal, up)
+  } catch (error) {
+    throw isUp ? error : startFault(error)
+  }
+}
+
+async function hold(config: ServerConfig, signal: AbortSignal, announce: Run['announce']): Promise<void> {
   const log = createLog()
   await assertGit({ env: gitEnvironment() })
   using data = await holdDataDirectory(config.dataDirectory)
+  await assertSpace(data)
   const store = storeOver(openDatabase(data.database))
   try {
     await run({ config, data, store, log, signal, announce })
   } finally {
     store.db.close()
   }
+}
+
+/** Nobody goes on when there is space again, as a server that runs does: somebody has to start it. */
+function startFault(error: unknown): unknown {
+  if (!isDiskFull(error)) return error
+  return new Fault('server.no_space', { details: { path: error.details.path, neededMiB }, cause: error })
 }
 
 interface Run {
@@ -141,7 +163,7 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
   const queries = new Queries(parts)
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
-    ...{ clock: systemClock, baseUrl, version: assembled.version },
+    ...{ clock: systemClock, baseUrl, version: assembled.version, fullPlaces: () => fullPlaces(data) },
   })
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },

@@ -15,6 +15,8 @@ test('a fault ends the program by what it says about what was typed', () => {
     ['approval.plan_moved', 4],
     ['rollback.forbidden', 4],
     ['wait.limit', 124],
+    ['disk.full', 28],
+    ['server.no_space', 28],
     ['server.unreachable', 1],
     ['deployment.ended', 1],
     ['a.code.of.a.newer.server', 1],

@@ -10,6 +10,8 @@ export const exitCodes = {
   blocked: 4,
   rolledBack: 5,
   unknown: 6,
+  /** The system's own number for it. */
+  noSpace: 28,
   timedOut: 124,
   cancelled: 130,
   /** The reader of our output went away: what a shell reports of a program that SIGPIPE ended. */
@@ -24,6 +26,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   blocked: 'a gate or a lock is in the way',
   rolledBack: 'it failed and what served before serves again',
   unknown: 'how it ended is not known, or a person has to look at it',
+  noSpace: 'there was no space on a disk, here or where the server keeps what it stores',
   timedOut: 'it did not end within the time given',
   cancelled: 'it was cancelled',
   unread: 'the reader of the output went away',
@@ -38,7 +41,9 @@ export function exitCodeOfFault(code: string): number {
 const byCode: ReadonlyMap<string, number> = new Map([
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.plan_moved', exitCodes.blocked],
+  ['disk.full', exitCodes.noSpace],
   ['rollback.forbidden', exitCodes.blocked],
+  ['server.no_space', exitCodes.noSpace],
   ['token.invalid', exitCodes.failed],
   ['wait.limit', exitCodes.timedOut],
 ])

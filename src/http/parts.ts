@@ -20,4 +20,6 @@ export interface ApiParts {
   readonly baseUrl: string
   /** This program's version. */
   readonly version: string
+  /** What of the server's own lies on a disk that is full. */
+  fullPlaces(): Promise<readonly string[]>
 }

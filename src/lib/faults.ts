@@ -383,6 +383,10 @@ const catalogue = {
     hint: "Try again; look at the server's log if it stays so.",
     temporary: true,
   },
+  'server.no_space': {
+    sentence: 'The server cannot start, because the disk is full: {path} could not be written',
+    hint: 'Free {neededMiB} MiB or more on that file system, and start it again; nothing that was stored is damaged, and what was deployed goes on running.',
+  },
   'server.not_ours': {
     sentence: 'What answers at {url} is not Signalbox (status {status})',
     hint: 'Check the address; a proxy in between may have answered instead.',

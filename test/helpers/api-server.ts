@@ -61,7 +61,7 @@ export async function apiServer(
   const baseUrl = 'http://signalbox.test'
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
-    ...{ clock: systemClock, baseUrl, version: '1.2.3' },
+    ...{ clock: systemClock, baseUrl, version: '1.2.3', fullPlaces: async () => [] },
   })
   const app = httpApp({
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { DeploymentView, TrackView } from '../../api/views.ts'
 import type { Open } from '../session.ts'
-import { trackLines } from '../show/status.ts'
+import { fullNote, trackLines } from '../show/status.ts'
 
 export function statusCommand(open: Open) {
   return new Command('status')
@@ -15,6 +15,8 @@ export function statusCommand(open: Open) {
     .action(async (environment) => {
       const { client, project, output, world } = open()
       const api = await client()
+      const { full } = await api.call('health')
+      if (full.length > 0) output.note(fullNote(full))
       const tracks = await api.call('status', { params: { project: await project() }, query: { environment } })
       const now = world.clock.now()
       const made = output.json ? [] : await deploymentsThatMade(api, tracks)

@@ -10,6 +10,12 @@ export interface Surroundings {
   readonly now: number
 }
 
+/** Places of the server on a disk that is full. */
+export function fullNote(places: readonly string[]): Text {
+  const sentence = `The server's disk is full: no space for ${places.join(', ')}.`
+  return [red(sentence), ' What runs goes on running; pushes are refused and deployments wait until there is space.']
+}
+
 /** One app in one environment. What should run, what was tried, what runs and what visitors get are four lines. */
 export function trackLines(track: TrackView, { made, now }: Surroundings): readonly Text[] {
   const { environment, app, url, desired, attempted } = track
