@@ -5,6 +5,7 @@ import { canonicalJson } from '../lib/canonical.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
+import type { SharedSocket } from '../system/ports.ts'
 import { endProcesses, findByMarks, type ProcessInfo, send } from '../system/proc.ts'
 import { lastLines } from '../system/tail.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
@@ -21,6 +22,8 @@ export interface EdgeWorkerParts {
   readonly env: Readonly<Record<string, string>>
   /** `HOST:PORT`, shared by all workers of the machine. */
   readonly listen: string
+  /** Bound there. It listens on this one, with the others, so that who waits in the queue outlives it. */
+  readonly socket: SharedSocket
   readonly hostId: string
   readonly clock: Clock
   readonly log: Log
@@ -186,7 +189,7 @@ export class EdgeWorker {
   }
 
   async #start(): Promise<EdgeSession> {
-    const { clock, log, signal, command, listen, folder, hostId } = this.#parts
+    const { clock, log, signal, command, listen, socket, folder, hostId } = this.#parts
     // One that an earlier host started just before it died may still be on its way to its socket.
     if ((await this.processes()).length > 0) return this.#answering(null)
     const words = [
@@ -198,10 +201,16 @@ export class EdgeWorker {
       this.#path('state.json'),
       '--listen',
       listen,
+      '--listen-fd',
+      '3',
     ]
     const output = this.#path('log')
     const env = { ...this.#parts.env, ...edgeMarks(hostId, this.id) }
-    const main = await startMain({ argv: [...command, ...words], env, cwd: folder, out: output, err: output, clock })
+    const argv = [...command, ...words]
+    const main = await startMain({
+      ...{ argv, env, clock },
+      ...{ cwd: folder, out: output, err: output, inherit: socket.fd },
+    })
     log.info('edge worker started', { edge: this.id, pid: main.pid })
     signal.throwIfAborted()
     return this.#answering(main)

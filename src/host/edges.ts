@@ -107,6 +107,8 @@ export class Edges {
     this.#stopping.abort(new Error('the edge has been stopped'))
     await this.#running
     for (const worker of this.#workers) await worker.endAll()
+    // Nobody listens any more: who came now would wait in vain.
+    this.#parts.socket[Symbol.dispose]()
   }
 
   #worker(id: string): EdgeWorker {

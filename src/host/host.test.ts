@@ -346,6 +346,16 @@ test('an edge worker that is killed is back within a second, and its counts are 
   assert.ok(requests.served + requests.refused + report.failed.length >= report.answered * 0.9)
 })
 
+test('visitors who come while every edge worker is dead wait for the next one, and are not refused', async () => {
+  await using box = await machine()
+  await serve(box, [{}])
+  const pids = await box.edgePids()
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  await waitFor('they are gone', async () => !(await Promise.all(pids.map(isGone))).includes(false))
+  const answers = await Promise.all(Array.from({ length: 20 }, () => box.visit()))
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+})
+
 test('what a worker has counted stays counted when it is killed', async () => {
   await using box = await machine()
   await serve(box, [{}])

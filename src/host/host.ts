@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
-import { Fault } from '../lib/fault.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
-import { freePort } from '../system/ports.ts'
+import { bindShared, freePort, type SharedSocket } from '../system/ports.ts'
 import { serveControl } from './control.ts'
 import { isTakenByOthers } from './edge-address.ts'
 import { Edges } from './edges.ts'
@@ -63,7 +63,8 @@ export async function runHost(options: HostOptions, signal: AbortSignal): Promis
   try {
     await prepareFolders(layout, identity)
     const listen = await listenAt(options.listen, { layout, log, hostId: identity.hostId })
-    const parts = await assemble({ ...options, listen }, { layout, identity, signal: ending.signal })
+    const socket = await bind(listen)
+    const parts = await assemble({ ...options, listen }, { layout, identity, socket, signal: ending.signal })
     await restore(parts, ending.signal)
     const { hostId } = identity
     const server = await serveControl(layout.socket, handlers({ parts, clock, hostId, listen, end }), log)
@@ -105,13 +106,22 @@ async function listenAt(
   return listen
 }
 
+async function bind(address: string): Promise<SharedSocket> {
+  try {
+    return await bindShared(address)
+  } catch (error) {
+    throw new Fault('edge.address_taken', { details: { address, problem: messageOf(error) }, cause: error })
+  }
+}
+
 interface Setting {
   readonly layout: Layout
   readonly identity: Identity
+  readonly socket: SharedSocket
   readonly signal: AbortSignal
 }
 
-async function assemble(options: HostOptions, { layout, identity, signal }: Setting): Promise<HostParts> {
+async function assemble(options: HostOptions, { layout, identity, socket, signal }: Setting): Promise<HostParts> {
   const { clock, log, listen, edgeCommand, edgeEnv } = options
   const { hostId, bootId } = identity
   const common = { layout, clock, log, signal, hostId, bootId }
@@ -123,6 +133,7 @@ async function assemble(options: HostOptions, { layout, identity, signal }: Sett
     command: edgeCommand,
     env: edgeEnv,
     listen,
+    socket,
     count: options.edges,
   })
   const find = (name: string) => supervisor.get(name)

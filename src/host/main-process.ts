@@ -17,14 +17,16 @@ export interface Start {
   /** Both streams go straight there, so that they need neither us nor our successor. */
   readonly out: string
   readonly err: string
+  /** A descriptor it has too, as its number 3. */
+  readonly inherit?: number
   readonly clock: Clock
 }
 
 /** Starts a program in its own session. Fault `process.not_started`. */
-export async function startMain({ argv, env, cwd, out, err, clock }: Start): Promise<MainProcess> {
+export async function startMain({ argv, env, cwd, out, err, inherit, clock }: Start): Promise<MainProcess> {
   const startedAt = clock.now()
   const child = await startChild({
-    ...{ argv, env, cwd, clock },
+    ...{ argv, env, cwd, inherit, clock },
     stdout: { appendTo: out },
     stderr: { appendTo: err },
     limitMs: Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { BoundSocket, connect, createServer } from 'node:net'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -25,4 +26,18 @@ export async function connectOnce(port: number, signal: AbortSignal): Promise<vo
     signal.removeEventListener('abort', onAbort)
     socket.destroy()
   }
+}
+
+/** A socket that is bound, for programs we start to listen on: what waits in its queue waits for all of them. */
+export interface SharedSocket extends Disposable {
+  /** To be inherited by them. */
+  readonly fd: number
+}
+
+/** Binds `HOST:PORT`, also beside a socket that an earlier one of us bound there. Throws the system's error. */
+export async function bindShared(address: string): Promise<SharedSocket> {
+  const colon = address.lastIndexOf(':')
+  const host = await lookup(address.slice(0, colon).replace(/^\[|\]$/g, ''))
+  const bound = new BoundSocket({ host: host.address, port: Number(address.slice(colon + 1)), reusePort: true })
+  return { fd: bound.fd(), [Symbol.dispose]: () => bound[Symbol.dispose]() }
 }

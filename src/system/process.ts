@@ -22,6 +22,8 @@ export interface ChildOptions {
   /** Bytes as they come; a promise holds the program back until it is kept. A file is appended to without passing through us. */
   readonly stdout?: OutputHandler | AppendTo
   readonly stderr?: OutputHandler | AppendTo
+  /** A descriptor of ours that the program has too, as its number 3. */
+  readonly inherit?: number
   /** How long it may run. `Infinity` only for what is meant to run for ever. */
   readonly limitMs: number
   readonly signal: AbortSignal
@@ -137,7 +139,12 @@ async function launch(options: ChildOptions, files: readonly OpenFile[]): Promis
     const child = spawn(program, words, {
       cwd: options.cwd,
       env: options.env,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', stdout, stderr],
+      stdio: [
+        options.stdin === undefined ? 'ignore' : 'pipe',
+        stdout,
+        stderr,
+        ...(options.inherit === undefined ? [] : [options.inherit]),
+      ],
       detached: true, // setsid: its own session and group
     })
     // Listened for at once: a quick one ends while we still wait for something else.
