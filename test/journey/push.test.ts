@@ -79,7 +79,15 @@ test('whatever is pushed ends in a clear recorded result', { timeout: 170_000 },
   await t.test('a commit without a signalbox.yml', async () => {
     const commit = await shop.commit({ 'signalbox.yml': null })
     assert.match(await shop.push('main'), /no run: there is no signalbox\.yml in this commit/)
-    assert.match((await shop.sb(['explain', commit])).stdout, /no run: there is no signalbox\.yml in this commit/)
+    for (const named of [commit, commit.slice(0, 7), 'main', 'HEAD']) {
+      const why = (await shop.sb(['explain', named])).stdout
+      assert.match(why, /no run: there is no signalbox\.yml in this commit/, named)
+    }
+    assert.match((await shop.sb(['explain', 'HEAD~1'])).stdout, /"nothing changed"/)
+    await shop.git('commit', '--quiet', '--allow-empty', '--message=kept here')
+    const unknown = (await shop.sb(['explain', 'HEAD'], { wanted: 2 })).stderr
+    assert.match(unknown, /is neither a commit nor a branch or tag of shop/)
+    await shop.git('reset', '--quiet', 'HEAD~1')
   })
 
   await t.test('a broken signalbox.yml: every problem with file, line and column', async () => {

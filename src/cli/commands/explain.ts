@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ExplanationView } from '../../api/views.ts'
+import { gitText, type Surroundings } from '../git.ts'
 import type { Open } from '../session.ts'
 import { shortSha } from '../show/words.ts'
 import { bold, cyan, green, red, type Text, table } from '../text.ts'
@@ -8,13 +9,20 @@ export function explainCommand(open: Open) {
   return new Command('explain')
     .summary('tell why a commit is, or is not, live')
     .description('Tell what became of a commit, and why it is, or is not, live in each environment.')
-    .argument('<commit>', '7 or more digits, a branch or a tag')
-    .action(async (commit) => {
-      const { client, project, output } = open()
+    .argument('<commit>', '7 or more digits, a branch or a tag, or HEAD for what is checked out here')
+    .action(async (named) => {
+      const { client, project, output, world } = open()
       const api = await client()
+      const commit = await commitMeant(world, named)
       const explanation = await api.call('explain', { params: { project: await project(), commit } })
       await output.show(explanation, () => linesOf(explanation))
     })
+}
+
+/** Only the person's own repository knows what its HEAD is; every other name is for the server to look up. */
+async function commitMeant(here: Surroundings, named: string): Promise<string> {
+  if (!/^(HEAD|@)([~^]|$)/.test(named)) return named
+  return (await gitText(here, 'rev-parse', '--verify', '--quiet', `${named}^{commit}`))?.trim() ?? named
 }
 
 function linesOf({ commit, title, story, environments }: ExplanationView): readonly Text[] {
