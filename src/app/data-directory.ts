@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
 import { diskFault } from '../system/errors.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
+import { assertSpace } from './space.ts'
 
 /** Everything the server keeps, and who holds it. */
 export interface DataDirectory extends Disposable {
@@ -20,7 +21,7 @@ export interface DataDirectory extends Disposable {
   readonly running: string
 }
 
-/** Takes the directory for this process. Fault `server.held` when a living server has it. */
+/** Takes the directory for this process. Faults `server.held` when a living server has it, `disk.full`. */
 export async function holdDataDirectory(path: string): Promise<DataDirectory> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const { mode } = await stat(path)
@@ -30,6 +31,7 @@ export async function holdDataDirectory(path: string): Promise<DataDirectory> {
   const lock = takeLock(join(path, 'server.lock'))
   if (lock === null) throw new Fault('server.held', { details: { path, pid: pidIn(pidFile) } })
   try {
+    await assertSpace(path)
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
   } catch (error) {
     lock.release()

@@ -23,7 +23,7 @@ import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
 import { onPush } from './push.ts'
-import { assertSpace, fullPlaces, neededMiB } from './space.ts'
+import { fullPlaces, neededMiB } from './space.ts'
 
 /** From the order to stop until what is still under way is cut. */
 const stopDeadlineMs = 10_000
@@ -60,7 +60,6 @@ async function hold(config: ServerConfig, signal: AbortSignal, announce: Run['an
   const log = createLog()
   await assertGit({ env: gitEnvironment() })
   using data = await holdDataDirectory(config.dataDirectory)
-  await assertSpace(data)
   const store = storeOver(openDatabase(data.database))
   try {
     await run({ config, data, store, log, signal, announce })

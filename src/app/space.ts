@@ -8,7 +8,7 @@ export const neededMiB = 4
 const neededBytes = neededMiB * 1024 * 1024
 
 /** Fault `disk.full`. Only writing tells: root may write where others cannot, and a quota is in no figure. */
-export async function assertSpace({ path }: DataDirectory): Promise<void> {
+export async function assertSpace(path: string): Promise<void> {
   const trial = join(path, 'space.tmp')
   try {
     await writeFile(trial, Buffer.alloc(neededBytes), { mode: 0o600 })
