@@ -6,9 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import type { RunView } from '../../src/api/views.ts'
 import { Fault } from '../../src/lib/fault.ts'
+import { cli } from '../helpers/cli.ts'
 import { type Ballast, noTmpfs, tmpfs, tmpfsAt } from '../helpers/tmpfs.ts'
 import { waitFor } from '../helpers/wait-for.ts'
-import { assertWhole, newest, type Pushed, type Stage, stage, untilAt, untilLive } from './stage.ts'
+import { assertWhole, kill, newest, type Pushed, type Stage, stage, untilAt, untilLive } from './stage.ts'
 
 const skip = await noTmpfs()
 const app = { slowMs: 100 }
@@ -31,8 +32,9 @@ test('the store on a full disk: what is asked is refused, what serves goes on, a
   await using ballast = await disk.fill()
   await untilRefused(on)
   const refused = await pushRefused(on, /stored, but not yet recorded: The disk is full: .*signalbox\.db/)
-  assert.equal((await on.it.client.call('health')).status, 'ok', 'reading goes on')
+  await saysFull(on, 'store')
   await freed(t, on, pushed, ballast)
+  assert.deepEqual(await on.it.client.call('health'), { status: 'ok', full: [] })
   await on.repo.push('main') // Git has it already, and Signalbox finds it without being told.
   await untilLive(on.it, refused.commit)
   await assertSound(on, refused)
@@ -88,6 +90,54 @@ test('a job that prints more than there is space: it goes on, and its log says h
   await untilLive(on.it, last.commit)
   await assertSound(on, last)
 })
+
+test('the whole data directory on a full disk: hosts and servers may die of it, and the deployment goes on', {
+  skip,
+}, async (t) => {
+  await using disk = await tmpfs('64m')
+  const data = join(disk.path, 'data')
+  // The app's own, which it needs to start and to end.
+  await using _ = await tmpfsAt(join(data, 'host', 'shared'), '1m')
+  await using on = await stage({ data, app })
+  await using load = on.visitors()
+  for (const step of ['migrate', 'route', 'remove']) {
+    const pushed = await on.push()
+    await untilAt(on.it, pushed.commit, step)
+    await using ballast = await disk.fill()
+    await untilRefused(on)
+    if (step === 'migrate') await pushRefused(on, /No space left on device/)
+    else await kill(await on.hostPid())
+    if (step === 'remove') await serverDies(on, ballast)
+    else await freed(t, on, pushed, ballast)
+    await untilLive(on.it, pushed.commit)
+    await assertSound(on, pushed)
+  }
+  assert.deepEqual((await load.finish()).failed, [])
+})
+
+/** The next one cannot start, says why, leaves everything as it is, and starts when there is space. */
+async function serverDies({ it }: Stage, ballast: Ballast): Promise<void> {
+  await it.kill('SIGKILL')
+  for (let tries = 0; tries < 4; tries += 1) {
+    await assert.rejects(it.start(), ({ message }: Error) => {
+      assert.match(message, /^the server ended with 28 before it was up/)
+      assert.match(message, /The server cannot start, because the disk is full: \S+\/data could not be written\./)
+      assert.match(message, /Free 4 MiB or more on that file system, and start it again;/)
+      return true
+    })
+  }
+  await ballast.free()
+  await it.start()
+}
+
+async function saysFull({ it }: Stage, place: string): Promise<void> {
+  assert.deepEqual(await it.client.call('health'), { status: 'full', full: [place] })
+  const words = ['status', '--project', 'tiny', '--server', it.serving.url, '--token-file', it.data]
+  const { code, stdout, stderr } = await cli(words, { cwd: it.data })
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /serving +\S+ by d1-web-1, d1-web-2/)
+  assert.match(stderr, new RegExp(`The server's disk is full: no space for ${place}\\.`))
+}
 
 async function untilRunEnded(on: Stage, { commit }: Pushed): Promise<RunView> {
   return await waitFor(
