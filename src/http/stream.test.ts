@@ -81,6 +81,23 @@ test('a job’s log is read from a byte on, followed from before its first line 
   assert.equal((await api.send('GET', path, { headers: { 'last-event-id': '-1' } })).status, 400)
 })
 
+test('a viewer who leaves, whatever is on its way then, is no error of ours', async () => {
+  await using api = await apiServer()
+  const start = api.it.store.facts.head().seq
+  for (let index = 0; index < 20; index += 1) {
+    const one = await viewer(api, `/api/v1/facts/follow?after=${start}`)
+    append(api, 'first')
+    await one.take(1)
+    one.leave()
+    append(api, 'nobody reads this')
+  }
+  await waitFor('all to be over', () => api.logged.filter(({ sentence }) => sentence === 'stream cut').length > 0)
+  assert.deepEqual(
+    api.logged.filter(({ level }) => level === 'error'),
+    [],
+  )
+})
+
 test('viewers who read nothing hold little, and one who reads gets every line meanwhile', async () => {
   await using api = await apiServer()
   await api.it.push('first')

@@ -55,14 +55,21 @@ class Viewer {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
   readonly #clock: Clock
   readonly #encoder = new TextEncoder()
+  #hasLeft = false
 
   constructor(clock: Clock) {
     const held = new ByteLengthQueuingStrategy({ highWaterMark: HELD_BYTES })
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, held)
     this.readable = readable
     this.#writer = writable.getWriter()
-    this.#writer.closed.catch(() => {}) // Whoever writes next is told.
+    this.#writer.closed.catch(() => {
+      this.#hasLeft = true // Whoever writes next is told.
+    })
     this.#clock = clock
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasLeft
   }
 
   async send(text: string): Promise<void> {
@@ -101,6 +108,7 @@ async function carry(carrying: Carrying): Promise<void> {
     const stopped = parts.stopping.aborted ? new Fault('server.stopping') : null
     await viewer.send(stopped === null ? last('end', {}) : last('error', errorBody(stopped, requestId)))
   } catch (error) {
+    if (viewer.hasLeft) throw new Error('the viewer has left', { cause: error })
     if (!(error instanceof Fault)) parts.log.error('stream failed', { requestId, error })
     await viewer.send(last('error', errorBody(error, requestId)))
   }
