@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { specOf } from '../../test/helpers/host-app.ts'
 import { compileCache, type Machine, machine } from '../../test/helpers/machine.ts'
-import { noTmpfs, tmpfs } from '../../test/helpers/tmpfs.ts'
+import { noTmpfs, tmpfs, tmpfsAt } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { silent } from '../lib/log.ts'
 import { systemClock } from '../system/clock.ts'
 import type { InstanceSpec } from '../targets/driver.ts'
 import { localDriver } from '../targets/local/driver.ts'
+import { layoutOf } from './layout.ts'
 
 const skip = await noTmpfs()
 const never = new AbortController().signal
@@ -77,6 +78,38 @@ test('a host that has no space to start is told as that, and starts when there i
   await driver.address(never)
   await driver.shutdown(0, never)
 })
+
+test('a full disk under the log of an instance: it goes on printing for a while, then what it printed makes way', {
+  skip,
+}, async () => {
+  await using box = await machine()
+  await using small = await tmpfsAt(dirname(layoutOf(box.dir).logs(box.track)), '4m')
+  await serve(box)
+  await using ballast = await small.fill()
+  const { pid } = await only(box)
+  for (let visits = 0; visits < 5; visits += 1) assert.equal((await box.visit('/?takes=1')).status, 200)
+  assert.equal((await printed(box)).filter((line) => line === 'answering').length, 5)
+  await print(box, 850)
+  await waitFor('the log to be begun anew', async () =>
+    /^\[signalbox\] \d+ bytes of the log are/.test((await printed(box))[0] ?? ''),
+  )
+  await print(box, 100)
+  assert.equal((await only(box)).pid, pid)
+  await ballast.free()
+  assert.match((await printed(box)).at(-1) ?? '', /^line 1 x+$/)
+})
+
+/** The instance prints so many lines of a kilobyte. */
+async function print(box: Machine, lines: number): Promise<void> {
+  assert.equal((await box.visit(`/?prints=${lines}`)).status, 200)
+}
+
+async function printed(box: Machine): Promise<readonly string[]> {
+  const lines: string[] = []
+  const query = { track: box.track, process: null, lines: 1000, follow: false }
+  await box.driver.logs(query, (_, { text }) => lines.push(text), never)
+  return lines
+}
 
 async function serve(box: Machine): Promise<InstanceSpec> {
   const release = await box.release('1')

@@ -143,6 +143,7 @@ async function assemble(options: HostOptions, { layout, identity, socket, signal
     ...{ ...common, releases, ports: new Ports(options.ports) },
     leave: (spec, drainMs, hasLeft) => router.leave(spec, drainMs, hasLeft),
     changed: ({ spec }) => router.refresh(spec.track),
+    starts: (spec) => logs.starts(spec),
     ended: (spec) => logs.ended(spec),
   })
   const prober = new Prober({ ...common, ledger, edges, find })
@@ -168,5 +169,5 @@ async function restore(parts: HostParts, signal: AbortSignal): Promise<void> {
   router.restore()
   edges.begin()
   await prober.restore()
-  void Promise.allSettled([totals.keepLooking(), logs.keepTrimmed(() => supervisor.all, signal)]) // until the host ends
+  void Promise.allSettled([totals.keepLooking(), logs.lookAfter(() => supervisor.all, signal)]) // until the host ends
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { makeDirectory } from '../system/files.ts'
 import { holdsSocket, type Listener, listenersOn } from '../system/listeners.ts'
 import { endProcesses, type ProcessId, processTable } from '../system/proc.ts'
 import { lastLines } from '../system/tail.ts'
@@ -59,6 +58,8 @@ export interface Surroundings {
   /** Takes an instance out of the routing for good, says so, and waits, at most its drain limit, until nothing is in flight. */
   readonly leave: (spec: InstanceSpec, drainMs: number, hasLeft: () => void) => Promise<void>
   readonly changed: (instance: Instance) => void
+  /** Its processes are about to write their log. */
+  readonly starts: (spec: InstanceSpec) => Promise<void>
   /** Its processes have ended; its log stays. */
   readonly ended: (spec: InstanceSpec) => Promise<void>
   readonly forgotten: (instance: Instance) => void
@@ -102,8 +103,7 @@ async function portFor(before: number | null, ports: Ports): Promise<number> {
 
 async function launch(spec: InstanceSpec, port: number, around: Surroundings): Promise<MainProcess> {
   const { layout, releases, hostId, clock } = around
-  const tree = await releases.tree(spec.track, spec.release.digest, spec)
-  await makeDirectory(layout.logs(spec.track), 0o700)
+  const [tree] = await Promise.all([releases.tree(spec.track, spec.release.digest, spec), around.starts(spec)])
   const log = layout.log(spec.track, spec.name)
   const env = { ...spec.env, PORT: String(port), ...instanceMarks(hostId, spec.name) }
   return startMain({ argv: spec.argv, env, cwd: appFolder(tree, spec.directory), out: log, err: log, clock })

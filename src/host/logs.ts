@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { isMissing, makeDirectory, namesIn, removeTree } from '../system/files.ts'
+import { giveRoomBack } from '../system/room.ts'
 import { LineReader, readFrom, tailOf } from '../system/tail.ts'
 import { trimLog } from '../system/trim.ts'
 import type { InstanceSpec, LogQuery } from '../targets/driver.ts'
 import type { Instance } from './instance.ts'
 import { folderName, type Layout } from './layout.ts'
+import { LogRoom } from './log-room.ts'
 import { RecordFile } from './records.ts'
 
 export interface LogsParts {
@@ -36,7 +38,7 @@ interface Reader {
 }
 
 const LOOK_MS = 100
-const TRIM_MS = 30_000
+const TIDY_MS = 5000
 const sizes = { limit: 64 * 1024 * 1024, keep: 16 * 1024 * 1024 }
 /** Logs of instances that are gone: so many of each track are kept. */
 const MOST_KEPT = 20
@@ -44,9 +46,11 @@ const MOST_KEPT = 20
 /** The output of instances. Each has one file, because only so its lines stay in the order they were written. */
 export class Logs {
   readonly #parts: LogsParts
+  readonly #room: LogRoom
 
   constructor(parts: LogsParts) {
     this.#parts = parts
+    this.#room = new LogRoom(parts.log)
   }
 
   /** The last lines of every instance, then new ones as they come when `follow`; those of new instances too. */
@@ -73,10 +77,19 @@ export class Logs {
     }
   }
 
+  /** Its processes are about to write. */
+  async starts({ track, name }: InstanceSpec): Promise<void> {
+    const { layout } = this.#parts
+    await makeDirectory(layout.logs(track), 0o700)
+    await this.#room.keep(layout.log(track, name))
+  }
+
   /** Remembers what its log is of, for as long as that is there. */
   async ended({ track, name, process }: InstanceSpec): Promise<void> {
     const { layout, clock, log } = this.#parts
     try {
+      this.#room.forget(layout.log(track, name))
+      await giveRoomBack(layout.log(track, name))
       await makeDirectory(layout.logs(track), 0o700)
       await this.#goneFile(track, name).write({ instance: name, process, at: clock.now() })
     } catch (error) {
@@ -96,17 +109,19 @@ export class Logs {
     }
   }
 
-  /** Keeps the logs of running instances from filling the disk, until the signal is aborted. */
-  async keepTrimmed(instances: () => readonly Instance[], signal: AbortSignal): Promise<never> {
+  /** Keeps the logs of running instances from filling the disk, and a full disk from keeping them from printing. */
+  async lookAfter(instances: () => readonly Instance[], signal: AbortSignal): Promise<never> {
     const { clock, layout, log } = this.#parts
     for (;;) {
-      await clock.sleep(TRIM_MS, signal)
+      await clock.sleep(TIDY_MS, signal)
       for (const { spec } of instances()) {
         const path = layout.log(spec.track, spec.name)
         try {
           if (await trimLog(path, `${path}.old`, sizes)) log.info('log trimmed', { instance: spec.name })
+          await this.#room.keep(path)
         } catch (error) {
-          log.warn('log could not be trimmed', { instance: spec.name, problem: messageOf(error), error })
+          if (isMissing(error)) continue // It has never been started.
+          log.warn('log could not be looked after', { instance: spec.name, problem: messageOf(error), error })
         }
       }
     }

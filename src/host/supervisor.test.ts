@@ -12,6 +12,7 @@ import { silent } from '../lib/log.ts'
 import { systemClock } from '../system/clock.ts'
 import { makeDirectory } from '../system/files.ts'
 import { environOf, findByMarks, isAlive } from '../system/proc.ts'
+import type { InstanceSpec } from '../targets/driver.ts'
 import { layoutOf } from './layout.ts'
 import { Ports } from './ports.ts'
 import { Releases } from './releases.ts'
@@ -249,6 +250,7 @@ async function setting(t: Context) {
     ports,
     leave: async (_: unknown, __: unknown, hasLeft: () => void) => hasLeft(),
     changed: () => {},
+    starts: ({ track }: InstanceSpec) => makeDirectory(layout.logs(track), 0o700),
     ended: async () => {},
   }
   const supervisor = new Supervisor(around)
