@@ -13,7 +13,8 @@ const offset = z.coerce
   .min(-(2 ** 40))
   .max(2 ** 40)
   .default(0)
-const counts = z.record(z.string().min(1).max(100), z.int().min(0).max(1_000))
+/** How many are too many is the engine's to say. */
+const counts = z.record(z.string().min(1).max(100), z.int().min(0))
 const flag = z.enum(['true', 'false']).default('false')
 
 const ofProject = z.strictObject({ project: name })

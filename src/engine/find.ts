@@ -145,3 +145,15 @@ export function waitingFor(store: Store, track: string, release: string): Deploy
     ) ?? null
   )
 }
+
+/** Fault `process.unknown` unless it runs on one of these tracks, or is to. */
+export function mustKnowProcess(store: Store, tracks: readonly Track[], process: string): void {
+  const apps = new Set(tracks.map(({ app }) => app))
+  const configured = tracks.flatMap(({ project, app }) =>
+    specNow(store, project).apps.flatMap(({ name, processes }) => (name === app ? processes : [])),
+  )
+  const running = tracks.flatMap(({ live }) => live?.instances ?? [])
+  const known = new Set([...configured.map(({ name }) => name), ...running.map((each) => each.process)])
+  if (known.has(process)) return
+  throw new Fault('process.unknown', { details: { app: [...apps].join(', '), process, known: [...known].join(', ') } })
+}

@@ -1,4 +1,7 @@
 import type { OneOffRun } from '../domain/one-off.ts'
+import { showDuration } from '../lib/duration.ts'
+import { exitCodeOfSignal } from '../lib/signals.ts'
+import type { OneOffResult } from '../targets/driver.ts'
 import { contextOf } from './context.ts'
 import { environmentOf, onTarget } from './instances.ts'
 import type { Parts } from './parts.ts'
@@ -35,10 +38,16 @@ export async function performOneOff(
     },
     secrets,
   )
-  const { exitCode, signal: killedBy, timedOut } = result
+  return endingOf(result, oneOff.limitMs)
+}
+
+/** What timeout(1) ends with when the time is up. */
+const timeIsUp = 124
+
+/** With the exit code that a shell would give it. */
+function endingOf({ exitCode, signal, timedOut }: OneOffResult, limitMs: number): OneOffEnding {
   if (exitCode === 0) return { outcome: 'succeeded', reason: null, exitCode }
-  const reason = timedOut
-    ? `took longer than ${oneOff.limitMs} ms`
-    : `ended with ${killedBy ?? `exit code ${exitCode}`}`
-  return { outcome: 'failed', reason, exitCode }
+  if (timedOut) return { outcome: 'failed', reason: `took longer than ${showDuration(limitMs)}`, exitCode: timeIsUp }
+  const reason = `ended with ${signal ?? `exit code ${exitCode}`}`
+  return { outcome: 'failed', reason, exitCode: signal === null ? exitCode : exitCodeOfSignal(signal) }
 }

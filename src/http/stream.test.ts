@@ -150,6 +150,8 @@ test('lines of instances are told with the instance they come from', async () =>
   assert.ok(lines.every(({ instance }) => instance.startsWith('d1-')))
   const none = api.as('read').follow('instances.logs', { params: { ...params, environment: 'nope' } })
   await assert.rejects(none.next(), { code: 'environment.unknown' })
+  const nothing = api.as('read').follow('instances.logs', { params, query: { process: 'wbe' } })
+  await assert.rejects(nothing.next(), { code: 'process.unknown', hint: 'Its processes: web, worker.' })
 })
 
 function append(api: TestApi, subject: string, project: string | null = null): void {

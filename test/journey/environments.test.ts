@@ -153,6 +153,8 @@ test('an app while it runs, and while it is replaced', limit, async (t) => {
     const more = await pids(shop)
     assert.equal(more.size, 3)
     for (const [name, pid] of fewer) assert.equal(more.get(name), pid)
+    const beyond = await shop.sb(['scale', 'staging', 'web=101'], { wanted: 2 })
+    assert.match(beyond.stderr, /not a number from 0 to 100\./)
     const refused = await shop.sb(['scale', 'staging', 'worker=2'], { wanted: 2 })
     assert.match(refused.stderr, /worker.*singleton/)
     assert.equal((await status(shop, 'staging')).attempted?.reason, 'scale')
@@ -189,9 +191,15 @@ test('an app while it runs, and while it is replaced', limit, async (t) => {
     const words = ['run', 'staging', '--', 'sh', '-c', 'cat version; echo " $SIGNALBOX_ENVIRONMENT"; exit 9']
     const ran = await shop.sb(words, { wanted: 9 })
     assert.equal(ran.stdout, 'v2 staging\n')
+    const killed = await shop.sb(['run', 'staging', '--', 'sh', '-c', 'kill -9 $$'], { wanted: 137 })
+    assert.match(killed.stderr, /ended with SIGKILL/)
+    assert.match((await shop.sb(['run', 'staging', '--', 'no-such-program'], { wanted: 127 })).stderr, /not found/)
+    const late = await shop.sb(['run', 'staging', '--limit', '1s', '--', 'sleep', '60'], { wanted: 124 })
+    assert.match(late.stderr, /took longer than 1s/)
   })
 
   await t.test('the log of what runs is followed as it comes', async () => {
+    assert.match((await shop.sb(['logs', 'staging', '--process', 'wbe'], { wanted: 2 })).stderr, /no process wbe/)
     const words = ['--project', 'shop', 'logs', 'staging', '--process', 'web', '--follow']
     const following = start(words, { cwd: shop.path, env: await shop.login() })
     let told = ''

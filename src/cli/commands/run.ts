@@ -24,6 +24,7 @@ export function runCommand(open: Open) {
       const oneOff = await client.call('one-offs.start', { params, body: { app, command, limitMs: limit } })
       const ended = await follow(session, client, oneOff.id)
       if (session.output.json) await session.output.item(ended, () => '')
+      else if (!saysItself(ended)) session.output.note(ended.reason ?? '')
       session.end(exitCodeOf(ended))
     })
 }
@@ -42,6 +43,11 @@ async function follow(session: Session, client: Client, oneOff: string): Promise
     throw error
   }
   return await client.call('one-offs.show', { params: { oneOff } })
+}
+
+/** An exit code of the command's own says it all; what a shell, a signal or a limit made of it does not. */
+function saysItself({ exitCode, reason }: OneOffView): boolean {
+  return reason === null || (exitCode !== null && exitCode < exitCodes.timedOut)
 }
 
 function exitCodeOf({ outcome, exitCode }: OneOffView): number {

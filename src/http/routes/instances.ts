@@ -1,5 +1,5 @@
 import type { InstanceLineView } from '../../api/views.ts'
-import { tracksIn } from '../../engine/find.ts'
+import { mustKnowProcess, tracksIn } from '../../engine/find.ts'
 import type { Handlers } from '../handlers.ts'
 import { lineQueue } from '../line-queue.ts'
 import type { ApiParts } from '../parts.ts'
@@ -9,7 +9,9 @@ export function instanceRoutes({ store, queries }: ApiParts): Pick<Handlers, 'in
     'instances.logs': ({ params, query }, { signal }) => {
       const { app, process = null, lines } = query
       const place = { ...params, app }
-      tracksIn(store, place) // Refuses what is not there before the stream begins.
+      // What is not there is refused before the stream begins.
+      const tracks = tracksIn(store, place)
+      if (process !== null) mustKnowProcess(store, tracks, process)
       const queue = lineQueue(signal)
       const report = (instance: string, { stream, text }: Omit<InstanceLineView, 'instance'>) =>
         queue.add({ instance, stream, text })
