@@ -7,7 +7,7 @@ import test, { type TestContext } from 'node:test'
 import type { RunView } from '../../src/api/views.ts'
 import { Fault } from '../../src/lib/fault.ts'
 import { cli } from '../helpers/cli.ts'
-import { type Ballast, noTmpfs, tmpfs, tmpfsAt } from '../helpers/tmpfs.ts'
+import { type Ballast, noTmpfs, type Tmpfs, tmpfs, tmpfsAt } from '../helpers/tmpfs.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 import { assertWhole, kill, newest, type Pushed, type Stage, stage, untilAt, untilLive } from './stage.ts'
 
@@ -30,7 +30,7 @@ test('the store on a full disk: what is asked is refused, what serves goes on, a
   const pushed = await on.push()
   await untilAt(on.it, pushed.commit, 'place')
   await using ballast = await disk.fill()
-  await untilRefused(on)
+  await untilRefused(on, disk)
   const refused = await pushRefused(on, /stored, but not yet recorded: The disk is full: .*signalbox\.db/)
   await saysFull(on, 'store')
   await freed(t, on, pushed, ballast)
@@ -104,10 +104,10 @@ test('the whole data directory on a full disk: hosts and servers may die of it, 
     const pushed = await on.push()
     await untilAt(on.it, pushed.commit, step)
     await using ballast = await disk.fill()
-    await untilRefused(on)
+    await untilRefused(on, disk)
     if (step === 'migrate') await pushRefused(on, /No space left on device/)
     else await kill(await on.hostPid())
-    if (step === 'remove') await serverDies(on, ballast)
+    if (step === 'remove') await serverDies(on, disk)
     else await freed(t, on, pushed, ballast)
     await untilLive(on.it, pushed.commit)
     await assertSound(on, pushed)
@@ -116,8 +116,9 @@ test('the whole data directory on a full disk: hosts and servers may die of it, 
 })
 
 /** The next one cannot start, says why, leaves everything as it is, and starts when there is space. */
-async function serverDies({ it }: Stage, ballast: Ballast): Promise<void> {
+async function serverDies({ it }: Stage, disk: Tmpfs): Promise<void> {
   await it.kill('SIGKILL')
+  await using ballast = await disk.fill()
   for (let tries = 0; tries < 4; tries += 1) {
     await assert.rejects(it.start(), ({ message }: Error) => {
       assert.match(message, /^the server ended with 28 before it was up/)
@@ -178,8 +179,9 @@ async function freed(t: TestContext, on: Stage, { commit }: Pushed, ballast: Bal
 }
 
 /** Until the store has no room for a small change: by then all that is to be recorded waits. */
-async function untilRefused(on: Stage): Promise<void> {
+async function untilRefused(on: Stage, disk: Tmpfs): Promise<void> {
   await waitFor('a change to be refused', async () => {
+    await disk.fill()
     const body = { changes: [{ name: 'FILLER', value: 'x'.repeat(2000) }] }
     const error = await on.it.client
       .call('variables.set', { params: { project: 'tiny', environment: 'staging' }, body })

@@ -8,7 +8,7 @@ export type Size = `${number}${'k' | 'm'}`
 
 export interface Tmpfs extends AsyncDisposable {
   readonly path: string
-  /** Takes all space that is left. */
+  /** Takes all space that is left; once more: what has become free since. */
   fill(): Promise<Ballast>
 }
 
@@ -54,7 +54,7 @@ export async function noTmpfs(): Promise<string | false> {
 }
 
 async function fill(path: string): Promise<Ballast> {
-  await using file = await open(path, 'w')
+  await using file = await open(path, 'a')
   const piece = Buffer.alloc(64 * 1024)
   for (let size = piece.length; size >= 1; size = Math.floor(size / 16)) {
     while ((await file.write(piece, 0, size).catch(noSpace)).bytesWritten > 0);
