@@ -154,6 +154,7 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
     ...git,
     source: parts.source,
     repositories,
+    beforePush: (project) => engine.actions.expectPush(project),
     onPush: onPush(engine.actions, baseUrl),
     clock: systemClock,
     log,

@@ -92,6 +92,11 @@ export class Actions {
     })
   }
 
+  /** Until what it gives is called, nobody but the one who pushes is taken for who moved a ref of the project. */
+  expectPush(project: string): () => void {
+    return this.#intake.expectPush(project)
+  }
+
   /** Accepts what was pushed and not accepted yet. */
   sync(project: string, by: string): Promise<readonly AcceptedEvent[]> {
     return this.#intake.sync(project, { source: 'push', by })

@@ -28,6 +28,8 @@ export class Intake {
   readonly #after: AfterCommit
   /** The newest call per project; calls for one project follow each other. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** What somebody pushes to right now. */
+  readonly #pushes = new Set<{ readonly project: string }>()
   readonly #onBehind: (project: string) => void
 
   /** `onBehind` is told when a comparison failed for a reason that may pass: what was pushed may be unrecorded. */
@@ -35,6 +37,16 @@ export class Intake {
     this.#parts = parts
     this.#after = after
     this.#onBehind = onBehind
+  }
+
+  /**
+   * Until what it gives is called, a comparison by the clock leaves the project alone: the push tells itself what it has
+   * moved, and so who moved it.
+   */
+  expectPush(project: string): () => void {
+    const push = { project }
+    this.#pushes.add(push)
+    return () => void this.#pushes.delete(push)
   }
 
   /** Fault of the source when its refs cannot be read. A ref that cannot be accepted does not keep the others. */
@@ -56,7 +68,10 @@ export class Intake {
   async #sync(project: string, telling: Telling): Promise<readonly AcceptedEvent[]> {
     const { source, store, log } = this.#parts
     if (store.projects.get(project) === null) return []
-    const changes = changesBetween(store.projects.refs(project), await source.refs(project))
+    const refs = await source.refs(project)
+    // After the refs were read: a push that had moved one of them by then is still there, waiting for its turn here.
+    if (telling.source === 'sync' && [...this.#pushes].some((push) => push.project === project)) return []
+    const changes = changesBetween(store.projects.refs(project), refs)
     const accepted: AcceptedEvent[] = []
     for (const change of changes) {
       try {

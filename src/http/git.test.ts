@@ -16,7 +16,12 @@ import { Fault } from '../lib/fault.ts'
 test('a push is recorded before the client is told, and the person reads what became of it', async () => {
   const pushes: string[] = []
   let during: ReadonlyMap<string, string> = new Map()
+  let before: Promise<ReadonlyMap<string, string>> | null = null
   await using server = await gitServer({
+    beforePush: (project) => {
+      before = server.source.refs(project)
+      return () => pushes.push('over')
+    },
     onPush: async (project, by) => {
       pushes.push(`${project} by ${by}`)
       during = await server.source.refs(project)
@@ -26,7 +31,9 @@ test('a push is recorded before the client is told, and the person reads what be
   const work = await server.workingCopy()
   const output = await work.git('push', server.remote('shop'), 'main')
   const sha = await work.git('rev-parse', 'HEAD')
-  assert.deepEqual(pushes, ['shop by deploy'])
+  await waitFor('the end of the push', () => pushes.length === 2)
+  assert.deepEqual(pushes, ['shop by deploy', 'over'])
+  assert.deepEqual([...((await before) ?? [])], [])
   assert.equal(during.get('refs/heads/main'), sha, 'git had moved the ref when the push was recorded')
   assert.match(output, /remote: signalbox: run r12 started for main/)
   assert.match(output, /remote: signalbox: see http:\/\/signalbox\.test/)

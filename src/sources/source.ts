@@ -85,6 +85,9 @@ export interface GitAnswer {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** Hears of a push before git can move a ref; what it gives is called once the push is recorded, or has failed. */
+export type BeforePush = (project: string) => () => void
+
 /** Accepts what a push changed, durably; called after git has moved the refs and before the client is told of it. */
 export type OnPush = (project: string, by: string) => Promise<PushResult>
 

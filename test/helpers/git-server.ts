@@ -8,7 +8,7 @@ import type { Log } from '../../src/lib/log.ts'
 import { gitRepositories } from '../../src/sources/git/repository.ts'
 import { type SmartHttpLimits, smartHttp } from '../../src/sources/git/smart-http.ts'
 import { gitSource } from '../../src/sources/git/source.ts'
-import type { OnPush, Repositories, Source } from '../../src/sources/source.ts'
+import type { BeforePush, OnPush, Repositories, Source } from '../../src/sources/source.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { Tokens } from '../../src/store/tokens.ts'
 import { systemClock } from '../../src/system/clock.ts'
@@ -48,11 +48,12 @@ export const tokens = {
 export async function gitServer(
   options: {
     readonly projects?: readonly string[]
+    readonly beforePush?: BeforePush
     readonly onPush?: OnPush
     readonly limits?: Partial<SmartHttpLimits>
   } = {},
 ): Promise<TestGitServer> {
-  const { projects = ['shop'], onPush = async () => ({ messages: [] }), limits = {} } = options
+  const { projects = ['shop'], beforePush, onPush = async () => ({ messages: [] }), limits = {} } = options
   const dir = await tempDir()
   const reposDir = join(dir.path, 'repos')
   const database = openDatabase(join(dir.path, 'store.db'))
@@ -61,7 +62,16 @@ export async function gitServer(
   for (const project of projects) await repositories.create(project)
   const logged: TestGitServer['logged'] = []
   const log = recordingLog(logged)
-  const git = smartHttp({ reposDir, source, repositories, onPush, clock: systemClock, log, limits })
+  const git = smartHttp({
+    reposDir,
+    source,
+    repositories,
+    onPush,
+    clock: systemClock,
+    log,
+    limits,
+    ...(beforePush ? { beforePush } : {}),
+  })
   const stopping = new AbortController()
   const app = httpApp({
     git,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Log } from '../../lib/log.ts'
-import type { GitAnswer, GitRequest, GitServer, OnPush, Repositories, Source } from '../source.ts'
+import type { BeforePush, GitAnswer, GitRequest, GitServer, OnPush, Repositories, Source } from '../source.ts'
 import { type BackendAnswer, callBackend } from './backend.ts'
 import { bodyOf, watched } from './body.ts'
 import { ByteReader } from './byte-reader.ts'
@@ -14,6 +14,7 @@ import { type Slots, slots } from './slots.ts'
 export interface SmartHttpOptions extends GitOptions {
   readonly source: Pick<Source, 'isAncestor'>
   readonly repositories: Pick<Repositories, 'keep' | 'collect'>
+  readonly beforePush?: BeforePush
   readonly onPush: OnPush
   readonly clock: Clock
   readonly log: Log
@@ -106,7 +107,12 @@ async function push(server: Server, request: GitRequest): Promise<GitAnswer> {
   if (head.commands.length === 0) return pass(server, request, { body: reader.restAfter(head.bytes), leave: () => {} })
   const refusals = refusalsIn(head.commands)
   if (refusals.length > 0) return refuse(reader, head, refusals)
-  const leave = await server.pushes.take(request.project, AbortSignal.any([request.signal, server.stop.signal]))
+  const next = await server.pushes.take(request.project, AbortSignal.any([request.signal, server.stop.signal]))
+  const over = server.beforePush?.(request.project)
+  const leave = () => {
+    over?.()
+    next()
+  }
   try {
     return await perform(server, request, { head, reader, leave })
   } catch (error) {
