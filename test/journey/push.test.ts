@@ -103,7 +103,7 @@ test('whatever is pushed ends in a clear recorded result', { timeout: 170_000 },
     }
     for (const words of [['runs', 'show', run.id], ['explain', commit], ['validate']]) {
       const { stdout, stderr } = await shop.sb(words, { wanted: words[0] === 'validate' ? 2 : 0 })
-      assert.match(stdout + stderr, /signalbox\.yml:2:15/, words.join(' '))
+      assert.match(stdout + stderr, /^ *signalbox\.yml:2:15/m, words.join(' '))
     }
   })
 

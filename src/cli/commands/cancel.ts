@@ -3,7 +3,7 @@ import { Fault } from '../../lib/fault.ts'
 import { kindOfId } from '../ids.ts'
 import type { Open } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
-import { runLine } from '../show/run.ts'
+import { runHead } from '../show/run.ts'
 
 export function cancelCommand(open: Open) {
   return new Command('cancel')
@@ -16,7 +16,7 @@ export function cancelCommand(open: Open) {
       switch (kindOfId(id)) {
         case 'run': {
           const run = await api.call('runs.cancel', { params: { run: id } })
-          return output.show(run, () => [runLine(run)])
+          return output.show(run, () => runHead(run))
         }
         case 'deployment': {
           const deployment = await api.call('deployments.cancel', { params: { deployment: id } })

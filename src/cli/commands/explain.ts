@@ -33,7 +33,7 @@ function linesOf({ commit, title, story, environments }: ExplanationView): reado
   })
   return [
     [bold(shortSha(commit)), ` "${title}"`],
-    ...story.map((sentence) => `  ${sentence}`),
+    ...story.flatMap((sentence) => sentence.split('\n').map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)),
     ...table(rows).map((row): Text => ['  ', row]),
   ]
 }

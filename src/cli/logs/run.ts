@@ -3,7 +3,7 @@ import type { JobView, RunView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
 import { exitCodeOfRun } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
-import { runLine } from '../show/run.ts'
+import { runHead } from '../show/run.ts'
 import { dim, type Text } from '../text.ts'
 import { jobLog, type LogLineView, linesOf, type Reading } from './source.ts'
 
@@ -25,7 +25,7 @@ export async function showRunLogs(session: Session, client: Client, options: Run
   if (!follow) return
   await Promise.all(jobs.filter((each) => !ended.includes(each)).map(show))
   const now = await client.call('runs.show', { params: { run: id } })
-  await session.output.line(runLine(now))
+  for (const line of runHead(now)) await session.output.line(line)
   session.end(exitCodeOfRun(now))
 }
 

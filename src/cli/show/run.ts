@@ -3,16 +3,17 @@ import { bold, dim, type Text, table, yellow } from '../text.ts'
 import { brief } from './time.ts'
 import { outcomeText, shortSha } from './words.ts'
 
-/** `r17  shop main 1a2b3c4d "title" by alice: succeeded in 12s` */
-export function runLine(run: RunView): Text {
+/** `r17  shop main 1a2b3c4d "title" by alice: succeeded in 12s`, and below it the rest of a reason that has several lines. */
+export function runHead(run: RunView): readonly Text[] {
   const { id, project, branch, commit, title, by, reason } = run
-  const because = reason === null ? '' : `: ${reason}`
+  const [because = '', ...more] = reason === null ? [] : `: ${reason}`.split('\n')
   const what = `  ${project} ${branch ?? ''} ${shortSha(commit)} "${title}" by ${by}: `
-  return [bold(id), what, runState(run), tookText(run.createdAt, run.finishedAt), because]
+  const first: Text = [bold(id), what, runState(run), tookText(run.createdAt, run.finishedAt), because]
+  return [first, ...more.map((line) => `  ${line}`)]
 }
 
 export function runLines(run: RunView): readonly Text[] {
-  return [runLine(run), ...table(run.jobs.map(jobCells)).map((row): Text => ['  ', row])]
+  return [...runHead(run), ...table(run.jobs.map(jobCells)).map((row): Text => ['  ', row])]
 }
 
 export function runState({ outcome, jobs }: RunView): Text {
