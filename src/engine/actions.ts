@@ -329,9 +329,11 @@ export class Actions {
 
   // ---- runs ---------------------------------------------------------------------------------------------------------
 
+  /** Fault `run.ended`, unless it ended that way. */
   cancelRun(id: string, { by }: Asked): Run {
     return this.#transact((tx) => {
-      findRun(tx.parts.store, id)
+      const { outcome } = findRun(tx.parts.store, id)
+      if (outcome !== null && outcome !== 'aborted') throw new Fault('run.ended', { details: { run: id, outcome } })
       applyRun(tx, id, { type: 'cancelled', by })
       return findRun(tx.parts.store, id)
     })

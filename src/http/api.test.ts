@@ -104,11 +104,13 @@ test('a run is cancelled, and run again', async () => {
     [cancelled.state, cancelled.outcome, cancelled.reason],
     ['finished', 'aborted', 'cancelled by deploy'],
   )
+  assert.equal((await client.call('runs.cancel', { params: { run: 'r1' } })).outcome, 'aborted', 'already so')
   await client.call('runs.rerun', { params: { run: 'r1' } })
   await waitFor(
     'the end of the run',
     async () => (await client.call('runs.show', { params: { run: 'r1' } })).outcome === 'succeeded',
   )
+  await assert.rejects(client.call('runs.cancel', { params: { run: 'r1' } }), { code: 'run.ended' })
   await assert.rejects(client.call('runs.rerun', { params: { run: 'r1' } }), fault('run.not_rerunnable'))
 })
 

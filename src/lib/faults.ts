@@ -342,6 +342,10 @@ const catalogue = {
     sentence: 'There is nothing at {method} {path}',
     hint: 'Compare it with the API reference.',
   },
+  'run.ended': {
+    sentence: '{run} has ended already: {outcome}',
+    hint: 'See `signalbox runs`.',
+  },
   'run.not_rerunnable': {
     sentence: '{run} cannot be run again: {problem}',
     hint: 'Only a run that ended without success has something to run again.',
