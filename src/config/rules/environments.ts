@@ -53,6 +53,17 @@ export const hostsReachWeb: Rule = (context) =>
       .map((name) => wrongKey([...path, 'hosts', name], `host names, but ${name} has no web process`, 'a process web'))
   })
 
+/** A port leads to one app, as nothing in a request says which is meant. */
+export const portReachesOne: Rule = (context) =>
+  environmentsIn(context).flatMap(({ environment, apps, path }) => {
+    const { driver, options } = environment.target
+    const takesPort = Object.hasOwn(context.drivers[driver] ?? {}, 'port')
+    const routed = routedApps(apps)
+    if (!takesPort || options.port === undefined || routed.length < 2) return []
+    const found = `a port, but ${routed.map(({ name }) => name).join(', ')} all have a web process`
+    return [wrong([...path, 'target', 'port'], found, 'host names for each, or an environment for each')]
+  })
+
 export const scaleSaysWhich: Rule = (context) =>
   environmentsIn(context).flatMap(({ entry, apps, path }) => {
     if (apps.length < 2) return []

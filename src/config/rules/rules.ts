@@ -38,6 +38,7 @@ export const rules: readonly Rule[] = [
   environments.someApps,
   environments.hostsOnce,
   environments.hostsReachWeb,
+  environments.portReachesOne,
   environments.scaleSaysWhich,
   environments.enoughApprovers,
   environments.needsCanBeMet,
