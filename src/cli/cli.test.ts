@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => dir[Symbol.asyncDispose]())
 
-const good = 'project: shop\napp:\n  processes:\n    web: ./start\nenvironments:\n  staging: {}\n'
+const good = 'project: shop\napp:\n  processes:\n    web: ./start\nenvironments:\n  staging: { hosts: shop.test }\n'
 
 async function folder(name: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
   const path = join(dir.path, name)

@@ -50,6 +50,12 @@ test('variables and secrets: they reach those they are for, and nobody else', { 
     assert.deepEqual([refused?.outcome, refused?.startedAt, refused?.phases], ['failed', null, []])
     assert.equal(refused?.because, 'missing in staging: API_KEY, LIMIT')
     await sb(['env', 'set', 'staging', 'LIMIT=5'])
+    for (const words of [
+      ['set', 'stagnig', 'LIMIT=5'],
+      ['list', 'stagnig'],
+    ]) {
+      assert.match((await sb(['env', ...words])).stderr, /shop has no environment stagnig yet: it has staging/)
+    }
     await sb(['deploy', 'staging'], { wanted: 4 })
     assert.equal((await server.client.call('status', { params: { project: 'shop' } }))[0]?.desired, null)
   })

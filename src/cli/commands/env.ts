@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
+import type { Client } from '../../api/client.ts'
 import type { VariableView } from '../../api/views.ts'
 import { assignmentsIn } from '../assignments.ts'
 import type { Open, Session } from '../session.ts'
 import { ago } from '../show/time.ts'
-import { dim, listing, type Text } from '../text.ts'
+import { dim, listing, type Text, yellow } from '../text.ts'
 
 const environment = ['<environment>', 'the environment; `checks` is for checks and builds'] as const
 
@@ -21,9 +22,11 @@ function list(open: Open) {
     .description('List what is set; of secrets the names only.')
     .argument(...environment)
     .action(async (name) => {
-      const { client, project, output, world } = open()
+      const session = open()
+      const { client, project, output, world } = session
       const api = await client()
-      const found = await api.call('variables.list', { params: { project: await project(), environment: name } })
+      const params = { project: await project(), environment: name }
+      const found = await api.call('variables.list', { params })
       const now = world.clock.now()
       const rows = found.variables.map((variable) => [
         ...[variable.name, valueText(variable), `${variable.version}`],
@@ -33,6 +36,7 @@ function list(open: Open) {
         `${name}: version ${found.version}`,
         ...listing(['name', 'value', 'version', 'by', 'when'], rows),
       ])
+      await noteWhenUnknown(session, api, params)
     })
 }
 
@@ -90,6 +94,18 @@ async function change(session: Session, environment: string, changes: readonly C
       ? []
       : [dim(`Instances get it with the next deployment, such as \`signalbox redeploy ${environment}\`.`)]),
   ])
+  await noteWhenUnknown(session, api, params)
+}
+
+/** Variables may be set before the commit that brings their environment; rather often the name is mistyped. */
+async function noteWhenUnknown(
+  { output }: Session,
+  api: Client,
+  { project, environment }: { readonly project: string; readonly environment: string },
+): Promise<void> {
+  const { environments } = await api.call('projects.show', { params: { project } })
+  if (environments.length === 0 || environment === 'checks' || environments.includes(environment)) return
+  output.note(yellow(`${project} has no environment ${environment} yet: it has ${environments.join(', ')}`))
 }
 
 function valueText({ value, secret }: VariableView): Text {
