@@ -7,6 +7,7 @@ import { environment } from './invariants/environment.ts'
 import { fence } from './invariants/fence.ts'
 import { jobs } from './invariants/jobs.ts'
 import { journal } from './invariants/journal.ts'
+import { limits } from './invariants/limits.ts'
 import { migrations } from './invariants/migrations.ts'
 import { oneActive } from './invariants/one-active.ts'
 import { order } from './invariants/order.ts'
@@ -25,7 +26,7 @@ import type { MakeInvariant } from './view.ts'
 export const invariants: readonly MakeInvariant[] = [
   ...[oneActive, states, order, alive],
   ...[fence, routing, capacity, drain, singletons, success],
-  ...[approval, promotion, environment, migrations],
+  ...[approval, promotion, environment, migrations, limits],
   ...[pushes, jobs, retention],
   ...[journal, visitors, calm, recorded],
 ]

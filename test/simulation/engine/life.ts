@@ -70,7 +70,11 @@ function partsOf(stage: Stage, life: Life): Parts {
   const { simulation, disk, runner, archives, git, settings } = stage
   const { scheduler } = simulation
   const outside = { scheduler, life }
-  const store: Store = watchedStore(new Database(disk.connect(life)), (writing) => stage.wrote(writing))
+  const store: Store = watchedStore(
+    new Database(disk.connect(life)),
+    (writing) => stage.wrote(writing),
+    () => simulation.seen('a result that came too late'),
+  )
   const clock = clockOf(scheduler, life)
   const driver = programDriver(scheduler, life, stage.way)
   return {

@@ -1,5 +1,6 @@
 import { currentStep, type Deployment } from '../../../src/domain/deployment.ts'
 import type { Fact } from '../../../src/domain/facts.ts'
+import type { Fault } from '../../../src/lib/fault.ts'
 import type { StoreCall, StoreError } from '../kit/disk.ts'
 import { isSteady } from './quiet.ts'
 import type { Invariant, View } from './view.ts'
@@ -19,6 +20,7 @@ export const situations = [
     'late command refused by the fence',
     'lost answer, then the same again',
     'a command taken up instead of run again',
+    'a result that came too late',
   ],
   ...[
     'store busy',
@@ -170,10 +172,12 @@ export function seenOfStore(view: View, call: StoreCall, error: StoreError): voi
 }
 
 /** What a person was told. */
-export function seenInAnswer({ simulation }: View, doing: string, code: string): void {
+export function seenInAnswer({ simulation, records }: View, doing: string, { code, details }: Fault): void {
   const seen: Seen = (situation) => simulation.seen(situation)
   if (doing === 'approve' && code === 'approval.plan_moved') seen('yes to a plan that had moved')
-  if (doing === 'approve' && code === 'approval.not_waiting') seen('yes after it expired')
+  if (doing !== 'approve' || code !== 'approval.not_waiting') return
+  const state = records.deployments.get(String(details.deployment))?.state
+  if (state?.kind === 'finished' && state.reason === 'nobody approved it in time') seen('yes after it expired')
 }
 
 /** The wall clock is about to jump. */

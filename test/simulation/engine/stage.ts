@@ -86,11 +86,11 @@ export class Stage implements View, Disposable {
       },
     })
     this.disk.fate = (call) => this.#befall(call)
-    if (this.#defect?.lazyDisk) this.disk.beLazy(5)
     this.#invariants = invariants.map((make) => make(this))
     this.listen(situationWatch(this))
     if (simulation.trace.isRead) this.listen(narrator(simulation))
     this.#addProjects()
+    if (this.#defect?.lazyDisk) this.disk.beLazy(5)
     this.server = mortalServer(
       simulation,
       (life) => this.#startLife(life),

@@ -31,7 +31,9 @@ export interface Found {
   readonly atMs: number
 }
 
-const maxSteps = 400_000
+/** In each of the two phases: ten times what the longest seeds take. A program that only ever wakes up does not come to rest. */
+const maxSteps = 20_000
+const maxSize = 8
 
 /** Runs one seed of the subject: a faulty stretch in which nothing may break, then rest, in which everything must end. */
 export async function runSeed(subject: Subject, wish: SeedWish): Promise<SeedResult> {
@@ -50,12 +52,22 @@ function prepare(subject: Subject, wish: SeedWish): { simulation: Simulation; se
   const windowMs = random.stream('window').pick([0, 1, 5, 20])
   const scheduler = new Scheduler({ random: random.stream('order'), trace, windowMs })
   const faults = drawFaults(random.stream('faults'), wish.calm ?? [])
-  const drawnSize = random.stream('size').between(1, 8)
+  const drawnSize = drawSize(random.stream('size'))
   const seen = new Set<string>()
   const defect = wish.defect ?? null
   if (defect !== null && !(defect in subject.defects)) throw new Error(`${subject.name} has no defect ${defect}`)
   const size = Math.min(wish.size ?? drawnSize, drawnSize)
   return { seen, simulation: { random, scheduler, trace, faults, size, defect, seen: (name) => seen.add(name) } }
+}
+
+/** Mostly little work, now and then much: many small seeds find more in the same time, and some things take a crowd. */
+function drawSize(random: Random): number {
+  return 1 + Math.floor(maxSize * random.fraction() ** 2)
+}
+
+/** The same for how long things go wrong. */
+function drawLengthMs(random: Random): number {
+  return Math.round(faultyMs.from + (faultyMs.to - faultyMs.from) * random.fraction() ** 2)
 }
 
 async function play(subject: Subject, simulation: Simulation, rejections: Rejections): Promise<Found | null> {
@@ -73,7 +85,7 @@ async function play(subject: Subject, simulation: Simulation, rejections: Reject
 }
 
 async function misbehave(scenario: Scenario, { scheduler, random }: Simulation, rejections: Rejections): Promise<void> {
-  const untilMs = random.stream('length').between(faultyMs.from, faultyMs.to)
+  const untilMs = drawLengthMs(random.stream('length'))
   const afterStep = () => {
     rejections.check()
     scenario.check()

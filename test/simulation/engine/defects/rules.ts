@@ -40,9 +40,7 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   ),
   'limits ignored': rules('a deployment past its limit goes on', ({ decideDeployment }) => ({
     decideDeployment: (now, event, at) =>
-      event.type === 'deadline' && now.state.kind !== 'waiting'
-        ? { deployment: now, commands: [], facts: [] }
-        : decideDeployment(now, event, at),
+      decideDeployment(now, event.type === 'turn' ? { ...event, limitMs: 1_000_000_000 } : event, at),
   })),
 }
 

@@ -91,11 +91,15 @@ export const storeDefects: Readonly<Record<string, Defect>> = {
   'a push is accepted twice': store('what was accepted is not remembered', ({ projects }) => ({
     projects: replaced(projects, { setRef: () => {} }),
   })),
-  'what is live is thrown away': store('the janitor does not look at what is live', ({ tracks }) => ({
-    tracks: replaced(tracks, {
-      list: (project: string | null) => tracks.list(project).map((track): Track => ({ ...track, live: null })),
+  'what is live is thrown away': store(
+    'the janitor does not look at what is live or was',
+    ({ tracks, deployments }) => ({
+      deployments: replaced(deployments, { releasesSucceeded: () => [] }),
+      tracks: replaced(tracks, {
+        list: (project: string | null) => tracks.list(project).map((track): Track => ({ ...track, live: null })),
+      }),
     }),
-  })),
+  ),
 }
 
 class UnchainedFacts extends WatchedFacts {

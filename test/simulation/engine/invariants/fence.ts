@@ -3,7 +3,14 @@ import type { MakeInvariant } from '../view.ts'
 /** I-14, and the half of I-5 of the design: a target hears of a command only after its intent is durable, and numbers rise. */
 export const fence: MakeInvariant = ({ records, broken }) => {
   const newest = new Map<string, number>()
+  let claimed = 0
   return {
+    committed({ claims }) {
+      for (const number of claims) {
+        if (number <= claimed) broken('I-14', `a command goes out under number ${number} after number ${claimed}`)
+        claimed = number
+      }
+    },
     happened(happening) {
       if (happening.what !== 'admitted') return
       const { order, verb } = happening

@@ -27,6 +27,8 @@ export interface Changes {
   readonly facts: readonly Fact[]
   readonly events: readonly AcceptedEvent[]
   readonly approvals: readonly AcceptedApproval[]
+  /** Numbers under which commands are about to be carried out. */
+  readonly claims: readonly number[]
 }
 
 /** Something written within a transaction that is not durable yet. */
@@ -128,6 +130,7 @@ export class Records {
         this.approvals.push(writing.approval)
         break
       case 'claim':
+        changes.claims.push(writing.number)
         this.claimed.add(writing.number)
         break
       case 'lock':
@@ -157,7 +160,10 @@ export class Records {
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
 
 function emptyChanges(): Mutable<Changes> {
-  return { deployments: [], runs: [], releases: [], oneOffs: [], lives: [], facts: [], events: [], approvals: [] }
+  return {
+    ...{ deployments: [], runs: [], releases: [], oneOffs: [], lives: [] },
+    ...{ facts: [], events: [], approvals: [], claims: [] },
+  }
 }
 
 function put<T extends { readonly id: string }>(rows: Map<string, T>, after: T): Change<T> {

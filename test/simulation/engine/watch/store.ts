@@ -23,8 +23,8 @@ import type { Writing } from './records.ts'
 
 type Tell = (writing: Writing) => void
 
-/** The real store, and every row that is written to it is told. */
-export function watchedStore(db: Database, tell: Tell): Store {
+/** The real store, and every row that is written to it is told; and when a result comes that nobody waits for any more. */
+export function watchedStore(db: Database, tell: Tell, onLate: () => void): Store {
   return {
     ...storeOver(db),
     deployments: new WatchedDeployments(db, tell),
@@ -34,7 +34,7 @@ export function watchedStore(db: Database, tell: Tell): Store {
     tracks: new WatchedTracks(db, tell),
     facts: new WatchedFacts(db, tell),
     events: new WatchedEvents(db, tell),
-    outbox: new WatchedOutbox(db, tell),
+    outbox: new WatchedOutbox(db, tell, onLate),
     locks: new WatchedLocks(db, tell),
     variables: new WatchedVariables(db, tell),
   }
@@ -174,9 +174,17 @@ class WatchedEvents extends Events {
 
 class WatchedOutbox extends Outbox<Command> {
   readonly #tell: Tell
-  constructor(db: Database, tell: Tell) {
+  readonly #onLate: () => void
+  constructor(db: Database, tell: Tell, onLate: () => void) {
     super(db)
     this.#tell = tell
+    this.#onLate = onLate
+  }
+
+  override holds(id: number, number: number): boolean {
+    const isStanding = super.holds(id, number)
+    if (!isStanding) this.#onLate()
+    return isStanding
   }
 
   override claim(id: number, epoch: number, number: number): boolean {

@@ -61,7 +61,7 @@ const acts: readonly (readonly [string, number, Act])[] = [
     'rerun',
     6,
     (engine, { by, random, stage }) =>
-      withOne([...stage.records.runs.keys()].slice(-3), random, (id) => engine.actions.rerun(id, { by })),
+      withOne(worthRunningAgain(stage), random, (id) => engine.actions.rerun(id, { by })),
   ],
   [
     'one-off',
@@ -89,6 +89,8 @@ export class People {
     stage.world.teach('slow', { lines: [], endsAfterMs: 6000, exitCode: 0 })
     stage.world.teach('endless', { lines: [], endsAfterMs: 3_600_000, exitCode: 0 })
     stage.world.teach('migrate', { lines: [], endsAfterMs: 800, exitCode: 0 })
+    stage.world.teach('migrate-in-vain', { lines: [], endsAfterMs: 800, exitCode: 1 })
+    stage.world.teach('migrate-for-ever', { lines: [], endsAfterMs: 3_600_000, exitCode: 0 })
   }
 
   ask(): void {
@@ -127,6 +129,12 @@ export class People {
 function version(stage: Stage, { project, app }: Wish['place'], random: Random): string | null {
   const known = [...stage.records.releases.values()].filter((each) => each.project === project && each.app === app)
   return known.length === 0 || random.chance(0.3) ? null : random.pick(known).version
+}
+
+/** Mostly what did not succeed; and when everything has, something that must not be run again. */
+function worthRunningAgain({ records }: Stage): readonly string[] {
+  const failed = [...records.runs.values()].filter(({ outcome }) => outcome !== null && outcome !== 'succeeded')
+  return failed.length > 0 ? failed.map(({ id }) => id) : [...records.runs.keys()].slice(-3)
 }
 
 function counts(random: Random): Record<string, number> {

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../../../../src/targets/model/options.ts'
 import type { Random } from '../../kit/random.ts'
 import type { Stage } from '../stage.ts'
-import { changedShape, type Shape } from '../world/shape.ts'
+import { changedShape, migrateWords, type Shape } from '../world/shape.ts'
 
 /** Developers: what they push, and what the server hears of it. */
 export class Pushes {
@@ -23,10 +23,10 @@ export class Pushes {
     const kind = random.below(100)
     if (kind < 76 || this.#stage.git.refs(project).size === 0) this.#onto(project, 'refs/heads/main')
     else if (kind < 84) this.#force(project, 'refs/heads/main')
-    else if (kind < 90) this.#onto(project, 'refs/heads/release/1')
-    else if (kind < 94) this.#again(project, 'refs/heads/release/1')
-    else if (kind < 97) this.#again(project, `refs/tags/v${this.#count}`)
-    else this.#stage.git.move(project, 'refs/heads/release/1', null)
+    else if (kind < 89) this.#onto(project, 'refs/heads/release/1')
+    else if (kind < 92) this.#again(project, 'refs/heads/release/1')
+    else if (kind < 95) this.#again(project, `refs/tags/v${this.#count}`)
+    else this.#delete(project)
     this.#tell(project)
   }
 
@@ -51,9 +51,17 @@ export class Pushes {
     if (head !== undefined) git.move(project, ref, head)
   }
 
+  /** Some ref besides main goes; where there is none, somebody deletes what is not there. */
+  #delete(project: string): void {
+    const { git } = this.#stage
+    const others = [...git.refs(project).keys()].filter((ref) => ref !== 'refs/heads/main')
+    git.move(project, this.#random.pick(['refs/heads/release/1', ...others]), null)
+  }
+
   #commit(project: string, ref: string, parent: string | null): void {
     const { git } = this.#stage
-    const shape = this.#nextShape(project)
+    const migrate = this.#migrate()
+    const shape = { ...this.#nextShape(project), migrate }
     this.#count += 1
     const before = parent === null ? {} : (git.find(parent)?.tree ?? {})
     const touched = this.#touched(shape)
@@ -79,6 +87,12 @@ export class Pushes {
     const next = this.#random.chance(0.2) ? changedShape(shape, this.#random) : shape
     this.#shapes.set(project, next)
     return next
+  }
+
+  #migrate(): Shape['migrate'] {
+    const isBad = this.#random.chance(this.#stage.simulation.faults['bad-release'] * 0.4)
+    const bad = this.#random.pick(migrateWords)
+    return isBad ? bad : 'migrate'
   }
 
   #behaviour(): Partial<Behaviour> {

@@ -31,7 +31,8 @@ export class Visitors {
     const shape = this.#random.pick(this.#stage.shapes)
     const environment = this.#random.pick(['staging', 'staging', 'production'])
     const app = this.#random.pick(shape.apps)
-    const takesMs = this.#random.heavyTail(30, 8000)
+    const isLong = this.#random.chance(0.25)
+    const takesMs = isLong ? this.#random.between(500, 8000) : this.#random.heavyTail(30, 1000)
     const site = `${app}.${environment}.${shape.project}.test`
     const visit = this.#stage.host.edge.visit(site, { takesMs })
     void visit.then((answer: Visit) => this.#stage.visited(`${shape.project}/${app}/${environment}`, answer, takesMs))

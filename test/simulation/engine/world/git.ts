@@ -23,6 +23,7 @@ export class Git {
   readonly #commits = new Map<string, ModelCommit>()
   readonly #refs = new Map<string, Map<string, string>>()
   readonly #specs = new Map<string, ProjectSpec>()
+  readonly #specsOf = new Map<string, ProjectSpec | null>()
   #made = 0
 
   refs(project: string): Map<string, string> {
@@ -52,9 +53,12 @@ export class Git {
   }
 
   spec(sha: string): ProjectSpec | null {
-    const shape = this.find(sha)?.shape
-    if (shape === null || shape === undefined) return null
-    return this.parse(JSON.stringify(shape)).spec
+    const known = this.#specsOf.get(sha)
+    if (known !== undefined) return known
+    const shape = this.find(sha)?.shape ?? null
+    const spec = shape === null ? null : this.parse(JSON.stringify(shape)).spec
+    this.#specsOf.set(sha, spec)
+    return spec
   }
 
   /** The text of a signalbox.yml is its shape; the same text gives the same value. */

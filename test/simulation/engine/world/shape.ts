@@ -23,13 +23,18 @@ export interface Shape {
   readonly checks: number
   readonly retries: number
   readonly migrations: PolicySpec['migrations'] | null
+  /** What is run to migrate; the world knows how each ends. */
+  readonly migrate: (typeof migrateWords)[number]
   readonly strategy: StrategySpec
   readonly approvals: number
   readonly expiresMs: number
   readonly queueTimeoutMs: number | null
   readonly runTimeoutMs: number
   readonly needsColor: boolean
+  readonly cancel: PolicySpec['cancel']
 }
+
+export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] as const
 
 /** The people there are. */
 export const people = ['ada', 'grace', 'edsger'] as const
@@ -46,6 +51,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     checks: random.pick([0, 1, 1, 2]),
     retries: random.pick([0, 1]),
     migrations: random.pick([null, null, 'on_release_start', 'after', 'before'] as const),
+    migrate: 'migrate',
     strategy: random.pick([
       { kind: 'start_first', batch: 1 },
       { kind: 'start_first', batch: 1 },
@@ -57,6 +63,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     queueTimeoutMs: random.pick([null, null, 45_000]),
     runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
     needsColor: random.chance(0.1),
+    cancel: random.chance(0.1) ? 'never' : 'manual',
   }
 }
 
@@ -102,7 +109,6 @@ function checksOf({ checks, retries }: Shape): readonly JobSpec[] {
 }
 
 function appOf(shape: Shape, name: string): AppSpec {
-  const commands = ['migrate', 'pending']
   return appSpec({
     name,
     directory: name,
@@ -114,8 +120,8 @@ function appOf(shape: Shape, name: string): AppSpec {
         ? null
         : {
             adapter: 'command',
-            command: [commands[0] as string],
-            pending: [commands[1] as string],
+            command: [shape.migrate],
+            pending: ['pending'],
             backup: null,
             variables: [],
             timeoutMs: 15_000,
@@ -147,10 +153,11 @@ function processesOf({ web, webIsSingleton, worker, beat }: Shape): readonly Pro
   return all.filter(({ name }) => (name !== 'worker' || worker > 0) && (name !== 'beat' || beat))
 }
 
-function policiesOf({ migrations, strategy, runTimeoutMs, queueTimeoutMs }: Shape): PolicySpec {
+function policiesOf({ migrations, strategy, runTimeoutMs, queueTimeoutMs, cancel }: Shape): PolicySpec {
   return {
     ...policies,
     strategy,
+    cancel,
     runTimeoutMs,
     migrations: migrations ?? 'on_release_start',
     queueTimeout: { afterMs: queueTimeoutMs, action: 'abort' },
