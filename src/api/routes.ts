@@ -14,7 +14,14 @@ const offset = z.coerce
   .max(2 ** 40)
   .default(0)
 /** How many are too many is the engine's to say. */
-const counts = z.record(z.string().min(1).max(100), z.int().min(0))
+const counts = z
+  .record(z.string().min(1).max(100), z.int().min(0))
+  .refine((named) => Object.keys(named).length > 0, 'names no process')
+/** What the system can hand to a program. */
+const word = z
+  .string()
+  .max(32 * 1024)
+  .refine((text) => !text.includes('\0') && text.isWellFormed(), 'a NUL character or half a character')
 const flag = z.enum(['true', 'false']).default('false')
 
 const ofProject = z.strictObject({ project: name })
@@ -292,10 +299,7 @@ export const routes = {
     params: ofEnvironment,
     body: z.strictObject({
       app: name.optional(),
-      command: z
-        .array(z.string().max(32 * 1024))
-        .min(1)
-        .max(500),
+      command: z.array(word).min(1).max(500),
       limitMs: z
         .int()
         .min(1_000)

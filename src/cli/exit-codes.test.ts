@@ -9,6 +9,7 @@ test('a fault ends the program by what it says about what was typed', () => {
     ['config.unreadable', 2],
     ['environment.unknown', 2],
     ['variable.invalid', 2],
+    ['variable.invalid_value', 2],
     ['project.invalid_name', 2],
     ['app.ambiguous', 2],
     ['login.missing', 2],

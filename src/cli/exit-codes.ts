@@ -50,7 +50,10 @@ const byCode: ReadonlyMap<string, number> = new Map([
 
 /** What was typed names something that is not there, or is no name at all. */
 const byWord: ReadonlyMap<string, number> = new Map(
-  ['ambiguous', 'invalid', 'invalid_name', 'malformed', 'unclear', 'unknown'].map((word) => [word, exitCodes.usage]),
+  ['ambiguous', 'invalid', 'invalid_name', 'invalid_value', 'malformed', 'unclear', 'unknown'].map((word) => [
+    word,
+    exitCodes.usage,
+  ]),
 )
 
 const byArea: ReadonlyMap<string, number> = new Map([

@@ -26,7 +26,7 @@ import {
 } from './find.ts'
 import type { Intake } from './intake.ts'
 import type { Parts } from './parts.ts'
-import { mustBeIdle, mustBeScalable, whyNotRerun } from './refusals.ts'
+import { mustBeIdle, mustBeScalable, mustBeSettable, whyNotRerun } from './refusals.ts'
 import { type DeploymentRequest, requestDeployment } from './request.ts'
 import { sealAll } from './sealing.ts'
 import { type AfterCommit, transact } from './transact.ts'
@@ -266,9 +266,7 @@ export class Actions {
     const { project, environment } = place
     const { store, secrets } = this.#parts
     findProject(store, project)
-    for (const { name } of changes) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) throw new Fault('variable.invalid', { details: { name } })
-    }
+    changes.forEach(mustBeSettable)
     for (;;) {
       // Sealing takes waiting and binds the value to its version; if somebody was faster, it is sealed anew.
       const version = store.variables.version(project, environment) + 1

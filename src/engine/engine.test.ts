@@ -113,6 +113,17 @@ test('an approval is void when the plan moves, and the record says what moved', 
   assert.match(JSON.stringify(fact?.data), /variables/)
 })
 
+test('a value that no process can be given is refused when it is set, and named without being told', async () => {
+  await using it = await startEngine(projectSpec())
+  for (const value of ['s3cret\0', '\ud800']) {
+    await assert.rejects(
+      it.engine.actions.setVariables(inStaging, [{ name: 'KEY', value, secret: true }], ada),
+      (error) => isFault('variable.invalid_value')(error) && !JSON.stringify(error).includes('s3cret'),
+    )
+  }
+  assert.equal(it.store.variables.version('shop', 'staging'), 0)
+})
+
 test('two people must say yes where two are asked for, the same one does not count twice', async () => {
   const [first, second] = projectSpec().environments
   const protection = {

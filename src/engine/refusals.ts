@@ -3,6 +3,7 @@ import type { Run } from '../domain/run.ts'
 import type { AppSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
+import type { VariableChange } from '../store/variables.ts'
 
 /** More than one machine has a use for. */
 const maxInstances = 100
@@ -26,6 +27,14 @@ export function mustBeScalable(app: AppSpec, counts: Readonly<Record<string, num
       const problem = known.singleton ? 'it is a singleton' : `that is not a number from 0 to ${maxInstances}`
       throw new Fault('scale.invalid', { details: { process, count, problem } })
     }
+  }
+}
+
+/** Faults `variable.invalid`, `variable.invalid_value`. The same as the configuration file may say. */
+export function mustBeSettable({ name, value }: VariableChange): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) throw new Fault('variable.invalid', { details: { name } })
+  if (value?.includes('\0') || value?.isWellFormed() === false) {
+    throw new Fault('variable.invalid_value', { details: { name } })
   }
 }
 

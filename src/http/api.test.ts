@@ -71,6 +71,10 @@ test('releases are sent, sent again, taken back, promoted, scaled and cancelled'
   assert.equal((await ended(api, forward?.id)).release.id, second.release.id)
   const scaled = await client.call('scale', { ...staging, body: { counts: { web: 3 } } })
   assert.deepEqual((await ended(api, scaled.id)).scale, { web: 3 })
+  // JSON may name a process __proto__; nothing is scaled then, and that is said.
+  for (const counts of [{}, JSON.parse('{"__proto__":3}')]) {
+    await assert.rejects(client.call('scale', { ...staging, body: { counts } }), fault('request.invalid'))
+  }
   const [promoted] = await client.call('promote', { ...staging, body: { to: 'production' } })
   assert.equal(promoted?.state, 'waiting')
   const cancelled = await client.call('deployments.cancel', { params: { deployment: promoted?.id ?? '' } })
@@ -171,6 +175,10 @@ test('a one-off command is started, followed and told', async () => {
   const client = api.as('deploy')
   const started = await client.call('one-offs.start', { ...staging, body: { command: ['echo', '$(id)', ''] } })
   assert.deepEqual(started.command, ['echo', '$(id)', ''])
+  await assert.rejects(
+    client.call('one-offs.start', { ...staging, body: { command: ['a\0b'] } }),
+    fault('request.invalid'),
+  )
   const params = { oneOff: started.id }
   await Array.fromAsync(client.follow('one-offs.log.follow', { params }))
   const shown = await client.call('one-offs.show', { params })

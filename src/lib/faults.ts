@@ -91,7 +91,7 @@ const catalogue = {
   },
   'deployment.unknown': {
     sentence: 'There is no deployment {deployment}',
-    hint: 'List them with `signalbox status`.',
+    hint: 'List them with `signalbox deployments list`.',
   },
   'disk.full': {
     sentence: 'The disk is full: {path} could not be written',
@@ -478,6 +478,10 @@ const catalogue = {
   'variable.invalid': {
     sentence: '{name} is not a name for a variable',
     hint: 'Use letters, digits and underscores, beginning with a letter or an underscore.',
+  },
+  'variable.invalid_value': {
+    sentence: 'The value of {name} holds a NUL character or half a character, which no process can be given',
+    hint: 'Take it out; what is not text can be set as base64.',
   },
   'wait.limit': {
     sentence: '{what} has not ended within {limit}',
