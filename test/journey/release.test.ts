@@ -98,7 +98,9 @@ test('a release is built once, kept while it is needed, used while it is whole',
     await waitFor('the archives to be gone', () => gone.every(({ digest }) => !existsSync(archive(digest))))
     for (const { digest } of kept) assert.ok(existsSync(archive(digest)))
     const { version } = await by('v5')()
-    assert.match((await shop.sb(['deploy', 'staging', version], { wanted: 1 })).stderr, /is not kept any more/)
+    for (const verb of ['deploy', 'rollback']) {
+      assert.match((await shop.sb([verb, 'staging', version], { wanted: 1 })).stderr, /is not kept any more/, verb)
+    }
   })
 
   await t.test('what was thrown away is built again when it is pushed again', async () => {
