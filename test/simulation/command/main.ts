@@ -23,8 +23,8 @@ const help = `bin/simulate: runs the engine under simulated time, faults and cra
   --jobs N        processes (one per core)
   --json          the report as JSON
 
-Exits with 1 when an invariant does not hold, a seed runs differently the second time, or a situation that must be
-come up was not seen in 20,000 seeds.`
+Exits with 1 when an invariant does not hold, a seed runs differently the second time, or a situation that must
+come up was not seen in 10,000 seeds.`
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import type { Smaller } from '../kit/shrink.ts'
 import type { Subject } from '../kit/simulation.ts'
 
 /** From this many seeds on, every situation must have been seen. */
-const enoughSeeds = 20_000
+const enoughSeeds = 10_000
 
 export interface Report {
   readonly subject: Subject

@@ -19,6 +19,10 @@ export interface Defect {
 export const defects: Readonly<Record<string, Defect>> = {
   'no fence': { breaks: 'the host obeys a command that comes after its successor', fenced: false },
   'acknowledgement before commit': { breaks: 'what was said to be stored is gone after a crash', lazyDisk: true },
+  'jobs without a limit': {
+    breaks: 'more jobs run at a time than the machine is for',
+    plant: (parts) => ({ ...parts, settings: { ...parts.settings, parallelJobs: 100 } }),
+  },
   ...driverDefects,
   ...ruleDefects,
   ...storeDefects,

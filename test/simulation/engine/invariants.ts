@@ -8,6 +8,7 @@ import { fence } from './invariants/fence.ts'
 import { jobs } from './invariants/jobs.ts'
 import { journal } from './invariants/journal.ts'
 import { limits } from './invariants/limits.ts'
+import { locks } from './invariants/locks.ts'
 import { migrations } from './invariants/migrations.ts'
 import { oneActive } from './invariants/one-active.ts'
 import { order } from './invariants/order.ts'
@@ -26,7 +27,7 @@ import type { MakeInvariant } from './view.ts'
 export const invariants: readonly MakeInvariant[] = [
   ...[oneActive, states, order, alive],
   ...[fence, routing, capacity, drain, singletons, success],
-  ...[approval, promotion, environment, migrations, limits],
+  ...[approval, promotion, environment, migrations, limits, locks],
   ...[pushes, jobs, retention],
   ...[journal, visitors, calm, recorded],
 ]

@@ -6,7 +6,7 @@ import { isSteady } from './quiet.ts'
 import type { Invariant, View } from './view.ts'
 import type { Changes } from './watch/records.ts'
 
-/** What has to come up at least once in 20,000 seeds, or the simulation is too tame. */
+/** What has to come up at least once in 10,000 seeds, or the simulation is too tame. */
 export const situations = [
   ...[
     'server crashed',

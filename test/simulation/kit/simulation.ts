@@ -20,7 +20,7 @@ export interface Simulation {
 /** Something that can be simulated: it sets up a world, programs and a workload for one seed. */
 export interface Subject {
   readonly name: string
-  /** Situations that must be seen at least once in 20,000 seeds. */
+  /** Situations that must be seen at least once in 10,000 seeds. */
   readonly situations: readonly string[]
   /** Defects that can be planted, each with what it breaks. */
   readonly defects: Readonly<Record<string, string>>

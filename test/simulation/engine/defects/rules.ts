@@ -31,6 +31,22 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
     askGates: (facts) =>
       askGates({ ...facts, approvals: facts.approvals.map((each) => ({ ...each, plan: facts.plan })) }),
   })),
+  'one yes counts twice': rules('one person is enough where two have to say yes', ({ askGates }) => ({
+    askGates: (facts) =>
+      askGates({ ...facts, approvals: facts.approvals.flatMap((each) => [each, { ...each, by: `${each.by} again` }]) }),
+  })),
+  'order of environments ignored': rules(
+    'a release goes where it should have been somewhere else first',
+    ({ askGates }) => ({
+      askGates: (facts) => askGates({ ...facts, succeededIn: [...facts.succeededIn, ...facts.environment.needs] }),
+    }),
+  ),
+  'locks ignored': rules('something begins although a person has put up a stop sign', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, lock: null }),
+  })),
+  'migration left out': rules('a release goes live on a database it was not made for', ({ planRollout }) => ({
+    planRollout: (input) => planRollout({ ...input, hasMigrations: false }),
+  })),
   'lost job tried for ever': rules(
     'a job that dies with the server is tried again without a limit',
     ({ decideRun }) => ({

@@ -91,6 +91,11 @@ export const storeDefects: Readonly<Record<string, Defect>> = {
   'a push is accepted twice': store('what was accepted is not remembered', ({ projects }) => ({
     projects: replaced(projects, { setRef: () => {} }),
   })),
+  'old variables': store('instances see the variables from before the last change', ({ variables }) => ({
+    variables: replaced(variables, {
+      at: (project: string, environment: string, version: number) => variables.at(project, environment, version - 1),
+    }),
+  })),
   'what is live is thrown away': store(
     'the janitor does not look at what is live or was',
     ({ tracks, deployments }) => ({
