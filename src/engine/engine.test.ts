@@ -124,6 +124,24 @@ test('a value that no process can be given is refused when it is set, and named 
   assert.equal(it.store.variables.version('shop', 'staging'), 0)
 })
 
+test('what was last tried is what moved last, not what was asked for last', async () => {
+  await using it = await startEngine(projectSpec())
+  await it.push('one')
+  const older = await waitFor('the first to wait', () => waitingOn(it, production))
+  await it.push('two')
+  const newer = await waitFor('the second to wait', () =>
+    it.store.deployments.open(production).find(({ id }) => id !== older.id),
+  )
+  const tried = async () =>
+    (await it.queries.status('shop', 'production')).map(({ attempted }) => attempted?.id).toString()
+  assert.equal(await tried(), newer.id)
+  for (const { id } of [newer, older]) {
+    it.engine.actions.approve(id, it.queries.planOf(id).hash, ada)
+    await ended(it, id)
+    assert.equal(await tried(), id)
+  }
+})
+
 test('two people must say yes where two are asked for, the same one does not count twice', async () => {
   const [first, second] = projectSpec().environments
   const protection = {

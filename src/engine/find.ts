@@ -42,12 +42,15 @@ export function specNow(store: Store, project: string): ProjectSpec {
   return spec
 }
 
-/** Tracks on which something runs though the configuration does not have them any more. */
+/** Tracks on which something runs, or is still to come, though the configuration does not have them any more. */
 export function leftOver(store: Store, project: string): readonly Track[] {
   const spec = specNow(store, project)
   return store.tracks
     .list(project)
-    .filter((track) => track.live !== null && track.live.instances.length > 0 && !isIn(spec, track))
+    .filter(
+      ({ id, live, ...place }) =>
+        !isIn(spec, place) && ((live?.instances ?? []).length > 0 || store.deployments.open(id).length > 0),
+    )
 }
 
 /** Whether people still want something here. */
@@ -56,7 +59,7 @@ export function isConfigured(store: Store, track: Track): boolean {
   return spec !== null && isIn(spec, track)
 }
 
-function isIn({ environments }: ProjectSpec, { app, environment }: Track): boolean {
+function isIn({ environments }: ProjectSpec, { app, environment }: Pick<Track, 'app' | 'environment'>): boolean {
   return environments.some(({ name, apps }) => name === environment && apps.includes(app))
 }
 

@@ -60,6 +60,26 @@ test('an app taken out of an environment does not keep the others from being dep
   await ended(it, it.engine.actions.scale(docs, { web: 0, worker: 0 }, ada).id)
 })
 
+test('what waits for people on a track that the configuration does not have any more is shown, until it is cancelled', async () => {
+  const places = (name: string) =>
+    projectSpec({ environments: projectSpec().environments.map((each) => ({ ...each, name: `${each.name}${name}` })) })
+  await using it = await startEngine(projectSpec())
+  await pushed(it, 'one')
+  const waiting = await waitFor('a deployment that waits', () => waitingOn(it, 'shop/shop/production'))
+  await ended(it, it.engine.actions.scale(inStaging, { web: 0, worker: 0 }, ada).id)
+  await it.push('renamed', { spec: places('-2') })
+  const isLeft = async () =>
+    (await it.queries.status('shop', null)).find(({ track }) => track === 'shop/shop/production')
+  const left = await isLeft()
+  assert.deepEqual(
+    left?.waiting.map(({ deployment: { id } }) => id),
+    [waiting.id],
+  )
+  assert.match(left?.finding ?? '', new RegExp(`any more; \`signalbox cancel ${waiting.id}\` ends`))
+  it.engine.actions.cancelDeployment(waiting.id, ada)
+  assert.equal(await isLeft(), undefined)
+})
+
 test('where a first deployment fails, its host names are free again', async () => {
   await using it = await startEngine(only('staging'))
   await it.push('bad', { behaviour: { exitsAfterMs: 1 } })

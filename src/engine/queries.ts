@@ -4,6 +4,7 @@ import type { Lock } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Live, trackId } from '../domain/track.ts'
+import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
 import { contextOf, currentPlan, gateFacts } from './context.ts'
 import {
@@ -29,7 +30,7 @@ export interface TrackStatus {
   readonly url: string | null
   /** What the last successful deployment left, and the reconciler keeps. */
   readonly desired: Live | null
-  /** The newest deployment, however it ended or stands. */
+  /** The deployment that moved last, however it ended or stands. */
   readonly attempted: Deployment | null
   /** What the target told, and when. */
   readonly running: Observation | null
@@ -158,11 +159,11 @@ export class Queries {
       ...{ app, environment, url },
       track: id,
       desired: live,
-      attempted: store.deployments.list(id, 1)[0] ?? null,
+      attempted: lastTried(store, id),
       running: observation,
       stale,
       serving: observation?.routed ?? [],
-      finding: isLeft ? leftSentence(live) : store.tracks.finding(id),
+      finding: isLeft ? leftSentence(live, open) : store.tracks.finding(id),
       lock: store.locks.get(project, environment),
       active: open.find(isActive) ?? null,
       queue: open.filter(({ state }) => state.kind === 'queued'),
@@ -196,7 +197,23 @@ export class Queries {
   }
 }
 
-function leftSentence(live: Live | null): string {
+/** More than ever wait for people at once. */
+const lookedAt = 20
+
+/** Not the newest: a yes may come long after a newer release went. */
+function lastTried(store: Store, track: string): Deployment | null {
+  return store.deployments
+    .list(track, lookedAt)
+    .reduce<Deployment | null>((last, each) => (last === null || movedAt(each) > movedAt(last) ? each : last), null)
+}
+
+function movedAt({ createdAt, startedAt, finishedAt }: Deployment): number {
+  return startedAt ?? finishedAt ?? createdAt
+}
+
+function leftSentence(live: Live | null, open: readonly Deployment[]): string {
+  const gone = 'signalbox.yml does not have it any more'
   const counts = [...new Set(live?.instances.map(({ process }) => `${process}=0`))].join(' ')
-  return `signalbox.yml does not have it any more, and it goes on; \`signalbox scale\` with ${counts} ends it`
+  if (counts !== '') return `${gone}, and it goes on; \`signalbox scale\` with ${counts} ends it`
+  return `${gone}; ${open.map(({ id }) => `\`signalbox cancel ${id}\``).join(', ')} ends what was asked for`
 }
