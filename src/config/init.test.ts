@@ -25,6 +25,7 @@ function init(files: Files, options: GuessOptions = { folder: 'shop', branch: 'm
   const { spec, problems, warnings } = parseProject(text, { drivers })
   assert.deepEqual(problems.map(showProblem), [], text)
   assert.ok(spec)
+  assert.deepEqual(guesses, [...new Set(guesses)], 'nothing is said twice')
   // What this version does not do yet is right to write down all the same.
   const doubts = warnings.map(showProblem).filter((line) => !line.includes('does not act on'))
   return { spec, warnings: doubts, told: guesses.join('\n'), text }

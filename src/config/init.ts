@@ -48,13 +48,13 @@ const detectors: readonly Detector[] = [detectDjango, detectRails, detectNode, d
 function draftOf(files: Files): Draft {
   for (const detect of detectors) {
     const draft = detect(files)
-    if (draft !== null) return withProcfile(draft, files)
+    if (draft !== null) return detect === detectProcfile ? draft : withProcfile(draft, files)
   }
   return {
     ...blank,
     processes: { web: { command: './start' } },
     guesses: [
-      'Nothing was recognised (no manage.py, Gemfile, package.json with something to start, Procfile or Dockerfile): put the command that starts the app in the place of ./start. It has to listen where the variable PORT says.',
+      'Nothing was recognised (no manage.py, Gemfile with rails beside a config.ru, package.json with something to start, Procfile or Dockerfile): put the command that starts the app in the place of ./start. It has to listen where the variable PORT says.',
     ],
   }
 }
