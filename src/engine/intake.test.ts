@@ -23,3 +23,11 @@ test('what somebody pushes while refs are compared by the clock is of that someb
   )
   other()
 })
+
+test('a file that names another project than the one pushed to is taken, and the push is told', async () => {
+  await using it = await startEngine(projectSpec())
+  it.commit('wrong', { spec: { ...projectSpec(), project: 'bakery' } })
+  const [event] = await it.engine.actions.sync('shop', 'ada')
+  assert.deepEqual(event?.because, 'push to main; signalbox.yml says project: bakery, here it is shop')
+  assert.equal(event?.run, 'r1')
+})

@@ -146,7 +146,7 @@ interface Recording {
 function record(tx: Tx, recording: Recording): AcceptedEvent {
   const { project, change, telling, reading } = recording
   const { events } = tx.parts.store
-  const because = reasonFor(change, reading)
+  const because = reasonFor(project, change, reading)
   const draft = { ...change, project, ...telling, at: tx.at, run: null, because: because.text }
   const id = events.add(draft)
   const run = because.run && reading !== null ? startRun(tx, { ...recording, reading }, id) : null
@@ -162,13 +162,22 @@ function record(tx: Tx, recording: Recording): AcceptedEvent {
   return event
 }
 
-function reasonFor(change: RefChange, reading: Reading | null): { readonly run: boolean; readonly text: string } {
+function reasonFor(
+  project: string,
+  change: RefChange,
+  reading: Reading | null,
+): { readonly run: boolean; readonly text: string } {
   if (reading === null) return { run: false, text: 'the ref was deleted' }
   if (reading.problems === null) return { run: false, text: `there is no ${configFile} in this commit` }
   // A broken configuration is a failed run, so that somebody sees it.
   if (reading.spec === null) return { run: true, text: `${configFile} is not valid` }
-  const answer = triggerOf(change, reading.spec, reading.changed)
-  return { run: answer.run, text: answer.because }
+  const { run, because } = triggerOf(change, reading.spec, reading.changed)
+  // The address that was pushed to counts. An only app has its name from the file, so this may be another app than before.
+  const named = reading.spec.project
+  return {
+    run,
+    text: named === project ? because : `${because}; ${configFile} says project: ${named}, here it is ${project}`,
+  }
 }
 
 function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: string): Run {
