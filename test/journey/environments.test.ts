@@ -54,8 +54,12 @@ test('a release on its way through the environments', limit, async (t) => {
     const built = await releases(shop)
     const asked = await shop.sb(['promote', 'staging', 'production', '--json'], { wanted: 4 })
     assert.equal(asked.json<DeploymentDetailView[]>()[0]?.state, 'waiting')
-    await shop.sb(['approve', 'production', '--yes', '--wait'])
+    const plan = (await waiting())?.plan ?? ''
+    await shop.sb(['redeploy', 'production'], { wanted: 4 })
+    assert.match((await shop.sb(['approve', 'production', '--yes'], { wanted: 2 })).stderr, /several wait/)
+    await shop.sb(['approve', 'production', '--plan', plan, '--wait'])
     assert.equal(await visit(server, live), 'v2')
+    await shop.sb(['reject', 'production'])
     assert.deepEqual(
       (await releases(shop)).map(({ digest }) => digest),
       built.map(({ digest }) => digest),

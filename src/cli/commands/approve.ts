@@ -27,7 +27,7 @@ export function approveCommand(open: Open) {
     .action(async (named, { plan, yes, app, comment, wait, waitTimeout = 3_600_000 }) => {
       const session = open()
       const client = await session.client()
-      const deployment = await waitingDeployment(session, client, { named, app })
+      const deployment = await waitingDeployment(session, client, { named, app, plan })
       const hash = plan ?? (await planToApprove(session, client, { deployment, isSure: yes === true }))
       if (hash === null) return session.output.note('Nothing was approved.')
       const params = { deployment }
