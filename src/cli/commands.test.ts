@@ -228,6 +228,9 @@ test('at a terminal approve shows the plan and asks', async (t) => {
   })
   assert.match(no.screen, /web 0 → 2/)
   assert.match(no.screen, /Nothing was approved/)
+  assert.equal(no.code, 0)
+  const away = await cliAtTerminal(['approve', id], { cwd, env, answers: [{ after: /Approve d2\?/, type: '\x03' }] })
+  assert.equal(away.code, 130, away.screen)
   assert.equal((await show()).state, 'waiting')
   const robot = await cliAtTerminal(['approve', 'production'], { cwd, env: { ...env, CI: 'true' } })
   assert.equal(robot.code, 2)
@@ -297,6 +300,15 @@ test('logs of a run carry job and step; their colours stay out of files', async 
   assert.deepEqual([all[0]?.job, all[0]?.step, all[2999]?.text], ['test', 0, `line 2999 ${padding}`])
   const newest = (await sb('logs r1 --job test --json --lines 2000')).items<{ text: string }>()
   assert.deepEqual([newest.length, newest[0]?.text], [2000, `line 1001 ${padding}`])
+  for (const [line, said] of [
+    ['logs r1 --process web', /--process is for an environment/],
+    ['logs staging --job test', /--job is for a run/],
+    ['logs d1-migrate --app shop', /--app is for an environment/],
+  ] as const) {
+    const { code, stderr } = await sb(line)
+    assert.equal(code, 2)
+    assert.match(stderr, said)
+  }
   const unknown = await sb('logs r1 --job tset')
   assert.equal(unknown.code, 2)
   assert.match(unknown.stderr, /Its jobs: test, build:shop/)

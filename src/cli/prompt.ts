@@ -1,4 +1,5 @@
 import { Fault } from '../lib/fault.ts'
+import { Interruption } from './interruption.ts'
 import { safeText } from './safe-text.ts'
 import type { World } from './world.ts'
 
@@ -13,17 +14,20 @@ export interface Question {
   readonly flag: string
 }
 
-/** A word that is not shown while it is typed; null when the person would not say it. */
-export async function askSecret(world: World, { text, flag }: Question): Promise<string | null> {
+/** A word that is not shown while it is typed. Throws an Interruption when the person would not say it. */
+export async function askSecret(world: World, { text, flag }: Question): Promise<string> {
   const { password, isCancel } = await prompts(world, { text, flag })
   const answer = await password({ message: safeText(text), ...streams(world) })
-  return isCancel(answer) ? null : answer
+  if (isCancel(answer)) throw new Interruption('no answer')
+  return answer
 }
 
+/** Throws an Interruption when the person says neither. */
 export async function askYes(world: World, { text, flag }: Question): Promise<boolean> {
   const { confirm, isCancel } = await prompts(world, { text, flag })
   const answer = await confirm({ message: safeText(text), initialValue: false, ...streams(world) })
-  return !isCancel(answer) && answer
+  if (isCancel(answer)) throw new Interruption('no answer')
+  return answer
 }
 
 function streams({ stdin, stderr, signal }: World) {

@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
 import { apiClient } from '../../api/client.ts'
-import { Fault } from '../../lib/fault.ts'
 import { readInput } from '../input.ts'
 import { readTokenFile, serverUrl, storeLogin, tokenIn } from '../logins.ts'
 import { askSecret, canAsk } from '../prompt.ts'
@@ -37,9 +36,7 @@ async function tokenFor({ world, options }: Session): Promise<string> {
   if (!canAsk(world)) {
     return tokenIn(await readInput(world, { what: 'The token', flag, limitBytes: mostBytes }), 'standard input')
   }
-  const answer = await askSecret(world, { text: 'Token', flag })
-  if (answer === null) throw new Fault('command.input_needed', { details: { what: 'The token', flag } })
-  return tokenIn(answer, 'what was typed')
+  return tokenIn(await askSecret(world, { text: 'Token', flag }), 'what was typed')
 }
 
 function isInTheClear(url: string): boolean {

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
-import { kindOfId } from '../ids.ts'
+import { Fault } from '../../lib/fault.ts'
+import { kindOfId, type Named } from '../ids.ts'
 import { showRunLogs } from '../logs/run.ts'
 import { linesOf, oneOffLog, type Reading } from '../logs/source.ts'
 import { appOption, wholeNumber } from '../options.ts'
@@ -25,8 +26,10 @@ export function logsCommand(open: Open) {
     .option('-f, --follow', 'go on with what comes')
     .action(async (named, { job, process, app, lines, follow = false }) => {
       const session = open()
+      const kind = kindOfId(named)
+      mustFit(kind, { job, process, app })
       const client = await session.client()
-      switch (kindOfId(named)) {
+      switch (kind) {
         case 'run':
           return showRunLogs(session, client, { run: named, job, lines: lines ?? null, follow })
         case 'oneOff':
@@ -35,6 +38,17 @@ export function logsCommand(open: Open) {
           return showInstances(session, client, { environment: named, process, app, lines, follow })
       }
     })
+}
+
+/** What would be left out of account without a word is refused. */
+function mustFit(kind: Named, given: Readonly<Record<'job' | 'process' | 'app', string | undefined>>): void {
+  const meant = kind === 'run' ? ['job'] : kind === 'oneOff' ? [] : ['process', 'app']
+  const [wrong] = (['job', 'process', 'app'] as const).filter(
+    (name) => given[name] !== undefined && !meant.includes(name),
+  )
+  if (wrong === undefined) return
+  const problem = `--${wrong} is for ${wrong === 'job' ? 'a run' : 'an environment'}`
+  throw new Fault('command.invalid', { details: { problem, command: 'signalbox logs' } })
 }
 
 async function showOneOff(
