@@ -65,7 +65,7 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       await placeAll(work, step.instances)
       return {}
     case 'route':
-      await routeTo(work, step.instances)
+      await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment) })
       return {}
     case 'drain': {
       const stops = stopOrders(work.parts, context, step.instances)
@@ -166,6 +166,11 @@ async function migrate(work: StepWork): Promise<void> {
   throw new Fault(only ? 'migration.pending' : 'migration.failed', {
     details: { deployment: deployment.id, problem: how },
   })
+}
+
+/** What it brings, and what was there before. */
+function instancesOf({ state }: Deployment): readonly Instance[] {
+  return 'instances' in state ? [...state.instances, ...(state.before?.instances ?? [])] : []
 }
 
 function variablesOf({ state }: Deployment): number {

@@ -36,6 +36,26 @@ test('an old instance that has vanished does not keep the new ones from getting 
   assert.deepEqual([...host.edge.routed(staging)].sort(), ['d3-web-1', 'd3-web-2'])
 })
 
+test('whoever stands in for an old instance that has vanished is not one that leaves next', async () => {
+  await using it = await startEngine(spec)
+  await pushed(it, 'one')
+  await left(it, 'd99-web-1', 'web')
+  const { edge, instances } = it.world.host('one')
+  const release = { digest: 'any', version: 'v', commit: 'c', app: 'shop' }
+  const routing = { ...{ hosts: ['staging.test'], port: null, deployment: 'd1', environment: 'staging' }, release }
+  edge.route(staging, { ...routing, instances: ['d1-web-1', 'd99-web-1'] })
+  instances.delete('d1-web-2')
+  const serving: number[] = []
+  const { route } = edge
+  edge.route = (track, wanted) => {
+    serving.push(wanted.instances.length)
+    route.call(edge, track, wanted)
+  }
+  await pushed(it, 'two')
+  assert.deepEqual([...edge.routed(staging)].sort(), ['d3-web-1', 'd3-web-2'])
+  assert.ok(Math.min(...serving) >= 2, `so many served after each change: ${serving}`)
+})
+
 async function pushed(it: EngineUnderTest, title: string): Promise<void> {
   const sha = await it.push(title)
   await waitFor(`${title} to be live`, () => it.store.tracks.get(staging)?.live?.release.commit === sha)

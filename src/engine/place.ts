@@ -15,6 +15,13 @@ export interface Placing {
   readonly signal: AbortSignal
 }
 
+export interface RouteTo {
+  /** Who is to get visitors now. */
+  readonly instances: readonly Instance[]
+  /** Everyone the deployment brings or takes away. */
+  readonly all: readonly Instance[]
+}
+
 export const callMs = 30_000
 export const prepareMs = 300_000
 
@@ -70,13 +77,13 @@ export async function takeAway(work: Placing, names: readonly string[]): Promise
  * Sends visitors to these. An older instance that is not there, or not fit for them, does not keep the new ones from
  * getting any; whoever serves in its place goes on until it is replaced.
  */
-export async function routeTo(work: Placing, instances: readonly Instance[]): Promise<void> {
+export async function routeTo(work: Placing, { instances, all }: RouteTo): Promise<void> {
   const names = instances.map(({ name }) => name)
   try {
     await route(work, names)
   } catch (error) {
     if (!(error instanceof Fault) || error.temporary) throw error
-    const { fit, standIns } = await whoIsFit(work, instances)
+    const { fit, standIns } = await whoIsFit(work, { instances, all })
     if (fit.length === names.length) throw error
     await route(work, [...fit, ...standIns])
   }
@@ -88,15 +95,20 @@ function route(work: Placing, names: readonly string[]): Promise<void> {
   return limited(work, callMs, (signal) => driver.route(routing, order, signal))
 }
 
-/** What is new stays in the list: its absence is a failure. */
-async function whoIsFit({ driver, order, aim, ...work }: Placing, instances: readonly Instance[]) {
+/** What is new stays in the list: its absence is a failure. Whoever stands in for the others is to stay as long as they would. */
+async function whoIsFit({ driver, order, aim, ...work }: Placing, { instances, all }: RouteTo) {
   const seen = await limited({ ...work, driver }, callMs, (signal) => driver.observe(order.track, signal))
   const isFit = ({ name, deployment }: Instance) =>
     deployment === aim.deployment ||
     seen.instances.some((each) => each.name === name && (each.state === 'healthy' || seen.routed.includes(name)))
   const fit = instances.filter(isFit).map(({ name }) => name)
-  const others = seen.routed.filter((name) => !instances.some((each) => each.name === name))
-  return { fit, standIns: others.slice(0, instances.length - fit.length) }
+  const others = seen.routed.filter((name) => !isAmong(instances, name))
+  const [leaving, staying] = [others.filter((name) => isAmong(all, name)), others.filter((name) => !isAmong(all, name))]
+  return { fit, standIns: [...staying, ...leaving].slice(0, instances.length - fit.length) }
+}
+
+function isAmong(instances: readonly Instance[], wanted: string): boolean {
+  return instances.some(({ name }) => name === wanted)
 }
 
 export function limited<T>(
