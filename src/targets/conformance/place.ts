@@ -44,6 +44,22 @@ export const placeRules: readonly Rule[] = [
     },
   },
   {
+    name: 'place: an instance that is still being stopped starts again once it has gone',
+    check: async (stage) => {
+      const specs = await stage.serving('good', 1, { graceMs: 800 })
+      const { name } = first(specs)
+      const before = await stage.instance(name)
+      await stage.harness.freeze(name)
+      const removal = Promise.allSettled([stage.remove(specs)])
+      await stage.until('it is being stopped', async () => (await stage.instances())[0]?.state !== 'healthy')
+      await stage.driver.place(specs, stage.order(), stage.signal)
+      const after = await stage.instance(name)
+      assert.equal(after.state, 'healthy')
+      assert.notEqual(after.pid, before.pid)
+      await removal
+    },
+  },
+  {
     name: 'place: waits for an instance that is slow to become healthy',
     check: async (stage) => {
       const release = await stage.prepared('slow')
