@@ -98,6 +98,7 @@ test('a matrix of n cells is n jobs with different values', () => {
     spec: projectSpec({ checks: [checkSpec({ name: 'test', matrix })] }),
     changed: null,
     released: [],
+    unbuilt: [],
   })
   assert.deepEqual(jobs.map(({ name }) => name).slice(0, 2), ['test[python=3.11,db=pg]', 'test[python=3.12,db=pg]'])
 })
@@ -119,11 +120,12 @@ test('an app that the change does not touch, or that is released already, is not
     checks: [],
     apps: [appSpec({ name: 'shop', paths: ['shop/**'] }), appSpec({ name: 'site' })],
   })
-  const names = (changed: readonly string[] | null, released: readonly string[]) =>
-    jobsOf({ spec, changed, released }).map(({ name }) => name)
+  const names = (changed: readonly string[] | null, released: readonly string[], unbuilt: readonly string[] = []) =>
+    jobsOf({ spec, changed, released, unbuilt }).map(({ name }) => name)
   assert.deepEqual(names(['README.md'], []), ['build:site'])
   assert.deepEqual(names(['shop/a.js'], ['site']), ['build:shop'])
   assert.deepEqual(names(null, []), ['build:shop', 'build:site'])
+  assert.deepEqual(names(['README.md'], ['site'], ['shop']), ['build:shop'], 'one that is new is built first of all')
 })
 
 test('whatever happens in whatever order: every attempt is asked for once, and no need is jumped', () => {
@@ -193,6 +195,6 @@ function newRun(spec: ProjectSpec): Run {
     state: 'running',
     outcome: null,
     reason: null,
-    jobs: jobsOf({ spec, changed: null, released: [] }),
+    jobs: jobsOf({ spec, changed: null, released: [], unbuilt: [] }),
   }
 }

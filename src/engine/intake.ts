@@ -117,14 +117,23 @@ export class Intake {
     }
   }
 
-  /** Against what the branch had before; against the parent for a new branch. A commit that is gone makes all paths count. */
+  /**
+   * Against what the branch had before; against the parent for a new branch. In a new project, and when a commit is gone,
+   * all paths count.
+   */
   async #changed(project: string, change: RefChange, commit: Commit): Promise<readonly string[] | null> {
     try {
-      return await this.#parts.source.changedPaths(project, change.before ?? commit.parents[0] ?? null, commit.sha)
+      const before = change.before ?? this.#baseOf(project, commit)
+      return await this.#parts.source.changedPaths(project, before, commit.sha)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       return null
     }
+  }
+
+  #baseOf(project: string, { parents }: Commit): string | null {
+    const isNew = this.#parts.store.runs.newestSpec(project) === null
+    return isNew ? null : (parents[0] ?? null)
   }
 }
 
@@ -184,7 +193,12 @@ function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: st
   const { runs, releases } = tx.parts.store
   const { project, change, telling, reading } = recording
   const { commit, spec, problems, changed } = reading
-  const released = releases.ofCommitAll(project, commit.sha).filter(({ discardedAt }) => discardedAt === null)
+  const released = releases
+    .ofCommitAll(project, commit.sha)
+    .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))
+  const unbuilt = (spec?.apps ?? [])
+    .map(({ name }) => name)
+    .filter((app) => releases.list(project, app, 1).length === 0)
   if (spec !== null) runs.saveSpec(project, commit.sha, spec)
   const run = runs.add({
     project,
@@ -200,7 +214,7 @@ function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: st
     state: 'running',
     outcome: null,
     reason: null,
-    jobs: spec === null ? [] : jobsOf({ spec, changed, released: released.map(({ app }) => app) }),
+    jobs: spec === null ? [] : jobsOf({ spec, changed, released, unbuilt }),
   })
   const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
   applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })
