@@ -39,6 +39,13 @@ export interface Place {
   readonly app?: string | undefined
 }
 
+export interface NamedCommand {
+  readonly words: readonly string[]
+  /** The words without what is secret, for the journal; left out where nothing is. */
+  readonly told?: readonly string[]
+  readonly limitMs: number
+}
+
 export interface Asked {
   readonly by: string
   readonly comment?: string | null | undefined
@@ -292,7 +299,7 @@ export class Actions {
   }
 
   /** Runs a command once, in the context of what is live. */
-  startOneOff(place: Place, command: { words: readonly string[]; limitMs: number }, { by }: Asked): OneOffRun {
+  startOneOff(place: Place, command: NamedCommand, { by }: Asked): OneOffRun {
     return this.#transact((tx) => {
       const { store } = tx.parts
       const track = findTrack(store, place)
@@ -319,7 +326,7 @@ export class Actions {
         project: track.project,
         subject: oneOff.id,
         by,
-        data: { track: track.id, command: command.words },
+        data: { track: track.id, command: command.told ?? command.words },
       })
       return oneOff
     })

@@ -29,6 +29,12 @@ export function hidingReport(parts: Parts, track: Which, report: Report): Hiding
   }
 }
 
+/** Texts of people, such as the words of a command, without the secrets that are known on the track. */
+export async function hidden(parts: Parts, track: Which, texts: readonly string[]): Promise<readonly string[]> {
+  const { text } = await redactorFor(parts, track, parts.store.variables.version(track.project, track.environment))
+  return texts.map((each) => text(each))
+}
+
 /** Secrets of the variables as they are now, also when they are changed meanwhile, and of the versions that still run. */
 function hiderOf(parts: Parts, track: Which): (text: string) => Promise<string> {
   let known: { readonly version: number; readonly redactor: Promise<Redactor> } | null = null

@@ -3,7 +3,7 @@ import { type Explanation, explain } from '../domain/explain.ts'
 import type { Lock } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import type { Plan } from '../domain/plan.ts'
-import { type Live, trackId } from '../domain/track.ts'
+import { type Live, type Track, trackId } from '../domain/track.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
 import { contextOf, currentPlan, gateFacts } from './context.ts'
@@ -17,7 +17,7 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
-import { hidingReport } from './hiding.ts'
+import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { draftDeployment } from './request.ts'
@@ -130,6 +130,11 @@ export class Queries {
         await hiding.told()
       }),
     )
+  }
+
+  /** The words of a command as they may be told. */
+  async toldWords(track: Pick<Track, 'id' | 'project' | 'environment'>, words: readonly string[]) {
+    return await hidden(this.#parts, track, words)
   }
 
   #evidence(track: string, commit: string) {

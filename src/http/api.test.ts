@@ -157,9 +157,12 @@ test('a secret goes in and never comes out', async () => {
       ['OTHER', null, true],
     ],
   )
+  const typed = await client.call('one-offs.start', { ...staging, body: { command: ['login', `-p${secret}`] } })
+  assert.deepEqual(typed.command, ['login', '-p***'])
   const everything = await Promise.all(
     [
       '/facts?limit=500',
+      `/one-offs/${typed.id}`,
       '/projects/shop/status',
       '/projects/shop/environments/staging/variables',
       '/projects/shop/environments/staging/plan',

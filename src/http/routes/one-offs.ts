@@ -1,7 +1,8 @@
 import type { OneOffView } from '../../api/views.ts'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { OneOffRun } from '../../domain/one-off.ts'
-import { findDeployment } from '../../engine/find.ts'
+import { trackOf } from '../../engine/context.ts'
+import { findDeployment, findTrack } from '../../engine/find.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
@@ -11,11 +12,18 @@ import { refView } from '../views/release.ts'
 type OneOffRoutes = Pick<Handlers, 'one-offs.start' | 'one-offs.show' | 'one-offs.log' | 'one-offs.log.follow'>
 
 export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
-  const { actions } = parts
+  const { actions, store, queries } = parts
   return {
-    'one-offs.start': ({ params, body: { app, command, limitMs } }, { by }) =>
-      oneOffView(actions.startOneOff({ ...params, app }, { words: command, limitMs }, { by })),
-    'one-offs.show': ({ params }) => oneOffView(findOneOff(parts, params.oneOff)),
+    // People type a password into a command now and then; the journal keeps what it is told for ever.
+    'one-offs.start': async ({ params, body: { app, command: words, limitMs } }, { by }) => {
+      const place = { ...params, app }
+      const told = await queries.toldWords(findTrack(store, place), words)
+      return oneOffView(actions.startOneOff(place, { words, told, limitMs }, { by }), told)
+    },
+    'one-offs.show': async ({ params }) => {
+      const oneOff = findOneOff(parts, params.oneOff)
+      return oneOffView(oneOff, await queries.toldWords(trackOf(store, oneOff.track), oneOff.command))
+    },
     'one-offs.log': ({ params, query }) => readLog(parts, logNamed(parts, params.oneOff).log, query.offset),
     'one-offs.log.follow': ({ params, query }, { signal, lastEventId }) =>
       followLog(parts, { ...logNamed(parts, params.oneOff), offset: query.offset, lastEventId, signal }),
@@ -46,8 +54,22 @@ function hasMigrated({ state }: Deployment): boolean {
   return state.kind !== 'rolling' || !state.steps.slice(state.at).some((step) => step.do === 'migrate')
 }
 
-function oneOffView(oneOff: OneOffRun): OneOffView {
-  const { id, project, track, command, by, createdAt, finishedAt, state, outcome, reason, exitCode, limitMs } = oneOff
+function oneOffView(oneOff: OneOffRun, told: readonly string[]): OneOffView {
+  const { id, project, track, by, createdAt, finishedAt, state, outcome, reason, exitCode, limitMs } = oneOff
   const release = refView(oneOff.release)
-  return { id, project, track, release, command, by, createdAt, finishedAt, state, outcome, reason, exitCode, limitMs }
+  return {
+    id,
+    project,
+    track,
+    release,
+    command: told,
+    by,
+    createdAt,
+    finishedAt,
+    state,
+    outcome,
+    reason,
+    exitCode,
+    limitMs,
+  }
 }
