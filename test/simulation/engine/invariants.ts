@@ -10,6 +10,7 @@ import { journal } from './invariants/journal.ts'
 import { limits } from './invariants/limits.ts'
 import { locks } from './invariants/locks.ts'
 import { migrations } from './invariants/migrations.ts'
+import { newest } from './invariants/newest.ts'
 import { oneActive } from './invariants/one-active.ts'
 import { order } from './invariants/order.ts'
 import { promotion } from './invariants/promotion.ts'
@@ -28,6 +29,6 @@ export const invariants: readonly MakeInvariant[] = [
   ...[oneActive, states, order, alive],
   ...[fence, routing, capacity, drain, singletons, success],
   ...[approval, promotion, environment, migrations, limits, locks],
-  ...[pushes, jobs, retention],
+  ...[pushes, newest, jobs, retention],
   ...[journal, visitors, calm, recorded],
 ]

@@ -91,6 +91,9 @@ export const storeDefects: Readonly<Record<string, Defect>> = {
   'a push is accepted twice': store('what was accepted is not remembered', ({ projects }) => ({
     projects: replaced(projects, { setRef: () => {} }),
   })),
+  'older push overtakes': store('checks that take longer take an environment back to an older commit', ({ runs }) => ({
+    runs: replaced(runs, { newerOf: () => [] }),
+  })),
   'old variables': store('instances see the variables from before the last change', ({ variables }) => ({
     variables: replaced(variables, {
       at: (project: string, environment: string, version: number) => variables.at(project, environment, version - 1),
