@@ -17,6 +17,8 @@ export interface Evidence {
 export interface TrackEvidence {
   readonly id: string
   readonly live: Live | null
+  /** Whether what is live was made from a later commit that has this one in its history. */
+  readonly isWithin: boolean
   /** Of this commit's release on this track, oldest first. */
   readonly deployments: readonly Deployment[]
   /** Of the one that is open, if one is. */
@@ -54,13 +56,19 @@ type Answer = Omit<EnvironmentExplanation, 'track'>
 function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evidence): Answer {
   if (track.live?.release.commit === commit)
     return { live: true, because: `live since ${track.live.deployment}`, openedBy: null }
+  if (track.live !== null && track.isWithin)
+    return {
+      live: true,
+      because: `part of ${track.live.release.version}, live since ${track.live.deployment}`,
+      openedBy: null,
+    }
   const newest = track.deployments.at(-1)
   if (newest !== undefined) return deploymentAnswer(newest, track)
   const run = runs.at(-1)
   if (run === undefined) return no(events.at(-1)?.because ?? 'no push has brought this commit', 'a push of it')
   if (run.state !== 'finished') return no(`${run.id} has not ended`, run.id)
   if (run.outcome !== 'succeeded')
-    return no(`${run.id} ${run.outcome}: ${run.reason ?? ''}`, `a fix, or signalbox rerun ${run.id}`)
+    return no(`${run.id} ${run.outcome}: ${firstLine(run.reason)}`, `a fix, or signalbox rerun ${run.id}`)
   const app = track.id.split('/')[1]
   if (!releases.some((release) => release.app === app))
     return no(`the change does not touch ${app}, so there is no release of it`, null)
@@ -75,6 +83,10 @@ function deploymentAnswer({ id, state, reason }: Deployment, { gates, live }: Tr
   if (state.kind !== 'finished') return no(`${id} is ${state.kind}`, id)
   if (state.outcome !== 'succeeded') return no(`${id} ${state.outcome}: ${state.reason ?? ''}`, null)
   return no(`${id} (${reason}) succeeded, and ${live?.release.version ?? 'nothing'} took its place since`, null)
+}
+
+function firstLine(reason: string | null): string {
+  return (reason ?? '').split('\n')[0]?.replace(/:$/, '') ?? ''
 }
 
 function no(because: string, openedBy: string | null): Answer {

@@ -282,6 +282,22 @@ test('somebody meddles with the target: the next look brings back what should be
   await waitFor('the instance to be back', async () => (await host.observe(staging)).instances.length === 3)
 })
 
+test('explain: a commit is live too as a part of a later one, and what started no run is told of all the same', async () => {
+  await using it = await startEngine(projectSpec())
+  const first = await it.push('first')
+  const second = await it.push('second')
+  await waitFor('the second to be live', () => it.store.tracks.get(staging)?.live?.release.commit === second)
+  const { environments } = await it.queries.explain('shop', first)
+  const live = it.store.tracks.get(staging)?.live
+  const because = `part of ${live?.release.version}, live since ${live?.deployment}`
+  assert.deepEqual([environments[0]?.live, environments[0]?.because], [true, because])
+  const { environments: unknown } = await it.queries.explain('shop', it.commit('nobody told'))
+  assert.deepEqual(
+    unknown.map(({ track }) => track),
+    [staging, production],
+  )
+})
+
 test('explain names what is in the way, and who can clear it', async () => {
   await using it = await startEngine(projectSpec())
   const sha = await it.push('first')

@@ -1,9 +1,10 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
-import { type Explanation, explain } from '../domain/explain.ts'
+import { type Explanation, explain, type TrackEvidence } from '../domain/explain.ts'
 import type { Lock } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Live, type Track, trackId } from '../domain/track.ts'
+import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
 import { contextOf, currentPlan, gateFacts } from './context.ts'
@@ -98,7 +99,8 @@ export class Queries {
     const commit = await source.commit(project, sha)
     const runs = store.runs.ofCommit(project, commit.sha)
     const releases = store.releases.ofCommitAll(project, commit.sha)
-    const spec = store.runs.spec(project, commit.sha)
+    // What started no run has no configuration of its own that counts.
+    const spec = store.runs.spec(project, commit.sha) ?? store.runs.newestSpec(project)
     const tracks = (spec?.environments ?? []).flatMap(({ name, apps }) =>
       apps.map((app) => trackId(project, app, name)),
     )
@@ -108,7 +110,7 @@ export class Queries {
       events: store.events.ofCommit(project, commit.sha),
       runs,
       releases,
-      tracks: tracks.map((id) => this.#evidence(id, commit.sha)),
+      tracks: await Promise.all(tracks.map((id) => this.#evidence(project, id, commit.sha))),
     })
   }
 
@@ -137,13 +139,25 @@ export class Queries {
     return await hidden(this.#parts, track, words)
   }
 
-  #evidence(track: string, commit: string) {
+  async #evidence(project: string, track: string, commit: string): Promise<TrackEvidence> {
     const { store, time } = this.#parts
     const release = this.#releaseOn(track, commit)
     const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
     const open = deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
     const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(store, open, time.now()))
-    return { id: track, live: store.tracks.get(track)?.live ?? null, deployments, gates }
+    const live = store.tracks.get(track)?.live ?? null
+    const isWithin = live !== null && (await this.#isWithin(project, commit, live.release.commit))
+    return { id: track, live, isWithin, deployments, gates }
+  }
+
+  /** A commit whose history is not there any more has nothing within it. */
+  async #isWithin(project: string, commit: string, live: string): Promise<boolean> {
+    try {
+      return await this.#parts.source.isAncestor(project, commit, live)
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'commit.missing') return false
+      throw error
+    }
   }
 
   #releaseOn(track: string, commit: string): string | null {

@@ -48,6 +48,8 @@ test('a release on its way through the environments', limit, async (t) => {
     assert.match(rejected.because ?? '', /rejected by admin: not on a Friday/)
     assert.equal(await visit(server, live), 'v1')
     assert.match((await shop.sb(['explain', commit])).stdout, /production\/shop +not live .*not on a Friday/)
+    const before = (await shop.sb(['explain', 'HEAD~1'])).stdout
+    assert.match(before, /staging\/shop +live +part of \S+, live since d\d+\n +production\/shop +live +live since d\d+/)
   })
 
   await t.test('what is live in staging is promoted as it is: nothing is built', async () => {

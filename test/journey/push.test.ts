@@ -82,6 +82,7 @@ test('whatever is pushed ends in a clear recorded result', { timeout: 170_000 },
     for (const named of [commit, commit.slice(0, 7), 'main', 'HEAD']) {
       const why = (await shop.sb(['explain', named])).stdout
       assert.match(why, /no run: there is no signalbox\.yml in this commit/, named)
+      assert.match(why, /staging\/shop +not live +there is no signalbox\.yml in this commit/, named)
     }
     assert.match((await shop.sb(['explain', 'HEAD~1'])).stdout, /"nothing changed"/)
     await shop.git('commit', '--quiet', '--allow-empty', '--message=kept here')
