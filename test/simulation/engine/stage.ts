@@ -201,6 +201,9 @@ export class Stage implements View, Disposable {
     trace.add(scheduler.monotonic(), 'commit', writings.length)
     if (writings.length === 0) return
     const changes = this.records.commit(writings)
+    // The newest one stands for all of them: each covers those before it, and what they say covers what was decided.
+    const fact = changes.facts.at(-1)
+    if (fact !== undefined) trace.add(scheduler.monotonic(), 'journal', fact.hash)
     for (const each of this.#invariants) each.committed?.(changes)
   }
 
