@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Fault } from '../lib/fault.ts'
-import { diskFault } from '../system/errors.ts'
+import { dirname, join, resolve } from 'node:path'
+import { Fault, messageOf } from '../lib/fault.ts'
+import { codeOf, diskFault } from '../system/errors.ts'
+import { exists } from '../system/files.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import { assertSpace } from './space.ts'
 
@@ -21,12 +22,16 @@ export interface DataDirectory extends Disposable {
   readonly running: string
 }
 
-/** Takes the directory for this process. Faults `server.held` when a living server has it, `disk.full`. */
-export async function holdDataDirectory(path: string): Promise<DataDirectory> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
-  const { mode } = await stat(path)
-  // Secrets' key, tokens and instances' environments lie below: nobody else has business here.
-  if ((mode & 0o077) !== 0) await chmod(path, 0o700)
+/**
+ * Takes the directory for this process. Faults `server.held` when a living server has it, `data.invalid` when it cannot
+ * be one, `disk.full`.
+ */
+export async function holdDataDirectory(given: string): Promise<DataDirectory> {
+  // The host goes on in it, wherever this server was started from.
+  const path = resolve(given)
+  await makeFolder(path).catch((error: unknown) => {
+    throw unusable(path, error)
+  })
   const pidFile = join(path, 'server.pid')
   const lock = takeLock(join(path, 'server.lock'))
   if (lock === null) throw new Fault('server.held', { details: { path, pid: pidIn(pidFile) } })
@@ -38,6 +43,32 @@ export async function holdDataDirectory(path: string): Promise<DataDirectory> {
     throw diskFault(error, pidFile)
   }
   return directory(path, lock)
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdirWithParents(path)
+  const found = await stat(path)
+  if (!found.isDirectory()) throw new Error('it is not a folder')
+  // Secrets' key, tokens and instances' environments lie below: nobody else has business here.
+  if ((found.mode & 0o077) !== 0) await chmod(path, 0o700)
+}
+
+/** Node's own `recursive` never ends, nor lets the process end, where the system makes no folders: below /proc. */
+async function mkdirWithParents(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    if (codeOf(error) !== 'ENOENT' || (await exists(dirname(path)))) throw error
+    await mkdirWithParents(dirname(path))
+    await mkdirWithParents(path)
+  }
+}
+
+function unusable(path: string, error: unknown): unknown {
+  const fault = diskFault(error, path)
+  if (fault !== error) return fault
+  return new Fault('data.invalid', { details: { path, problem: messageOf(error) }, cause: error })
 }
 
 function directory(path: string, lock: Lock): DataDirectory {

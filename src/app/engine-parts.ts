@@ -12,6 +12,7 @@ import { gitSource } from '../sources/git/source.ts'
 import type { Store } from '../store/store.ts'
 import { openArtifacts } from '../system/artifacts.ts'
 import { systemClock } from '../system/clock.ts'
+import { exists } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
 import { systemPath } from '../system/programs.ts'
 import { openSecretBox, type SecretBox } from '../system/secrets.ts'
@@ -39,6 +40,10 @@ export async function engineParts(
   const version = await programVersion()
   const jobLogs = openJobLogs({ directory: data.jobLogs, clock, log })
   const artifacts = openArtifacts(data.artifacts)
+  // A key in place of one that was misspelt would open none of the secrets that are stored.
+  if (config.keyFile !== null && !(await exists(config.keyFile))) {
+    throw new Fault('secret.key_missing', { details: { path: config.keyFile } })
+  }
   const box = await openSecretBox(config.keyFile ?? data.secretKey)
   const local = localDriver({
     dir: data.host,

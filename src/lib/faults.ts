@@ -64,6 +64,10 @@ const catalogue = {
     sentence: '{path} cannot be read at {sha}: {problem}',
     hint: 'Make it an ordinary text file in the repository.',
   },
+  'data.invalid': {
+    sentence: 'The data directory {path} cannot be used: {problem}',
+    hint: 'Choose another with --data, or correct its path and permissions.',
+  },
   'demo.no_server': {
     sentence: 'The server of the demo did not come up: {problem}',
     hint: 'Its own words are above; is git installed, and is there space in the temporary directory?',
@@ -365,6 +369,10 @@ const catalogue = {
   'secret.key_exposed': {
     sentence: 'The key file {path} can be read by others (mode {mode})',
     hint: 'Run `chmod 600` on it; if others may have read it, change the secrets too.',
+  },
+  'secret.key_missing': {
+    sentence: 'There is no key file {path}',
+    hint: 'Check --key-file; without it the server makes a key of its own in the data directory.',
   },
   'secret.misplaced': {
     sentence: 'The stored secret {name} of {environment} was made for another place',
