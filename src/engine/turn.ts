@@ -2,6 +2,7 @@ import { type Deployment, isActive } from '../domain/deployment.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { movedBetween, scaled } from '../domain/plan.ts'
 import { Fault } from '../lib/fault.ts'
+import { isOfStore } from '../store/database.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf, currentPlan, gateFacts, scaleFor, variablesFor } from './context.ts'
 import type { Tx } from './tx.ts'
@@ -30,8 +31,8 @@ function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next 
     }
     return hold(tx, deployment, closed)
   } catch (error) {
-    // A configuration that lost its app or environment: nothing to wait for.
-    if (!(error instanceof Fault)) throw error
+    // A configuration that lost its app or environment: nothing to wait for. A full disk is: it is asked again.
+    if (!(error instanceof Fault) || isOfStore(error)) throw error
     applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: error.message })
     return 'ask the next one'
   }

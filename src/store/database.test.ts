@@ -55,6 +55,27 @@ test('a transaction that throws leaves nothing, and one that would wait is refus
   assert.deepEqual(db.all('SELECT * FROM meta'), [])
 })
 
+test('a transaction in which something did not fit on the disk stores nothing, also when somebody goes on regardless', () => {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const { page_count: pages } = connection.prepare('PRAGMA page_count').get() as { page_count: number }
+  connection.exec(`PRAGMA max_page_count = ${pages}`)
+  const db = new Database(connection)
+  const insert = (key: string) => db.run('INSERT INTO meta (key, value) VALUES (?, 1)', key)
+  const heedless = () =>
+    db.transaction(() => {
+      insert('before')
+      assert.throws(() => insert('x'.repeat(100_000)), isFault('disk.full'))
+      assert.throws(() => insert('after'), isFault('disk.full'))
+    })
+  assert.throws(heedless, isFault('disk.full'))
+  assert.deepEqual(db.all('SELECT * FROM meta'), [])
+  assert.equal(
+    db.transaction(() => insert('later')),
+    1,
+  )
+})
+
 test('a database somebody else is writing to is busy, which may pass', async () => {
   await using dir = await tempDir()
   const path = join(dir.path, 'signalbox.db')

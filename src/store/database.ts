@@ -29,6 +29,8 @@ export class Database {
   readonly #path: string
   readonly #statements = new Map<string, Statement>()
   #depth = 0
+  /** What the open transaction failed with, whoever has caught it since. SQLite may have ended it by itself. */
+  #failed: unknown = null
   #broken: unknown = null
   #check: () => void = () => {}
   #tellBroken: (error: unknown) => void = () => {}
@@ -72,7 +74,10 @@ export class Database {
     return this.#ask(() => Number(this.#prepare(sql).run(...values).lastInsertRowid))
   }
 
-  /** All of `work` or nothing of it, durable when this returns. Called within a transaction it is part of that one. */
+  /**
+   * All of `work` or nothing of it, durable when this returns. Called within a transaction it is part of that one. After a
+   * statement that failed for the store's sake all others fail, also when somebody in `work` goes on regardless.
+   */
   transaction<T>(work: () => T extends Promise<unknown> ? never : T): T {
     if (this.#depth > 0) return work()
     this.#ask(() => this.#connection.exec('BEGIN IMMEDIATE'))
@@ -88,6 +93,7 @@ export class Database {
       throw error
     } finally {
       this.#depth = 0
+      this.#failed = null
     }
   }
 
@@ -122,11 +128,13 @@ export class Database {
   }
 
   #ask<T>(work: () => T): T {
-    if (this.#broken !== null) throw this.#broken
+    const failed = this.#broken ?? this.#failed
+    if (failed !== null) throw failed
     try {
       return asFault(this.#path, work)
     } catch (error) {
       if (isBreach(error)) this.#break(error)
+      if (this.#depth > 0 && isOfStore(error)) this.#failed = error
       throw error
     }
   }
@@ -226,6 +234,11 @@ function asFault<T>(path: string, work: () => T): T {
 
 function isPassing(error: unknown): boolean {
   return error instanceof Fault && error.temporary
+}
+
+/** Says something of the store, and nothing of what was to be stored. */
+export function isOfStore(error: unknown): boolean {
+  return error instanceof Fault && (error.code === 'disk.full' || error.code.startsWith('store.'))
 }
 
 function isBreach(error: unknown): boolean {
