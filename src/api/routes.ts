@@ -164,7 +164,7 @@ export const routes = {
     ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
     sentence: 'Says yes to a plan by its hash.',
     params: ofDeployment,
-    body: z.strictObject({ plan: z.string().regex(/^[0-9a-f]{64}$/), comment }),
+    body: z.strictObject({ plan: z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits'), comment }),
     answer: views.deployment,
   }),
   'deployments.reject': route({
@@ -370,7 +370,12 @@ export const routes = {
     ...{ method: 'POST', path: '/tokens', scope: 'admin', kind: 'json' },
     sentence: 'Makes a token. Its name stands in the record for the person, and its value is shown this once.',
     body: z.strictObject({
-      name: z.string().regex(/^[A-Za-z0-9][\w.@-]{0,63}$/),
+      name: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][\w.@-]{0,63}$/,
+          'not 1 to 64 letters, digits and any of . _ @ - with a letter or a digit first',
+        ),
       scope: views.scope,
       forMs: z
         .int()

@@ -359,6 +359,9 @@ test('scale, rollback, promote, cancel and rerun say what they did', async (t) =
 
 test('a token is printed alone, so that it can be piped on; then it is worth what it says', async (t) => {
   const { api, cwd, sb } = await desk(t)
+  const unnamed = await sb('tokens create a/b')
+  assert.equal(unnamed.code, 2)
+  assert.match(unnamed.stderr, /body\.name: not 1 to 64 letters, digits/)
   const made = await sb('tokens create ada --scope read --for 1h')
   assert.match(made.stdout, /^sbx_[\w-]{43}\n$/)
   assert.match(made.stderr, /ada may read/)
