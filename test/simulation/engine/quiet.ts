@@ -62,23 +62,46 @@ export class Quiet {
 
   #drift(): string | null {
     const { records, host } = this.#stage
-    const wanted = new Map(
-      [...records.lives].flatMap(([track, live]) => live.instances.map((each) => [each.name, { ...each, track }])),
-    )
+    const tracks = new Set([...records.lives.keys(), ...[...host.instances.values()].map(({ spec }) => spec.track)])
+    for (const track of tracks) {
+      const problem = this.#strays(track) ?? this.#missing(track)
+      if (problem !== null && !this.#isWithPeople(track)) return problem
+    }
+    return null
+  }
+
+  #strays(track: string): string | null {
+    const { records, host } = this.#stage
+    const live = records.lives.get(track)?.instances ?? []
+    const isLive = (name: string) => live.some((each) => each.name === name)
     for (const { spec } of host.instances.values())
-      if (!wanted.has(spec.name)) return `${spec.name} runs, and belongs to nothing`
-    for (const { name, release, track, process } of wanted.values()) {
+      if (spec.track === track && !isLive(spec.name)) return `${spec.name} runs, and belongs to nothing`
+    const stray = records.lives.has(track) ? host.edge.routed(track).find((name) => !isLive(name)) : undefined
+    return stray === undefined ? null : `${stray} gets visitors, and is not live`
+  }
+
+  #missing(track: string): string | null {
+    const { records, host } = this.#stage
+    for (const { name, release, process } of records.lives.get(track)?.instances ?? []) {
       const instance = host.instances.get(name)
       if (instance === undefined) return `${name} is live and not there`
       if (instance.spec.release.digest !== release.digest) return `${name} is another release`
       if (process === 'web' && !host.edge.routed(track).includes(name)) return `${name} is live and gets no visitors`
       if (instance.state !== 'healthy' && isSteady(instance.behaviour)) return `${name} is ${instance.state}`
     }
-    for (const [track, { instances }] of records.lives) {
-      const stray = host.edge.routed(track).find((name) => !instances.some((each) => each.name === name))
-      if (stray !== undefined) return `${stray} gets visitors, and is not live`
-    }
     return null
+  }
+
+  /**
+   * What is live never is healthy for long, so whoever gets visitors in its place is left to them, and people have been
+   * told that it could not be put right.
+   */
+  #isWithPeople(track: string): boolean {
+    const { records, world } = this.#stage
+    const live = records.lives.get(track)
+    if (live === undefined || isSteady(world.behaviourOf(live.release.digest))) return false
+    const told = records.facts.findLast(({ kind, subject }) => subject === track && kind.startsWith('track.'))
+    return String(told?.data.found).startsWith('could not be brought back')
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../../../src/domain/deployment.ts'
+import type { ReleaseRef } from '../../../../src/domain/release.ts'
 import { isRouted } from '../../../../src/domain/rollout.ts'
 import type { MakeInvariant } from '../view.ts'
 
@@ -11,12 +12,17 @@ export const capacity: MakeInvariant = ({ records, git, host, broken }) => {
     if (!isStartFirst(active) || left.length >= floor) return
     broken('I-5', `${doing} leaves ${left.length} of at least ${floor} on ${track} while ${active.id} moves`)
   }
-  const isStartFirst = ({ track, release }: Deployment) => {
-    const [, app = '', name = ''] = track.split('/')
-    const spec = git.spec(release.commit)
-    const environment = spec?.environments.find((each) => each.name === name)
-    const web = spec?.apps.find((each) => each.name === app)?.processes.find((each) => each.name === 'web')
-    return environment?.policies.strategy.kind === 'start_first' && web?.singleton === false
+  const isStartFirst = ({ track, release, state }: Deployment) => {
+    const name = track.split('/')[2]
+    const environment = git.spec(release.commit)?.environments.find((each) => each.name === name)
+    // What is gone back to must not run beside others when it says so itself.
+    const before = state.kind === 'reverting' ? state.before?.release : undefined
+    const isAlone = isSingleton(track, release) || (before !== undefined && isSingleton(track, before))
+    return environment?.policies.strategy.kind === 'start_first' && !isAlone
+  }
+  const isSingleton = (track: string, { commit }: ReleaseRef) => {
+    const app = git.spec(commit)?.apps.find((each) => each.name === track.split('/')[1])
+    return app?.processes.find((each) => each.name === 'web')?.singleton !== false
   }
   return {
     happened(happening) {
