@@ -10,6 +10,7 @@ test('a fault ends the program by what it says about what was typed', () => {
     ['environment.unknown', 2],
     ['variable.invalid', 2],
     ['variable.invalid_value', 2],
+    ['variable.reserved', 2],
     ['project.invalid_name', 2],
     ['app.ambiguous', 2],
     ['login.missing', 2],

@@ -45,6 +45,7 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['rollback.forbidden', exitCodes.blocked],
   ['server.no_space', exitCodes.noSpace],
   ['token.invalid', exitCodes.failed],
+  ['variable.reserved', exitCodes.usage],
   ['wait.limit', exitCodes.timedOut],
 ])
 

@@ -124,6 +124,14 @@ test('a value that no process can be given is refused when it is set, and named 
   assert.equal(it.store.variables.version('shop', 'staging'), 0)
 })
 
+test('a variable that Signalbox sets itself is refused, not set and ignored; it can be unset', async () => {
+  await using it = await startEngine(projectSpec())
+  const set = (name: string, value: string | null) =>
+    it.engine.actions.setVariables(inStaging, [{ name, value, secret: false }], ada)
+  for (const name of ['PORT', 'SIGNALBOX_RELEASE']) await assert.rejects(set(name, 'x'), isFault('variable.reserved'))
+  assert.equal(await set('PORT', null), 1)
+})
+
 test('what was last tried is what moved last, not what was asked for last', async () => {
   await using it = await startEngine(projectSpec())
   await it.push('one')

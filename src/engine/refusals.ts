@@ -30,9 +30,12 @@ export function mustBeScalable(app: AppSpec, counts: Readonly<Record<string, num
   }
 }
 
-/** Faults `variable.invalid`, `variable.invalid_value`. The same as the configuration file may say. */
+/** Faults `variable.invalid`, `variable.invalid_value`, `variable.reserved`. The same as the configuration file may say. */
 export function mustBeSettable({ name, value }: VariableChange): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) throw new Fault('variable.invalid', { details: { name } })
+  // What was set by an older version can still be unset.
+  const isOurs = name === 'PORT' || name.startsWith('SIGNALBOX_')
+  if (isOurs && value !== null) throw new Fault('variable.reserved', { details: { name } })
   if (value?.includes('\0') || value?.isWellFormed() === false) {
     throw new Fault('variable.invalid_value', { details: { name } })
   }

@@ -491,6 +491,10 @@ const catalogue = {
     sentence: 'The value of {name} holds a NUL character or half a character, which no process can be given',
     hint: 'Take it out; what is not text can be set as base64.',
   },
+  'variable.reserved': {
+    sentence: '{name} is set by Signalbox itself, for each instance',
+    hint: 'Choose another name; PORT and names that begin with SIGNALBOX_ are taken.',
+  },
   'wait.limit': {
     sentence: '{what} has not ended within {limit}',
     hint: 'It goes on without us; look again with `signalbox status`, or wait longer with --wait-timeout.',
