@@ -8,19 +8,19 @@ export interface JobsInput {
   readonly changed: readonly string[] | null
   /** Apps that have a release of this very commit already. */
   readonly released: readonly string[]
-  /** Apps that have never had a release: nothing can be deployed of them until they are built, whatever has changed. */
-  readonly unbuilt: readonly string[]
+  /** Apps of which something is in this commit and in no release yet, whatever the event changed. */
+  readonly behind: readonly string[]
 }
 
-/** The jobs of a run: checks with their matrix unfolded, then one build per app that changed or is new. A check left out counts as passed. */
-export function jobsOf({ spec, changed, released, unbuilt }: JobsInput): readonly Job[] {
+/** The jobs of a run: checks with their matrix unfolded, then one build per app that changed or is behind. A check left out counts as passed. */
+export function jobsOf({ spec, changed, released, behind }: JobsInput): readonly Job[] {
   const cells = new Map(spec.checks.map((check) => [check.name, unfold(check, changed)]))
   const checks = inNeedsOrder(spec.checks).flatMap((check) => {
     const needs = check.needs.flatMap((name) => (cells.get(name) ?? []).map((cell) => cell.name))
     return (cells.get(check.name) ?? []).map((cell) => ({ ...cell, needs }))
   })
   const needs = checks.map(({ name }) => name)
-  const isDue = ({ name, paths }: AppSpec) => unbuilt.includes(name) || isTouched(paths, changed)
+  const isDue = ({ name, paths }: AppSpec) => behind.includes(name) || isTouched(paths, changed)
   const builds = spec.apps.filter((app) => isDue(app) && !released.includes(app.name))
   return [...checks, ...builds.map((app) => buildJob(app, needs))]
 }

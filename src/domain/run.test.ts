@@ -98,7 +98,7 @@ test('a matrix of n cells is n jobs with different values', () => {
     spec: projectSpec({ checks: [checkSpec({ name: 'test', matrix })] }),
     changed: null,
     released: [],
-    unbuilt: [],
+    behind: [],
   })
   assert.deepEqual(jobs.map(({ name }) => name).slice(0, 2), ['test[python=3.11,db=pg]', 'test[python=3.12,db=pg]'])
 })
@@ -120,8 +120,8 @@ test('an app that the change does not touch, or that is released already, is not
     checks: [],
     apps: [appSpec({ name: 'shop', paths: ['shop/**'] }), appSpec({ name: 'site' })],
   })
-  const names = (changed: readonly string[] | null, released: readonly string[], unbuilt: readonly string[] = []) =>
-    jobsOf({ spec, changed, released, unbuilt }).map(({ name }) => name)
+  const names = (changed: readonly string[] | null, released: readonly string[], behind: readonly string[] = []) =>
+    jobsOf({ spec, changed, released, behind }).map(({ name }) => name)
   assert.deepEqual(names(['README.md'], []), ['build:site'])
   assert.deepEqual(names(['shop/a.js'], ['site']), ['build:shop'])
   assert.deepEqual(names(null, []), ['build:shop', 'build:site'])
@@ -195,6 +195,6 @@ function newRun(spec: ProjectSpec): Run {
     state: 'running',
     outcome: null,
     reason: null,
-    jobs: jobsOf({ spec, changed: null, released: [], unbuilt: [] }),
+    jobs: jobsOf({ spec, changed: null, released: [], behind: [] }),
   }
 }

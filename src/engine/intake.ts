@@ -1,10 +1,12 @@
 import type { AcceptedEvent } from '../domain/event.ts'
+import { matchesPaths } from '../domain/glob.ts'
 import { jobsOf } from '../domain/jobs.ts'
 import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
 import { branchOf, type RefChange, tagOf, triggerOf } from '../domain/trigger.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Commit } from '../sources/source.ts'
+import type { StoredRelease } from '../store/releases.ts'
 import { applyRun } from './apply.ts'
 import type { Parts } from './parts.ts'
 import { type AfterCommit, transact } from './transact.ts'
@@ -108,12 +110,13 @@ export class Intake {
         source.file(project, sha, 'Procfile', maxConfigBytes),
         this.#changed(project, change, commit),
       ])
-      if (text === null) return { commit, spec: null, problems: null, changed }
-      return { commit, ...parse(text, procfile), changed }
+      if (text === null) return { commit, spec: null, problems: null, changed, behind: [] }
+      const parsed = parse(text, procfile)
+      return { commit, ...parsed, changed, behind: await this.#behind(project, change, parsed.spec) }
     } catch (error) {
       // A file that is a link, or too large: the commit's doing, and so its run's end.
       if (!(error instanceof Fault) || error.code !== 'config.unreadable') throw error
-      return { commit, spec: null, problems: [messageOf(error)], changed: null }
+      return { commit, spec: null, problems: [messageOf(error)], changed: null, behind: [] }
     }
   }
 
@@ -131,6 +134,29 @@ export class Intake {
     }
   }
 
+  /** Apps without a release, and those that were changed by a commit that got none: its checks failed, say. */
+  async #behind(project: string, change: RefChange, spec: ProjectSpec | null): Promise<readonly string[]> {
+    const behind: string[] = []
+    for (const { name, paths } of spec?.apps ?? []) {
+      const [newest] = this.#parts.store.releases.list(project, name, 1)
+      if (newest === undefined || (await this.#hasLeft(newest, change, paths))) behind.push(name)
+    }
+    return behind
+  }
+
+  /** A release from another branch says nothing about this one. */
+  async #hasLeft(newest: StoredRelease, { before, after }: RefChange, paths: readonly string[]): Promise<boolean> {
+    const { source } = this.#parts
+    if (paths.length === 0 || newest.commit === before || after === null) return false
+    try {
+      if (!(await source.isAncestor(newest.project, newest.commit, after))) return false
+      return matchesPaths(paths, await source.changedPaths(newest.project, newest.commit, after))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return true // When a commit is gone, everything counts.
+    }
+  }
+
   #baseOf(project: string, { parents }: Commit): string | null {
     const isNew = this.#parts.store.runs.newestSpec(project) === null
     return isNew ? null : (parents[0] ?? null)
@@ -143,6 +169,8 @@ interface Reading {
   /** Null: there is no signalbox.yml at all. */
   readonly problems: readonly string[] | null
   readonly changed: readonly string[] | null
+  /** Apps of which something is in no release yet. */
+  readonly behind: readonly string[]
 }
 
 interface Recording {
@@ -192,13 +220,10 @@ function reasonFor(
 function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: string): Run {
   const { runs, releases } = tx.parts.store
   const { project, change, telling, reading } = recording
-  const { commit, spec, problems, changed } = reading
+  const { commit, spec, problems, changed, behind } = reading
   const released = releases
     .ofCommitAll(project, commit.sha)
     .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))
-  const unbuilt = (spec?.apps ?? [])
-    .map(({ name }) => name)
-    .filter((app) => releases.list(project, app, 1).length === 0)
   if (spec !== null) runs.saveSpec(project, commit.sha, spec)
   const run = runs.add({
     project,
@@ -214,7 +239,7 @@ function startRun(tx: Tx, recording: Recording & { reading: Reading }, event: st
     state: 'running',
     outcome: null,
     reason: null,
-    jobs: spec === null ? [] : jobsOf({ spec, changed, released, unbuilt }),
+    jobs: spec === null ? [] : jobsOf({ spec, changed, released, behind }),
   })
   const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
   applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })

@@ -140,6 +140,36 @@ test('a release is built once, kept while it is needed, used while it is whole',
     })
     assert.deepEqual(built, ['build:site'])
   })
+
+  await t.test(
+    'what a commit changed whose checks failed is built with the next one, whatever that touches',
+    async () => {
+      const remote = `${server.serving.url}/git/mono.git`
+      const token = (await shop.login()).SIGNALBOX_TOKEN
+      const jobsAfter = async (files: Parameters<Project['commit']>[0]) => {
+        const commit = await shop.commit(files)
+        await shop.git('push', remote.replace('://', `://test:${token}@`), 'aside')
+        return await waitFor('the run', async () => {
+          const [newest] = await server.client.call('runs.list', { query: { project: 'mono' } })
+          if (newest?.commit !== commit || newest.state !== 'finished') return null
+          return newest.jobs.map(({ name, outcome }) => [name, outcome])
+        })
+      }
+      const text = await readFile(join(shop.path, 'signalbox.yml'), 'utf8')
+      const checks = { sound: 'test ! -e broken' }
+      await jobsAfter({ 'signalbox.yml': JSON.stringify({ ...JSON.parse(text), checks }) })
+      const failed = await jobsAfter({ 'site/file': '3', broken: '' })
+      assert.deepEqual(failed[0], ['sound', 'failed'])
+      assert.deepEqual(await jobsAfter({ broken: null }), [
+        ['sound', 'succeeded'],
+        ['build:site', 'succeeded'],
+      ])
+      assert.deepEqual(await jobsAfter({ 'jobs/file': '2' }), [
+        ['sound', 'succeeded'],
+        ['build:jobs', 'succeeded'],
+      ])
+    },
+  )
 })
 
 function files(version: string) {
