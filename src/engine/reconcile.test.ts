@@ -45,6 +45,20 @@ test('a stranger without visitors goes before what is missing comes back: it may
   assert.equal(most, 1)
 })
 
+test('an instance that does not get well does not keep the others from their visitors', async () => {
+  // A busy machine must not look like an instance that does not answer.
+  const health = { startPeriodMs: 100, intervalMs: 20, timeoutMs: 1000, passes: 1, failures: 1 }
+  const web = processSpec({ name: 'web', instances: 2, health: { ...health, probe: { kind: 'tcp' } } })
+  await using it = await startEngine(projectSpec({ apps: [appSpec({ name: 'shop', processes: [web] })] }), { settings })
+  await pushed(it, 'good')
+  const { edge, instances } = it.world.host('one')
+  instances.get('d1-web-2')?.freeze()
+  await waitFor('it to be unwell', () => instances.get('d1-web-2')?.state === 'unhealthy')
+  edge.leave(staging, ['d1-web-1', 'd1-web-2'])
+  await waitFor('the other to be back', () => edge.routed(staging).join() === 'd1-web-1')
+  await waitFor('people to be told', () => it.store.tracks.finding(staging)?.includes('d1-web-2') === true)
+})
+
 function stray(digest: string): InstanceSpec {
   return {
     ...{ name: 'd1-web-1', track: staging, deployment: 'd1', process: 'web', argv: ['true'], env: {} },
