@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
+import { signalOfExitCode } from '../lib/signals.ts'
 import { modifiedAt, readText } from '../system/files.ts'
 import { endProcesses } from '../system/proc.ts'
 import { LineReader, readFrom } from '../system/tail.ts'
@@ -154,29 +155,9 @@ export class RunningOneOff {
   }
 }
 
-/** Signals that end a program; a shell tells them as 128 and the number. */
-const endings = new Map<number, string>([
-  ...([
-    [1, 'SIGHUP'],
-    [2, 'SIGINT'],
-    [3, 'SIGQUIT'],
-    [4, 'SIGILL'],
-    [6, 'SIGABRT'],
-    [7, 'SIGBUS'],
-  ] as const),
-  ...([
-    [8, 'SIGFPE'],
-    [9, 'SIGKILL'],
-    [11, 'SIGSEGV'],
-    [13, 'SIGPIPE'],
-    [14, 'SIGALRM'],
-    [15, 'SIGTERM'],
-  ] as const),
-])
-
 function exitOf(code: number): Pick<OneOffResult, 'exitCode' | 'signal'> {
-  const signal = endings.get(code - 128)
-  return signal === undefined ? { exitCode: code, signal: null } : { exitCode: null, signal }
+  const signal = signalOfExitCode(code)
+  return signal === null ? { exitCode: code, signal: null } : { exitCode: null, signal }
 }
 
 class StreamReader {

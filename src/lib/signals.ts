@@ -9,3 +9,8 @@ export function exitCodeOfSignal(signal: string): number | null {
   const number = Object.hasOwn(numbers, signal) ? numbers[signal] : undefined
   return number === undefined ? null : 128 + number
 }
+
+/** The signal by which a program ended, as a shell tells it in the exit code; null when the program ended by itself. */
+export function signalOfExitCode(code: number): string | null {
+  return Object.keys(numbers).find((signal) => numbers[signal] === code - 128) ?? null
+}
