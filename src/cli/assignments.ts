@@ -1,13 +1,8 @@
-import { parseEnv } from 'node:util'
 import { Fault } from '../lib/fault.ts'
+import { type Assignment, readEnvFile } from './env-file.ts'
 import { readInput } from './input.ts'
 import { readUserFile, within } from './user-file.ts'
 import type { World } from './world.ts'
-
-export interface Assignment {
-  readonly name: string
-  readonly value: string
-}
 
 const mostBytes = 1024 * 1024
 
@@ -43,7 +38,7 @@ async function pipedValue(world: World, name: string): Promise<string> {
 async function assignmentsOfFile({ folder }: World, path: string): Promise<readonly Assignment[]> {
   const text = await readUserFile(within(folder, path), mostBytes)
   if (text === null) throw new Fault('file.missing', { details: { path } })
-  return Object.entries(parseEnv(text)).map(([name, value]) => ({ name, value: value ?? '' }))
+  return readEnvFile(text, path)
 }
 
 function invalid(problem: string): Fault {
