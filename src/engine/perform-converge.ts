@@ -1,13 +1,14 @@
 import { describeDrift, driftOf, hasDrift } from '../domain/reconcile.ts'
 import { isRouted } from '../domain/rollout.ts'
 import type { Instance, Live } from '../domain/track.ts'
+import { Fault } from '../lib/fault.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
-import { type Aim, routingOf } from './instances.ts'
+import type { Aim } from './instances.ts'
 import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
-import { type Placing, placeAll, takeAway } from './place.ts'
+import { type Placing, placeAll, routeTo, takeAway } from './place.ts'
 
 const lookMs = 30_000
 /** Bringing instances back may take their start period; a look is never allowed to block a track for longer than this. */
@@ -77,9 +78,21 @@ async function restore(
   instances: readonly Instance[],
   { withVisitors, others }: Strangers,
 ): Promise<void> {
-  const { context, aim, driver, order, signal } = work
   if (others.length > 0) await takeAway(work, others)
-  if (instances.length > 0) await placeAll(work, instances)
-  await driver.route(routingOf(context, aim, instances.filter(isRouted)), order, signal)
-  if (withVisitors.length > 0) await takeAway(work, withVisitors)
+  const unwell = instances.length > 0 ? await unwellAfterPlacing(work, instances) : null
+  const isWhole = await routeTo(work, { instances: instances.filter(isRouted), all: instances, must: null })
+  if (unwell !== null) throw unwell
+  // Whoever gets visitors in place of an instance that is not well goes on.
+  if (isWhole && withVisitors.length > 0) await takeAway(work, withVisitors)
+}
+
+/** An instance that does not get well must not keep the others from their visitors. */
+async function unwellAfterPlacing(work: Placing, instances: readonly Instance[]): Promise<Fault | null> {
+  try {
+    await placeAll(work, instances)
+    return null
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'instance.unhealthy') return error
+    throw error
+  }
 }

@@ -65,7 +65,7 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       await placeAll(work, step.instances)
       return {}
     case 'route':
-      await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment) })
+      await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment), must: aim.deployment })
       return {}
     case 'drain': {
       const stops = stopOrders(work.parts, context, step.instances)

@@ -20,6 +20,8 @@ export interface RouteTo {
   readonly instances: readonly Instance[]
   /** Everyone the deployment brings or takes away. */
   readonly all: readonly Instance[]
+  /** The deployment whose instances must be fit: one of them that is not is a failure. Null: nobody has to be. */
+  readonly must: string | null
 }
 
 export const callMs = 30_000
@@ -75,17 +77,19 @@ export async function takeAway(work: Placing, names: readonly string[]): Promise
 
 /**
  * Sends visitors to these. An older instance that is not there, or not fit for them, does not keep the new ones from
- * getting any; whoever serves in its place goes on until it is replaced.
+ * getting any; whoever serves in its place goes on until it is replaced. Tells whether all of them get some now.
  */
-export async function routeTo(work: Placing, { instances, all }: RouteTo): Promise<void> {
-  const names = instances.map(({ name }) => name)
+export async function routeTo(work: Placing, wanted: RouteTo): Promise<boolean> {
+  const names = wanted.instances.map(({ name }) => name)
   try {
     await route(work, names)
+    return true
   } catch (error) {
     if (!(error instanceof Fault) || error.temporary) throw error
-    const { fit, standIns } = await whoIsFit(work, { instances, all })
+    const { fit, standIns } = await whoIsFit(work, wanted)
     if (fit.length === names.length) throw error
     await route(work, [...fit, ...standIns])
+    return false
   }
 }
 
@@ -95,11 +99,11 @@ function route(work: Placing, names: readonly string[]): Promise<void> {
   return limited(work, callMs, (signal) => driver.route(routing, order, signal))
 }
 
-/** What is new stays in the list: its absence is a failure. Whoever stands in for the others is to stay as long as they would. */
-async function whoIsFit({ driver, order, aim, ...work }: Placing, { instances, all }: RouteTo) {
+/** Who must be fit stays in the list. Whoever stands in for the others is to stay as long as they would. */
+async function whoIsFit({ driver, order, ...work }: Placing, { instances, all, must }: RouteTo) {
   const seen = await limited({ ...work, driver }, callMs, (signal) => driver.observe(order.track, signal))
   const isFit = ({ name, deployment }: Instance) =>
-    deployment === aim.deployment ||
+    deployment === must ||
     seen.instances.some((each) => each.name === name && (each.state === 'healthy' || seen.routed.includes(name)))
   const fit = instances.filter(isFit).map(({ name }) => name)
   const others = seen.routed.filter((name) => !isAmong(instances, name))
