@@ -23,7 +23,7 @@ test('another release under the same name, a stranger, and visitors sent elsewhe
   const drift = driftOf(live, { instances: [{ ...running, digest: 'x2' }, stranger], routed: ['d9-web-1'] })
   assert.equal(
     describeDrift(drift),
-    'not there: d1-web-1; not asked for: d9-web-1; visitors are sent elsewhere than they should be',
+    'not there: d1-web-1; not asked for: d9-web-1; without visitors: d1-web-1; visited, and should not be: d9-web-1',
   )
 })
 

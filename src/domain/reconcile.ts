@@ -11,7 +11,10 @@ export interface Drift {
   readonly missing: readonly Instance[]
   /** Names the target has and nobody asked for. */
   readonly extra: readonly string[]
-  readonly misrouted: boolean
+  /** Names of live instances that should get visitors and do not. */
+  readonly unvisited: readonly string[]
+  /** Names of instances that get visitors and should not. */
+  readonly misrouted: readonly string[]
 }
 
 /** Desired against observed, on a track on which nothing moves. */
@@ -21,28 +24,26 @@ export function driftOf(live: Live | null, seen: Seen): Drift {
     seen.instances.some(
       ({ name, digest, state }) => name === instance.name && digest === instance.release.digest && state !== 'exited',
     )
-  const routed = wanted.filter(isRouted).map(({ name }) => name)
+  const routable = wanted.filter(isRouted).map(({ name }) => name)
   return {
     missing: wanted.filter((instance) => !has(instance)),
     extra: seen.instances.map(({ name }) => name).filter((name) => !wanted.some((instance) => instance.name === name)),
-    misrouted: !sameNames(routed, seen.routed),
+    unvisited: routable.filter((name) => !seen.routed.includes(name)),
+    misrouted: seen.routed.filter((name) => !routable.includes(name)),
   }
 }
 
-export function hasDrift({ missing, extra, misrouted }: Drift): boolean {
-  return missing.length > 0 || extra.length > 0 || misrouted
+export function hasDrift(drift: Drift): boolean {
+  return Object.values(drift).some((found) => found.length > 0)
 }
 
 /** In words, for the record. */
-export function describeDrift({ missing, extra, misrouted }: Drift): string {
+export function describeDrift({ missing, extra, unvisited, misrouted }: Drift): string {
   const parts = [
     missing.length > 0 ? `not there: ${missing.map(({ name }) => name).join(', ')}` : '',
     extra.length > 0 ? `not asked for: ${extra.join(', ')}` : '',
-    misrouted ? 'visitors are sent elsewhere than they should be' : '',
+    unvisited.length > 0 ? `without visitors: ${unvisited.join(', ')}` : '',
+    misrouted.length > 0 ? `visited, and should not be: ${misrouted.join(', ')}` : '',
   ]
   return parts.filter((part) => part !== '').join('; ')
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && [...a].sort().join() === [...b].sort().join()
 }

@@ -97,7 +97,7 @@ export class EdgeWorker {
         if (failures > 1) await clock.sleep(Math.min(50 * failures, 1000), signal)
         beganMs = clock.monotonic()
         this.#session = (await this.#adopt(null)) ?? (await this.#start())
-        log.info('edge worker there', { edge: this.id, pid: this.#session.hello.pid })
+        log.info('edge worker there', { edge: this.id, worker: this.#session.hello.pid })
         await this.#attend(this.#session)
       } catch (error) {
         if (signal.aborted || this.#isLeaving) return
@@ -181,7 +181,7 @@ export class EdgeWorker {
 
   /** One that listens elsewhere, or is ending, makes way for its successor. */
   async #replace({ client, hello, main }: EdgeSession): Promise<null> {
-    this.#parts.log.info('edge worker makes way', { edge: this.id, pid: hello.pid, listen: hello.listen })
+    this.#parts.log.info('edge worker makes way', { edge: this.id, worker: hello.pid, listen: hello.listen })
     using _ = client
     await client.call('stop', { limitMs: REPLACE_MS }, this.#parts.signal)
     await unlessAborted(main.ended, this.#parts.signal)
@@ -211,7 +211,7 @@ export class EdgeWorker {
       ...{ argv, env, clock },
       ...{ cwd: folder, out: output, err: output, inherit: socket.fd },
     })
-    log.info('edge worker started', { edge: this.id, pid: main.pid })
+    log.info('edge worker started', { edge: this.id, worker: main.pid })
     signal.throwIfAborted()
     return this.#answering(main)
   }
@@ -301,7 +301,7 @@ export class EdgeWorker {
       const hello = await within({ clock, limitMs: ANSWER_MS, signal }, (inner) => client.call('hello', {}, inner))
       missed = hello === late ? missed + 1 : 0
       if (missed < 2) continue
-      log.error('edge worker does not answer and is ended', { edge: this.id, pid: main.pid })
+      log.error('edge worker does not answer and is ended', { edge: this.id, worker: main.pid })
       send(main.pid, 'SIGKILL')
     }
   }

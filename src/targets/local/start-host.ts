@@ -39,7 +39,7 @@ export async function ensureHost(place: HostPlace, signal: AbortSignal): Promise
   const found = await helloOf(place, signal)
   if (found !== null && fits(found, place)) return found
   if (found !== null) {
-    log.info('host is replaced', { pid: found.pid, version: found.version, listen: found.listen })
+    log.info('host is replaced', { host: found.pid, version: found.version, listen: found.listen })
     await retire(dir, signal)
   }
   let started = await start(place)
@@ -102,7 +102,7 @@ async function start({ dir, listen, edges, ports, compileCache, clock, log }: Ho
     keepGroup: true,
     outlivesUs: true,
   })
-  log.info('host started', { pid: child.pid, dir })
+  log.info('host started', { host: child.pid, dir })
   const started: Writable<Started> = {
     pid: child.pid,
     fault: null,
