@@ -65,7 +65,8 @@ export type RunEvent =
   /** The server died, or stopped, while the job ran; only a death counts against the one free retry. */
   | { readonly type: 'job_lost'; readonly job: string; readonly attempt: number; readonly counts: boolean }
   | { readonly type: 'cancelled'; readonly by: string }
-  | { readonly type: 'rerun'; readonly by: string }
+  /** `gone`: apps whose release of this commit was thrown away since. */
+  | { readonly type: 'rerun'; readonly by: string; readonly gone?: readonly string[] }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'quarantined'; readonly job: string; readonly reason: string }
 
@@ -98,7 +99,7 @@ export function decideRun(now: Run, event: RunEvent, at: number): RunDecision {
     case 'cancelled':
       return cancel(now, event.by, at)
     case 'rerun':
-      return rerun(now, event.by, at)
+      return rerun(now, event, at)
     case 'refused':
       return now.state === 'running'
         ? finish(now, { outcome: 'failed', reason: event.reason }, at, [accepted(now)])
@@ -229,11 +230,12 @@ function cancel(now: Run, by: string, at: number): RunDecision {
   return { ...ending, stop: attemptsStopped(now, ending.run) }
 }
 
-/** Runs again what did not succeed, and what was skipped for it; same commit, what succeeded is kept. */
-function rerun(now: Run, by: string, at: number): RunDecision {
+/** Runs again what did not succeed, and what was skipped for it; same commit, what succeeded is kept unless it is gone. */
+function rerun(now: Run, { by, gone = [] }: Extract<RunEvent, { type: 'rerun' }>, at: number): RunDecision {
   if (now.state !== 'finished' || now.outcome === 'succeeded' || now.jobs.length === 0) return stay(now)
   const jobs = now.jobs.map((job): Job => {
-    if (isGood(job) && !(job.outcome === 'skipped' && job.reason !== null)) return job
+    const isGone = job.kind === 'build' && gone.includes(job.of)
+    if (isGood(job) && !isGone && !(job.outcome === 'skipped' && job.reason !== null)) return job
     return { ...again(job), state: 'waiting', failures: 0, losses: 0, outputs: {}, artifact: null }
   })
   const next: Run = { ...now, jobs, state: 'running', outcome: null, reason: null, finishedAt: null }

@@ -351,7 +351,9 @@ export class Actions {
       const run = findRun(store, id)
       const problem = whyNotRerun(run)
       if (problem !== null) throw new Fault('run.not_rerunnable', { details: { run: id, problem } })
-      applyRun(tx, id, { type: 'rerun', by })
+      const releases = store.releases.ofCommitAll(run.project, run.commit)
+      const gone = releases.filter(({ discardedAt }) => discardedAt !== null).map(({ app }) => app)
+      applyRun(tx, id, { type: 'rerun', by, gone })
       return findRun(store, id)
     })
   }

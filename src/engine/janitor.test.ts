@@ -32,3 +32,19 @@ test('a release is kept until the run that built it has ended, however many newe
   await waitFor('the first run to end', () => it.store.runs.get('r1')?.state === 'finished')
   assert.equal(it.store.deployments.ofRelease('v1', 'shop/shop/staging').length, 1)
 })
+
+test('running again builds anew what was thrown away meanwhile', async () => {
+  const settings = { ...defaultSettings, janitorEveryMs: 20, keepReleases: 1 }
+  const spec = projectSpec({ apps, environments })
+  const bothBranches = { ...spec, triggers: { ...spec.triggers, push: { branches: ['main', 'side'], paths: [] } } }
+  await using it = await startEngine(bothBranches, { settings })
+  const failsOnce = async ({ attempt }: { attempt: string }) =>
+    attempt === 'r1/build:api/1' ? { ...succeeded, outcome: 'failed' as const, reason: 'exit 1' } : succeeded
+  await it.push('one', { job: failsOnce })
+  await waitFor('the first run to fail', () => it.store.runs.get('r1')?.outcome === 'failed')
+  await it.push('beside', { branch: 'side' })
+  await waitFor('its release to be thrown away', () => it.store.releases.get('v1')?.discardedAt !== null)
+  it.engine.actions.rerun('r1', { by: 'ada' })
+  await waitFor('it to be live', () => it.store.tracks.get('shop/shop/staging')?.live?.release.id === 'v1')
+  assert.equal(it.jobsRun.filter((attempt) => attempt.startsWith('r1/build:shop')).length, 2)
+})
