@@ -69,7 +69,8 @@ export class ModelHost {
     this.#admit(order, 'place')
     const calledAt = this.#world.clock.monotonic()
     for (const spec of specs) {
-      await this.#until(order, () => this.instances.get(spec.name)?.isStopping !== true || undefined)
+      const isGoing = () => this.instances.get(spec.name)?.isStopping === true
+      if (isGoing()) await this.#until(order, () => !isGoing() || undefined)
       if (this.#start(spec)) await this.#pause(spawnMs, order)
     }
     for (const spec of specs) this.#lookAtEndOf(spec, calledAt)
