@@ -13,6 +13,7 @@ import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import { systemClock } from '../system/clock.ts'
+import { processTable } from '../system/proc.ts'
 import type { InstanceSpec, Line, OneOff } from '../targets/driver.ts'
 import { ensureHost } from '../targets/local/start-host.ts'
 
@@ -109,9 +110,17 @@ test('a host that stands still is told as unreachable, and is not replaced while
   process.kill(pid, 'SIGSTOP')
   const place = { ...box.options, edges: 2, ports: '20000-29999', compileCache, clock: hasty }
   await assert.rejects(ensureHost(place, never), hasCode('target.unreachable'))
+  // The one that was started in vain goes by itself, but not within so hasty a time.
+  await waitFor('it to be alone', async () => (await hostsOn(box.dir)).join() === String(pid))
   process.kill(pid, 'SIGCONT')
   assert.equal((await ensureHost(place, never)).pid, pid)
 })
+
+async function hostsOn(dir: string): Promise<readonly number[]> {
+  const pids = (await processTable()).map(({ pid }) => pid)
+  const words = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return pids.filter((_, index) => words[index]?.includes(`src/host.ts\0--data\0${dir}\0`))
+}
 
 test('a directory that others may read is refused', async () => {
   await using dir = await tempDir()
