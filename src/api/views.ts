@@ -142,6 +142,8 @@ export const deployment = z.object({
   expiresAt: at.nullable(),
   outcome: outcome.nullable(),
   because: text.nullable(),
+  /** What can be done about it. */
+  hint: text.nullable(),
   rolledBack: z.boolean(),
   /** While it moves: what it does, and how far it is. */
   step: z.object({ doing: text, at: z.int(), of: z.int() }).nullable(),

@@ -60,10 +60,11 @@ test('a redeploy or a scaling that waits is of what is live when its turn comes;
 
 test('a failed step sends everything back, and the deployment ends as that step did', () => {
   let now = apply(apply(queued, turn), done(apply(queued, turn)))
-  now = apply(now, { type: 'step_failed', phase: 'rolling', at: 1, ending: { outcome: 'failed', reason: 'no' } })
+  const ending = { outcome: 'failed', reason: 'no', hint: 'Look at its log.' } as const
+  now = apply(now, { type: 'step_failed', phase: 'rolling', at: 1, ending })
   assert.equal(now.state.kind, 'reverting')
   while (isActive(now)) now = apply(now, done(now))
-  assert.deepEqual(now.state, { kind: 'finished', outcome: 'failed', reason: 'no', rolledBack: true })
+  assert.deepEqual(now.state, { kind: 'finished', ...ending, rolledBack: true })
 })
 
 test('when only the counting is left, no failure of it and no limit decides about what runs already', () => {

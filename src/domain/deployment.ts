@@ -59,6 +59,8 @@ export interface Progress {
 export interface Ending {
   readonly outcome: Outcome
   readonly reason: string | null
+  /** What a person can do about it. */
+  readonly hint?: string
 }
 
 export type DeploymentEvent =
@@ -282,9 +284,9 @@ function giveUp(now: Deployment, reason: string, at: number): DeploymentDecision
 }
 
 function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
-  const { outcome, reason } = ending
+  const { outcome, reason, hint } = ending
   const rolledBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
-  const state = { kind: 'finished', outcome, reason, rolledBack } as const
+  const state = { kind: 'finished', outcome, reason, rolledBack, ...(hint === undefined ? {} : { hint }) } as const
   const said = { outcome, reason, rolledBack, verdict: now.verdict, requests: verdictSentence(now.verdict) }
   const ran = now.startedAt === null ? { outcome, reason } : said
   return {

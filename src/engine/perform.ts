@@ -72,9 +72,10 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
     case 'step': {
       const outcome = isTheirs(fault) ? 'failed' : 'errored'
       const { phase, at } = command
-      const data = { phase, at, reason, evidence: fault.details }
+      const { hint } = fault
+      const data = { phase, at, reason, hint, evidence: fault.details }
       tx.fact({ kind: 'deployment.step_failed', project: row.project, subject: command.deployment, by: self, data })
-      applyDeployment(tx, command.deployment, { type: 'step_failed', phase, at, ending: { outcome, reason } })
+      applyDeployment(tx, command.deployment, { type: 'step_failed', phase, at, ending: { outcome, reason, hint } })
       break
     }
     case 'job': {

@@ -38,7 +38,7 @@ function progressText({
 }: DeploymentView): string {
   const what = `${id} ${environment} ${release.version}`
   if (state !== 'finished')
-    return step === null ? `${what}: ${state}` : `${what}: ${state}, ${step.doing} (${step.at + 1}/${step.of})`
+    return step === null ? `${what}: ${state}` : `${what}: ${state}, ${step.doing} (${step.at}/${step.of})`
   const back = rolledBack ? ', rolled back' : ''
   const reason = because === null ? '' : `: ${because.split('\n')[0]}`
   return `${what}: ${outcome}${back}${reason}; ${verdict?.sentence ?? 'requests were not measured'}`

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import type { DeploymentDetailView } from '../../api/views.ts'
 import { appOption, limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
-import { deploymentLine, lostLines, stateText, verdictText } from '../show/deployment.ts'
+import { afterwordLines, deploymentLine, stateText, verdictText } from '../show/deployment.ts'
 import { factLine } from '../show/fact.ts'
 import { gateLines } from '../show/plan.ts'
 import { ago } from '../show/time.ts'
@@ -55,7 +55,7 @@ function detailLines(deployment: DeploymentDetailView): readonly Text[] {
   const isBefore = state === 'waiting' || state === 'queued'
   return [
     deploymentLine(deployment),
-    ...lostLines(deployment),
+    ...afterwordLines(deployment),
     ...(isBefore ? gateLines(gates) : []),
     ...approvals.map(
       ({ by, plan, comment }) => `  approved by ${by}: plan ${plan}${comment === null ? '' : ` "${comment}"`}`,

@@ -18,7 +18,7 @@ export function deploymentLine(deployment: DeploymentView): Text {
 /** Where it stands, or how it ended. */
 export function stateText(deployment: DeploymentView): Text {
   const { state, because, step } = deployment
-  const doing = step === null ? '' : `: ${step.doing}, step ${step.at + 1} of ${step.of}`
+  const doing = step === null ? '' : `: ${step.doing}, step ${step.at} of ${step.of}`
   switch (state) {
     case 'waiting':
       return yellow('waits for approval')
@@ -41,11 +41,12 @@ export function verdictText({ sentence, requests, dropped, serverErrors }: Verdi
   return serverErrors === 0 ? text : [text, `, ${serverErrors} answered with 5xx by the app`]
 }
 
-/** Requests that were lost, so that somebody can look into them. */
-export function lostLines({ verdict }: DeploymentView): readonly Text[] {
-  return (verdict?.lost ?? []).map(({ at, method, path, why, instance }) =>
+/** What can be done about the ending, and the requests that were lost, so that somebody can look into them. */
+export function afterwordLines({ hint, verdict }: DeploymentView): readonly Text[] {
+  const lost = (verdict?.lost ?? []).map(({ at, method, path, why, instance }) =>
     dim(`  lost ${moment(at)} ${method} ${path}: ${why}${instance === null ? '' : ` (${instance})`}`),
   )
+  return hint === null ? lost : [dim(`  ${hint}`), ...lost]
 }
 
 function endingText({ outcome, rolledBack, because, startedAt, finishedAt }: DeploymentView): Text {

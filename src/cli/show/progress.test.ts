@@ -9,7 +9,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
     ...{ id: 'd4', project: 'shop', track: 'shop/shop/staging', app: 'shop', environment: 'staging' },
     release: { id: 'v2', version: 'v2', commit: 'c'.repeat(40), digest: 'd'.repeat(64) },
     ...{ reason: 'promote', by: 'ada', comment: null, scale: {}, createdAt: 0, startedAt: 1000, finishedAt: null },
-    ...{ state: 'rolling', expiresAt: null, outcome: null, because: null, rolledBack: false, step: null },
+    ...{ state: 'rolling', expiresAt: null, outcome: null, because: null, hint: null, rolledBack: false, step: null },
     ...{ phases: [], verdict: null, gates: [], approvals: [], timeline: [] },
     ...part,
   }
@@ -33,12 +33,12 @@ const told = (before: DeploymentDetailView | null, now: DeploymentDetailView) =>
   progressLines(before, now).map((line) => render(line, false))
 
 test('a step is told once, when it begins, with what it is about', () => {
-  const first = detail({ phases: [{ name: 'place', at: 1000 }], step: { doing: 'place d4-web-1', at: 0, of: 9 } })
+  const first = detail({ phases: [{ name: 'place', at: 1000 }], step: { doing: 'place d4-web-1', at: 1, of: 9 } })
   assert.deepEqual(told(null, first), ['d4  staging/shop  v2 (cccccccc), promote by ada', '  +0.0s   place d4-web-1'])
   assert.deepEqual(told(first, first), [])
   const second = detail({
     phases: [...first.phases, { name: 'drain', at: 1500 }],
-    step: { doing: 'drain d3-web-1', at: 1, of: 9 },
+    step: { doing: 'drain d3-web-1', at: 2, of: 9 },
     timeline: [fact(1500, 'place', { instances: ['d4-web-1'] })],
   })
   assert.deepEqual(told(first, second), ['  +0.5s   drain d3-web-1'])
@@ -67,6 +67,7 @@ test('a way back that was over before anybody looked is told all the same, where
   const before = detail({ phases: [{ name: 'place', at: 1000 }] })
   const now = detail({
     ...{ state: 'finished', outcome: 'failed', because: 'never healthy', rolledBack: true, finishedAt: 1800 },
+    hint: 'Look at its last lines.',
     phases: [...before.phases, { name: 'route', at: 1700 }, { name: 'verify', at: 1700 }],
     timeline: [fact(1700, 'reverting', { outcome: 'failed', reason: 'never healthy' })],
   })
@@ -75,5 +76,6 @@ test('a way back that was over before anybody looked is told all the same, where
     '  +0.7s   route',
     '  +0.7s   verify',
     'd4  staging/shop  v2 (cccccccc) (promote by ada): failed, rolled back in 0.8s: never healthy',
+    '  Look at its last lines.',
   ])
 })

@@ -1,6 +1,6 @@
 import type { DeploymentDetailView, FactView } from '../../api/views.ts'
 import { bold, dim, type Text, yellow } from '../text.ts'
-import { deploymentLine, lostLines, stateText } from './deployment.ts'
+import { afterwordLines, deploymentLine, stateText } from './deployment.ts'
 import { brief } from './time.ts'
 import { plural, releaseText } from './words.ts'
 
@@ -13,7 +13,7 @@ export function progressLines(before: DeploymentDetailView | null, now: Deployme
     ...(before === null ? [headline(now)] : []),
     ...(isNewState && (now.state === 'waiting' || now.state === 'queued') ? [['  ', stateText(now)]] : []),
     ...fresh,
-    ...(isNewState && now.state === 'finished' ? [deploymentLine(now), ...lostLines(now)] : []),
+    ...(isNewState && now.state === 'finished' ? [deploymentLine(now), ...afterwordLines(now)] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
-import { currentStep, type Deployment, deadlineOf } from '../../domain/deployment.ts'
+import { currentStep, type Deployment, deadlineOf, type Ending } from '../../domain/deployment.ts'
 import type { GateReport } from '../../domain/gates.ts'
 import type { Step } from '../../domain/rollout.ts'
 import { verdictSentence } from '../../domain/traffic.ts'
@@ -15,7 +15,8 @@ export function deploymentView(deployment: Deployment): DeploymentView {
     state: state.kind,
     expiresAt: deadlineOf(deployment),
     outcome: state.kind === 'finished' ? state.outcome : null,
-    because: becauseOf(deployment),
+    because: endingOf(deployment)?.reason ?? null,
+    hint: endingOf(deployment)?.hint ?? null,
     rolledBack: state.kind === 'finished' && state.rolledBack,
     step: stepView(deployment),
     verdict: verdictView(deployment),
@@ -30,9 +31,9 @@ export function planView({ deployment, plan, hash, gates }: PlanAnswer): PlanVie
   return { deployment, plan, hash, gates: gates.map(gateView) }
 }
 
-function becauseOf({ state }: Deployment): string | null {
-  if (state.kind === 'finished') return state.reason
-  return state.kind === 'reverting' ? state.because.reason : null
+function endingOf({ state }: Deployment): Ending | null {
+  if (state.kind === 'finished') return state
+  return state.kind === 'reverting' ? state.because : null
 }
 
 function stepView(deployment: Deployment): DeploymentView['step'] {
