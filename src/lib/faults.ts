@@ -174,7 +174,7 @@ const catalogue = {
   },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
-    hint: 'Look at its last lines with `signalbox logs`; check the health path, the port and the start period.',
+    hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
   },
   'internal.bug': {
     sentence: 'Signalbox itself made a mistake: {what}',

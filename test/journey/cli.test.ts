@@ -133,7 +133,7 @@ test('from a first login to production and back, by the command line alone', { t
     await sb(['logs', 'r3', '--follow', '--lines', '1'])
     const failed = await sb(['deploy', 'staging'], 5)
     assert.match(failed.stdout, /going back: /)
-    assert.match(failed.stdout, /failed, rolled back.*\n +Look at its last lines with `signalbox logs`/)
+    assert.match(failed.stdout, /failed, rolled back.*\n +Look at its last lines with `signalbox logs ENVIRONMENT`/)
     const [track] = (await sb(['status', 'staging', '--json'])).json<TrackView[]>()
     assert.notEqual(track?.desired?.release.version, track?.attempted?.release.version)
     assert.equal(track?.serving.length, 2)
