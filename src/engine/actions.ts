@@ -6,20 +6,18 @@ import type { Run } from '../domain/run.ts'
 import type { Track } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
-import type { Store } from '../store/store.ts'
 import type { VariableChange } from '../store/variables.ts'
 import { applyDeployment, applyRun, clearTrack } from './apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustWait } from './approvals.ts'
 import { contextOf, environmentIn } from './context.ts'
 import {
-  earlierRelease,
   findDeployment,
   findProject,
   findRelease,
   findRun,
   findTrack,
   liveOf,
-  previousRelease,
+  rollbackTargets,
   specNow,
   tracksIn,
   waitingFor,
@@ -143,13 +141,15 @@ export class Actions {
         await artifacts.verify(digest)
         checked.add(digest)
       }
+      let isStale = false
       const made = this.#transactAll((tx) => {
         const targets = [...rollbackTargets(store, place, wanted.version)]
         // Checking took a while: what was live before may be another release by now.
-        if (targets.some(([, { digest }]) => !checked.has(digest))) return []
+        isStale = targets.some(([, { digest }]) => !checked.has(digest))
+        if (isStale) return []
         return targets.map(([track, release]) => this.#request(tx, track, { release, reason: 'rollback', asked }))
       })
-      if (made.length > 0) return made
+      if (!isStale) return made
     }
   }
 
@@ -380,18 +380,6 @@ export class Actions {
   #transact<T>(work: (tx: Tx) => T extends Promise<unknown> ? never : T): T {
     return transact(this.#parts, this.#after, work)
   }
-}
-
-/** Where each track goes back to. Fault `rollback.forbidden` where nobody may. */
-function rollbackTargets(store: Store, place: Place, version: string | null): ReadonlyMap<Track, StoredRelease> {
-  const targets = tracksIn(store, place).map((track) => {
-    const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
-    if (environment.policies.rollback !== 'allowed') {
-      throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
-    }
-    return [track, version === null ? previousRelease(store, track) : earlierRelease(store, track, version)] as const
-  })
-  return new Map(targets)
 }
 
 function said({ by, comment }: Asked): { by: string; comment: string | null } {

@@ -6,7 +6,7 @@ import { Fault } from '../lib/fault.ts'
 import type { Project } from '../store/projects.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
-import { environmentIn, trackOf } from './context.ts'
+import { contextOf, environmentIn, trackOf } from './context.ts'
 
 /** What a person named, or a Fault that says what there is instead. */
 
@@ -112,8 +112,24 @@ export function findRelease(store: Store, { project, app }: Track, version: stri
   return release
 }
 
+/** Where each track goes back to. Fault `rollback.forbidden` where nobody may. */
+export function rollbackTargets(
+  store: Store,
+  place: NamedPlace,
+  version: string | null,
+): ReadonlyMap<Track, StoredRelease> {
+  const targets = tracksIn(store, place).map((track) => {
+    const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
+    if (environment.policies.rollback !== 'allowed') {
+      throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
+    }
+    return [track, version === null ? previousRelease(store, track) : earlierRelease(store, track, version)] as const
+  })
+  return new Map(targets)
+}
+
 /** The release that was live before the one that is. Fault `rollback.moving` while that may be another one in a moment. */
-export function previousRelease(store: Store, track: Track): StoredRelease {
+function previousRelease(store: Store, track: Track): StoredRelease {
   const live = liveOf(track)
   const { app, environment } = track
   const moving = store.deployments.open(track.id).find(({ state }) => state.kind !== 'waiting')
@@ -127,7 +143,7 @@ export function previousRelease(store: Store, track: Track): StoredRelease {
 }
 
 /** A release that ran here before. Going back to what never did would be a promotion that nobody looked at. */
-export function earlierRelease(store: Store, track: Track, version: string): StoredRelease {
+function earlierRelease(store: Store, track: Track, version: string): StoredRelease {
   const release = findRelease(store, track, version)
   const hasRun = store.deployments.ofRelease(release.id, track.id).some(({ state }) => hasSucceeded(state))
   const details = { version: release.version, environment: track.environment }

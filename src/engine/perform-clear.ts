@@ -1,10 +1,7 @@
 import type { ClearCommand } from '../domain/command.ts'
-import type { StopOrder } from '../targets/driver.ts'
-import { onTarget, patientStop } from './instances.ts'
-import { withLimit } from './limit.ts'
+import { onTarget } from './instances.ts'
 import type { Parts } from './parts.ts'
-
-const callMs = 30_000
+import { callMs, limited, takeAway } from './place.ts'
 
 /** Nothing of the track is left: no visitors, no host names, no instances, no unpacked releases. Its shared folders stay. */
 export async function performClear(
@@ -15,15 +12,11 @@ export async function performClear(
 ): Promise<void> {
   const driver = parts.driver(target)
   const order = { track, number }
-  const limited = <T>(limitMs: number, call: (own: AbortSignal) => Promise<T>) =>
-    withLimit({ clock: parts.clock, limitMs, what: driver.name, signal }, call)
+  const work = { parts, driver, order, signal }
   const nowhere = { hosts: [], port: null, instances: [], deployment, environment, release: onTarget(app, release) }
-  await limited(callMs, (own) => driver.route(nowhere, order, own))
-  const { instances } = await limited(callMs, (own) => driver.observe(track, own))
-  const stops: readonly StopOrder[] = instances.map(({ name }) => ({ name, stop: patientStop }))
-  if (stops.length > 0) {
-    await limited(patientStop.drainMs + callMs, (own) => driver.drain(stops, order, own))
-    await limited(patientStop.graceMs + callMs, (own) => driver.remove(stops, order, own))
-  }
-  await limited(callMs, (own) => driver.keep(track, [], order, own))
+  await limited(work, callMs, (own) => driver.route(nowhere, order, own))
+  const { instances } = await limited(work, callMs, (own) => driver.observe(track, own))
+  const names = instances.map(({ name }) => name)
+  if (names.length > 0) await takeAway(work, names)
+  await limited(work, callMs, (own) => driver.keep(track, [], order, own))
 }

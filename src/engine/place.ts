@@ -15,6 +15,9 @@ export interface Placing {
   readonly signal: AbortSignal
 }
 
+/** What a call on a target takes. */
+export type Calling = Pick<Placing, 'parts' | 'driver' | 'order' | 'signal'>
+
 export interface RouteTo {
   /** Who is to get visitors now. */
   readonly instances: readonly Instance[]
@@ -68,7 +71,7 @@ async function removeRivals(work: Placing, instances: readonly Instance[]): Prom
 }
 
 /** Instances that get no visitors any more: in-flight zero, then gone. */
-export async function takeAway(work: Placing, names: readonly string[]): Promise<void> {
+export async function takeAway(work: Calling, names: readonly string[]): Promise<void> {
   const { driver, order } = work
   const stops = names.map((name) => ({ name, stop: patientStop }))
   await limited(work, patientStop.drainMs + callMs, (signal) => driver.drain(stops, order, signal))
@@ -116,7 +119,7 @@ function isAmong(instances: readonly Instance[], wanted: string): boolean {
 }
 
 export function limited<T>(
-  { parts, driver, signal }: Pick<Placing, 'parts' | 'driver' | 'signal'>,
+  { parts, driver, signal }: Omit<Calling, 'order'>,
   limitMs: number,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

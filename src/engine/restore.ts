@@ -1,6 +1,7 @@
 import type { Command } from '../domain/command.ts'
 import { self } from '../domain/facts.ts'
-import { Fault, messageOf } from '../lib/fault.ts'
+import { messageOf } from '../lib/fault.ts'
+import { isOfStore } from '../store/database.ts'
 import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun, endOneOff } from './apply.ts'
 import type { Parts } from './parts.ts'
@@ -32,11 +33,6 @@ export function restore(parts: Parts, epoch: number, after: AfterCommit): void {
   transact(parts, after, (tx) => {
     for (const track of store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
   })
-}
-
-/** A full disk or a broken one says nothing about the record. */
-function isOfStore(error: unknown): boolean {
-  return error instanceof Fault && (error.temporary || error.code.startsWith('store.'))
 }
 
 function takeUp(tx: Tx, row: OutboxRow<Command>): void {
