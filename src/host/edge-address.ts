@@ -1,4 +1,5 @@
 import { holdsSocket, type Listener, listenersOn } from '../system/listeners.ts'
+import { hostAndPort } from '../system/ports.ts'
 import { environOf, processTable } from '../system/proc.ts'
 import { markNames } from './marks.ts'
 
@@ -7,9 +8,8 @@ import { markNames } from './marks.ts'
  * would let a stranger of the same user share it too, and visitors would get one or the other.
  */
 export async function isTakenByOthers(listen: string, hostId: string): Promise<boolean> {
-  const colon = listen.lastIndexOf(':')
-  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
-  const there = (await listenersOn(Number(listen.slice(colon + 1)))).filter((listener) => isInTheWay(listener, host))
+  const { host, port } = hostAndPort(listen)
+  const there = (await listenersOn(port)).filter((listener) => isInTheWay(listener, host))
   if (there.length === 0) return false
   const ours = await edgeWorkersOf(hostId)
   const held = await Promise.all(there.map(({ inode }) => holdsSocket(ours, inode)))

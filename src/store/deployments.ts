@@ -1,6 +1,7 @@
 import { type Deployment, deadlineOf } from '../domain/deployment.ts'
 import type { Approval } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
+import { keepNewest } from '../lib/keep-newest.ts'
 import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
 
 /** Deployments kept as values: one that moves is looked at many times between two changes. */
@@ -138,9 +139,7 @@ export class Deployments {
     const known = this.#values.get(number)
     if (known?.text === stored) return known.value
     const value = { ...(JSON.parse(stored) as Omit<Deployment, 'id'>), id: `d${number}` }
-    const [oldest] = this.#values.keys()
-    if (this.#values.size >= keptValues && oldest !== undefined) this.#values.delete(oldest)
-    this.#values.set(number, { text: stored, value })
+    keepNewest(this.#values, [number, { text: stored, value }], keptValues)
     return value
   }
 }

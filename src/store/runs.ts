@@ -1,5 +1,6 @@
 import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
+import { keepNewest } from '../lib/keep-newest.ts'
 import { type Database, integer, json, type Row, text } from './database.ts'
 
 /** Configurations kept as values: a deployment asks for the same one at every step. */
@@ -74,9 +75,7 @@ export class Runs {
     const row = this.#db.get('SELECT spec FROM specs WHERE project = ? AND commit_sha = ?', project, sha)
     if (row === null) return null
     const spec = json<ProjectSpec>(row, 'spec')
-    const [oldest] = this.#specs.keys()
-    if (this.#specs.size >= keptSpecs && oldest !== undefined) this.#specs.delete(oldest)
-    this.#specs.set(key, spec)
+    keepNewest(this.#specs, [key, spec], keptSpecs)
     return spec
   }
 

@@ -36,8 +36,14 @@ export interface SharedSocket extends Disposable {
 
 /** Binds `HOST:PORT`, also beside a socket that an earlier one of us bound there. Throws the system's error. */
 export async function bindShared(address: string): Promise<SharedSocket> {
-  const colon = address.lastIndexOf(':')
-  const host = await lookup(address.slice(0, colon).replace(/^\[|\]$/g, ''))
-  const bound = new BoundSocket({ host: host.address, port: Number(address.slice(colon + 1)), reusePort: true })
+  const { host, port } = hostAndPort(address)
+  const { address: numeric } = await lookup(host)
+  const bound = new BoundSocket({ host: numeric, port, reusePort: true })
   return { fd: bound.fd(), [Symbol.dispose]: () => bound[Symbol.dispose]() }
+}
+
+/** The two halves of `HOST:PORT`; an IPv6 host stands in brackets there, and without them here. */
+export function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) }
 }

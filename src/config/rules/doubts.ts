@@ -2,7 +2,7 @@ import { matchesBranch } from '../../domain/glob.ts'
 import { showDuration } from '../../lib/duration.ts'
 import { routedApps } from '../environments.ts'
 import { quoted } from '../problem.ts'
-import { appsIn, environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
+import { appsIn, environmentsIn, type Rule, takesPort, wrong, wrongKey } from './rule.ts'
 
 /** Warnings: allowed, and rarely what was meant. Each says how to make it clear. */
 
@@ -101,10 +101,9 @@ export const opennessIsMeant: Rule = (context) =>
 /** Where a driver takes no port, visitors come by a way of its own. A plain list of names is for the only app there is. */
 export const webIsReachable: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, entry, apps, path }) => {
-    const { driver, options } = environment.target
-    const takesPort = Object.hasOwn(context.drivers[driver] ?? {}, 'port')
+    const { target } = environment
     const isNamed = Array.isArray(entry.hosts) && entry.hosts.length > 0
-    if (!takesPort || options.port !== undefined || isNamed) return []
+    if (!takesPort(context, target) || target.options.port !== undefined || isNamed) return []
     return routedApps(apps)
       .filter(({ name }) => environment.scale[name]?.web !== 0 && (environment.hostsOf[name] ?? []).length === 0)
       .map(({ name }) =>

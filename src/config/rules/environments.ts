@@ -1,6 +1,6 @@
 import { routedApps } from '../environments.ts'
 import { quoted } from '../problem.ts'
-import { type Context, environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
+import { type Context, environmentsIn, type Rule, takesPort, wrong, wrongKey } from './rule.ts'
 
 /** `signalbox env set checks` means the secrets of checks and builds. */
 export const nameFree: Rule = (context) =>
@@ -56,10 +56,9 @@ export const hostsReachWeb: Rule = (context) =>
 /** A port leads to one app, as nothing in a request says which is meant. */
 export const portReachesOne: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, apps, path }) => {
-    const { driver, options } = environment.target
-    const takesPort = Object.hasOwn(context.drivers[driver] ?? {}, 'port')
+    const { target } = environment
     const routed = routedApps(apps)
-    if (!takesPort || options.port === undefined || routed.length < 2) return []
+    if (!takesPort(context, target) || target.options.port === undefined || routed.length < 2) return []
     const found = `a port, but ${routed.map(({ name }) => name).join(', ')} all have a web process`
     return [wrong([...path, 'target', 'port'], found, 'host names for each, or an environment for each')]
   })

@@ -1,5 +1,5 @@
 import type { DriverOptions } from '../../domain/driver-options.ts'
-import type { AppSpec, EnvironmentSpec, ProjectSpec } from '../../domain/spec.ts'
+import type { AppSpec, EnvironmentSpec, ProjectSpec, TargetSpec } from '../../domain/spec.ts'
 import type { Finding } from '../issues.ts'
 import { nearest } from '../near-miss.ts'
 import type { Path } from '../place.ts'
@@ -53,6 +53,11 @@ export function environmentsIn({ file, spec }: Context): readonly EnvironmentCon
     const apps = spec.apps.filter(({ name }) => environment.apps.includes(name))
     return entry === undefined ? [] : [{ environment, entry, apps, path: ['environments', environment.name] }]
   })
+}
+
+/** Whether an environment on this target can have a port of its own. */
+export function takesPort({ drivers }: Context, { driver }: TargetSpec): boolean {
+  return Object.hasOwn(drivers[driver] ?? {}, 'port')
 }
 
 export function wrong(path: Path, found: string, expected: string | null): Finding {
