@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { globSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
@@ -10,6 +8,7 @@ import { type Pushable, type ServerUnderTest, startServer } from '../helpers/ser
 import { type Commit, commitsIn, type KillPoint, killAt, noStrace, noteWrites } from '../helpers/strace.ts'
 import { tinyApp, tinyHost } from '../helpers/tiny-app.ts'
 import { waitFor } from '../helpers/wait-for.ts'
+import { assertOnce } from './stage.ts'
 
 /**
  * The store's commits are the persisted steps. For each of them, from the push to the end of the deployment, the real
@@ -39,7 +38,10 @@ test('kill -9 of the server at every persisted step of a deployment: it ends rig
   t.diagnostic(`${table.length} kills; visitors: ${report.failed.length} lost of ${report.sent}`)
   assert.deepEqual(report.failed, [])
   assert.ok(commits.length >= 20, `only ${commits.length} commits were seen`)
-  assert.ok(table.filter((row) => !row.includes('not reached')).length >= commits.length, 'most kills must have struck')
+  for (const call of ['pwrite64', 'fsync']) {
+    const struck = table.filter((row) => row.startsWith(call) && !row.includes('not reached')).length
+    assert.ok(struck >= commits.length * 0.8, `only ${struck} of ${commits.length} kills at ${call} struck`)
+  }
 })
 
 /** The commits between a server's start and the end of one deployment. */
@@ -85,9 +87,9 @@ async function killedAt(it: ServerUnderTest, repo: Pushable, point: KillPoint): 
   return `${point.call} ${point.n} | ${reached} | ${told} | live, nothing twice`
 }
 
-/** What the dead server's store says it was doing. */
+/** What the dead server's store says it was doing; only read, as to close it otherwise would tidy up after the crash. */
 function lastStep(it: ServerUnderTest): string {
-  const db = new DatabaseSync(join(it.data, 'signalbox.db'))
+  const db = new DatabaseSync(join(it.data, 'signalbox.db'), { readOnly: true })
   try {
     const fact = db.prepare('SELECT kind FROM facts ORDER BY seq DESC LIMIT 1').get()
     const claimed = db.prepare('SELECT command FROM outbox WHERE epoch IS NOT NULL ORDER BY id DESC LIMIT 1').get()
@@ -115,38 +117,13 @@ async function untilLive(it: ServerUnderTest, repo: Pushable): Promise<void> {
 }
 
 async function assertWhole(it: ServerUnderTest, repo: Pushable, version: number): Promise<void> {
-  const head = await repo.git('rev-parse', 'HEAD')
-  const runs = await it.client.call('runs.list', { query: { project: 'tiny', limit: 5 } })
-  assert.equal(runs.filter(({ commit }) => commit === head).length, 1, 'one run for the push')
-  const deployments = await it.client.call('deployments.list', { query: { project: 'tiny', limit: 5 } })
-  assert.equal(deployments.filter(({ release }) => release.commit === head).length, 1, 'one deployment of the release')
-  const shared = sharedFolder(it)
-  const migrations = (await readFile(join(shared, 'migrations'), 'utf8'))
-    .split('\n')
-    .filter((line) => line.startsWith(`${version} `))
-  assert.equal(migrations.length, 1, 'the migration ran once')
-  assertOneWorkerAtATime(await readFile(join(shared, 'worker'), 'utf8'))
+  await assertOnce(it, { commit: await repo.git('rev-parse', 'HEAD'), version: String(version) })
   const [status] = await it.client.call('status', { params: { project: 'tiny' } })
   assert.deepEqual(
     status?.running?.instances.map(({ name }) => name).sort(),
     [...(status?.desired?.instances ?? [])].sort(),
   )
   assert.equal(status?.serving.length, 2)
-  assert.equal((await it.client.call('facts.verify')).holds, true)
-}
-
-function assertOneWorkerAtATime(notes: string): void {
-  let running = 0
-  for (const line of notes.split('\n').filter((each) => each !== '')) {
-    running += line.startsWith('start') ? 1 : -1
-    assert.ok(running <= 1, `two workers at once: ${line}`)
-  }
-}
-
-function sharedFolder(it: ServerUnderTest): string {
-  const [found] = globSync(join(it.data, 'host', '**', 'data', 'migrations'))
-  assert.ok(found !== undefined, 'the shared folder is below the host directory')
-  return join(found, '..')
 }
 
 function startVisitors(it: ServerUnderTest): Load {

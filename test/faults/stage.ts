@@ -143,9 +143,14 @@ export async function kill(pid: number): Promise<void> {
   await waitFor(`${pid} to be gone`, async () => (await inspect(pid))?.isZombie ?? true)
 }
 
-/** One run, one deployment, one migration, one worker at a time, the wanted instances once each, and an unbroken journal. */
-export async function assertWhole(on: Stage, { commit, version }: Pushed): Promise<void> {
-  const { it } = on
+/** All of `assertOnce`, and the wanted instances once each. */
+export async function assertWhole(on: Stage, pushed: Pushed): Promise<void> {
+  await assertOnce(on.it, pushed)
+  await assertInstances(on)
+}
+
+/** One run, one deployment, one migration, one worker at a time, and an unbroken journal. */
+export async function assertOnce(it: ServerUnderTest, { commit, version }: Omit<Pushed, 'said'>): Promise<void> {
   const runs = await it.client.call('runs.list', { query: { project: 'tiny', limit: 10 } })
   assert.equal(runs.filter((run) => run.commit === commit).length, 1, 'one run for the push')
   const deployments = await it.client.call('deployments.list', { query: { project: 'tiny', limit: 10 } })
@@ -154,7 +159,6 @@ export async function assertWhole(on: Stage, { commit, version }: Pushed): Promi
   const migrations = (await readFile(join(shared, 'migrations'), 'utf8')).split('\n')
   assert.equal(migrations.filter((line) => line.startsWith(`${version} `)).length, 1, 'the migration ran once')
   assertOneWorkerAtATime(await readFile(join(shared, 'worker'), 'utf8'))
-  await assertInstances(on)
   assert.equal((await it.client.call('facts.verify')).holds, true, 'the journal verifies')
 }
 
