@@ -77,9 +77,9 @@ async function underLoad(telling: Telling, title: Title, act: () => Promise<Act>
   })
 }
 
-/** The edge's own count. */
+/** By the edge's own count: what was not measured is not clean. */
 function isClean({ verdict }: DeploymentView): boolean {
-  return verdict === null || verdict.dropped === 0
+  return verdict !== null && verdict.requests > 0 && verdict.dropped === 0
 }
 
 async function toProduction(telling: Telling, version: ShopVersion): Promise<Act> {

@@ -28,7 +28,7 @@ export interface DeploymentSummary {
   readonly phasesMs: Readonly<Record<string, number>>
   readonly tookMs: number
   /** Seen from the edge. */
-  readonly requests: { readonly served: number; readonly dropped: number; readonly sentence: string }
+  readonly requests: { readonly served: number; readonly dropped: number | null; readonly sentence: string }
   /** Seen from the visitors of the environment; null without any. */
   readonly before: Latency | null
   readonly during: Latency | null
@@ -67,7 +67,7 @@ function deploymentSummary(
     tookMs: (deployment.finishedAt ?? 0) - (deployment.startedAt ?? 0),
     requests: {
       served: verdict === null ? 0 : verdict.requests - verdict.dropped,
-      dropped: verdict?.dropped ?? 0,
+      dropped: verdict?.dropped ?? null,
       sentence: verdict?.sentence ?? 'requests were not measured',
     },
     before: latency(phases[`before ${scene}`]),
@@ -75,7 +75,8 @@ function deploymentSummary(
   }
 }
 
-function phasesMs({ phases, finishedAt }: DeploymentView): Readonly<Record<string, number>> {
+/** Milliseconds by phase; one that comes twice is added up. */
+export function phasesMs({ phases, finishedAt }: DeploymentView): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {}
   for (const [index, { name, at }] of phases.entries()) {
     const end = phases[index + 1]?.at ?? finishedAt ?? at
