@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DeploymentView } from '../src/api/views.ts'
+import { phasesMs } from '../src/app/demo/summary.ts'
 import { freePort } from '../src/system/ports.ts'
 import { systemPath } from '../src/system/programs.ts'
 import { type Pushable, type ServerUnderTest, startServer } from '../test/helpers/server.ts'
@@ -94,15 +95,8 @@ async function timing(server: ServerUnderTest, { watching, ownMs, since }: Watch
     servingMs: servedAt - from,
     doneMs: (deployment.finishedAt ?? 0) - from,
     ownMs,
-    parts: { ...jobs, ...phases(deployment) },
+    parts: { ...jobs, ...phasesMs(deployment) },
   }
-}
-
-function phases({ phases: all, finishedAt }: DeploymentView): Record<string, number> {
-  const sums: Record<string, number> = {}
-  for (const [index, { name, at }] of all.entries())
-    sums[name] = (sums[name] ?? 0) + (all[index + 1]?.at ?? finishedAt ?? at) - at
-  return sums
 }
 
 async function ended(server: ServerUnderTest): Promise<DeploymentView> {
@@ -225,5 +219,6 @@ function line(name: string, values: readonly number[]): void {
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const half = sorted.length / 2
+  return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2
 }
