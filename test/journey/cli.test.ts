@@ -96,8 +96,7 @@ test('from a first login to production and back, by the command line alone', { t
       assert.equal(set.code, 0)
       await sb(['redeploy', 'staging'])
       const told = await sb(['run', 'staging', '--', 'sh', '-c', 'echo "key: $API_KEY"'])
-      assert.match(told.stdout, /^key: /)
-      assert.doesNotMatch(told.stdout, /hunter2/)
+      assert.equal(told.stdout, 'key: ***\n')
     },
   )
 
