@@ -39,7 +39,7 @@ const routedProcess = 'web'
 
 const opening: Step = { do: 'measure', window: 'open' }
 
-/** The way from what is live to the new release, wave by wave; routed processes first, unless the policy orders otherwise. */
+/** The way from what is live to the new release, batch by batch; routed processes first, unless the policy orders otherwise. */
 export function planRollout(input: RolloutInput): Rollout {
   const before = input.live?.instances ?? []
   const plans = inOrder(input).map((process) => replaceProcess(process, input, before))
@@ -122,39 +122,41 @@ function replaceProcess(process: ProcessSpec, input: RolloutInput, before: reado
   const kept = input.keepRunning ? old.slice(0, process.instances) : []
   const added = freshInstances(process, input, process.instances - kept.length)
   const leaving = old.filter((instance) => !kept.includes(instance))
-  const wave = { kept, added, leaving }
-  return { instances: [...kept, ...added], steps: stepsFor(process, input, wave) }
+  const change = { kept, added, leaving }
+  return { instances: [...kept, ...added], steps: stepsFor(process, input, change) }
 }
 
-interface Wave {
+interface Change {
   readonly kept: readonly Instance[]
   readonly added: readonly Instance[]
   readonly leaving: readonly Instance[]
 }
 
-function stepsFor(process: ProcessSpec, input: RolloutInput, wave: Wave): readonly Step[] {
+function stepsFor(process: ProcessSpec, input: RolloutInput, change: Change): readonly Step[] {
   const { strategy } = input.policies
   const routed = process.name === routedProcess
-  if (process.singleton || strategy.kind === 'stop_start') return stopFirst(wave, routed)
-  const all = Math.max(wave.added.length, wave.leaving.length, 1)
+  if (process.singleton || strategy.kind === 'stop_start') return stopFirst(change, routed)
+  const all = Math.max(change.added.length, change.leaving.length, 1)
   const batch = strategy.kind === 'start_first' ? strategy.batch : all
   return Array.from({ length: Math.ceil(all / batch) }, (_, index) => {
     // The last batch takes whatever is left over of the longer list.
     const from = index * batch
     const to = from + batch
-    return routed ? swapRouted(wave, from, to) : swapUnrouted(wave.added.slice(from, to), wave.leaving.slice(from, to))
+    return routed
+      ? swapRouted(change, from, to)
+      : swapUnrouted(change.added.slice(from, to), change.leaving.slice(from, to))
   }).flat()
 }
 
 /** New ones beside the old, confirmed through the edge, and only then the old ones out: routing, in-flight zero, stop. */
-function swapRouted(wave: Wave, from: number, to: number): readonly Step[] {
-  const starting = wave.added.slice(from, to)
-  const stopping = wave.leaving.slice(from, to)
-  const serving = [...wave.kept, ...wave.added.slice(0, to)]
+function swapRouted(change: Change, from: number, to: number): readonly Step[] {
+  const starting = change.added.slice(from, to)
+  const stopping = change.leaving.slice(from, to)
+  const serving = [...change.kept, ...change.added.slice(0, to)]
   return [
     ...(starting.length > 0 ? [{ do: 'place', instances: starting } as const] : []),
-    { do: 'route', instances: [...serving, ...wave.leaving.slice(from)] },
-    ...(stopping.length > 0 ? [{ do: 'route', instances: [...serving, ...wave.leaving.slice(to)] } as const] : []),
+    { do: 'route', instances: [...serving, ...change.leaving.slice(from)] },
+    ...(stopping.length > 0 ? [{ do: 'route', instances: [...serving, ...change.leaving.slice(to)] } as const] : []),
     ...leaveRouted(stopping),
   ]
 }
@@ -167,13 +169,17 @@ function swapUnrouted(starting: readonly Instance[], stopping: readonly Instance
 }
 
 /** Never two at once: the old one is gone before the new one starts. */
-function stopFirst(wave: Wave, routed: boolean): readonly Step[] {
+function stopFirst(change: Change, routed: boolean): readonly Step[] {
   const stop: readonly Step[] =
-    routed && wave.leaving.length > 0
-      ? [{ do: 'route', instances: wave.kept }, ...leaveRouted(wave.leaving)]
-      : swapUnrouted([], wave.leaving)
-  const start = swapUnrouted(wave.added, [])
-  return [...stop, ...start, ...(routed ? [{ do: 'route', instances: [...wave.kept, ...wave.added] } as const] : [])]
+    routed && change.leaving.length > 0
+      ? [{ do: 'route', instances: change.kept }, ...leaveRouted(change.leaving)]
+      : swapUnrouted([], change.leaving)
+  const start = swapUnrouted(change.added, [])
+  return [
+    ...stop,
+    ...start,
+    ...(routed ? [{ do: 'route', instances: [...change.kept, ...change.added] } as const] : []),
+  ]
 }
 
 function leaveRouted(instances: readonly Instance[]): readonly Step[] {
