@@ -14,8 +14,6 @@ interface Journal {
   readonly variables: Map<string, number>
   /** Deployment → plan → who said yes to it. */
   readonly approvals: Map<string, Map<string, Set<string>>>
-  /** Deployment → digest it was asked for with. */
-  readonly requested: Map<string, string>
 }
 
 /**
@@ -23,7 +21,7 @@ interface Journal {
  * what is done. Worked out again from the journal, not from what the gates said.
  */
 export const approval: MakeInvariant = (view) => {
-  const journal: Journal = { live: new Map(), variables: new Map(), approvals: new Map(), requested: new Map() }
+  const journal: Journal = { live: new Map(), variables: new Map(), approvals: new Map() }
   const begun = new Set<string>()
   const mayBegin = (deployments: Changes['deployments'], id: string) => {
     const started = deployments.find(({ after }) => after.id === id && after.state.kind === 'rolling')?.after

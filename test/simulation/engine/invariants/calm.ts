@@ -2,7 +2,7 @@ import { faultNames } from '../../kit/faults.ts'
 import type { MakeInvariant } from '../view.ts'
 
 /** When nothing goes wrong at all, everything that people do not stop works. */
-export const calm: MakeInvariant = ({ simulation, records, broken }) => {
+export const calm: MakeInvariant = ({ simulation, broken }) => {
   const isCalm = faultNames.every((name) => simulation.faults[name] === 0)
   return {
     committed({ deployments, runs }) {
@@ -19,7 +19,7 @@ export const calm: MakeInvariant = ({ simulation, records, broken }) => {
           !after.reason?.startsWith('cancelled by') &&
           after.state === 'finished'
         )
-          broken('calm', `${after.id} ${after.outcome}: ${after.reason} ${records.runs.size}`)
+          broken('calm', `${after.id} ${after.outcome}: ${after.reason}`)
     },
   }
 }

@@ -155,7 +155,7 @@ function cancelOne(engine: Engine, { by, random, stage }: Someone): unknown {
   return withOne(open, random, (id) => engine.actions.cancelDeployment(id, { by }))
 }
 
-/** Whatever waits, with the plan that was stored for it first. */
+/** Whatever waits, with a hash that is no plan of it. */
 function approveAny(engine: Engine, { by, random, stage }: Someone): unknown {
   const waiting = stage.records.openEverywhere.filter(({ state }) => state.kind === 'waiting').map(({ id }) => id)
   return withOne(waiting, random, (id) => engine.actions.approve(id, 'no plan of it', { by }))
