@@ -6,9 +6,10 @@ export interface Assignment {
 }
 
 /**
- * The lines of a .env file: `NAME=VALUE`, with `export` in front or not. In single quotes a value is as it is, in double
+ * The lines of a .env file: `NAME=VALUE`, with `export` in front or not. In single or back quotes a value is as it is, in double
  * quotes it has escapes, and both may span lines; without quotes it ends where the line or a ` # remark` does. Nothing is
- * put in for a `$`. What cannot be read is refused with its line and never repeated: it may be half a secret.
+ * put in for a `$`. What cannot be read is refused with its line and never repeated: it may be half a secret. Node's own
+ * `parseEnv` passes over what it cannot read, and cuts `pass#word` at the `#`.
  */
 export function readEnvFile(text: string, path: string): readonly Assignment[] {
   const source = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
