@@ -1,5 +1,8 @@
 import type { ReleaseRef } from './release.ts'
-import type { PolicySpec, ProcessSpec } from './spec.ts'
+import type { PolicySpec, ProcessSpec, StrategySpec } from './spec.ts'
+import { leaveRouted, type Strategy } from './strategies/change.ts'
+import { startFirst } from './strategies/start-first.ts'
+import { stopStart } from './strategies/stop-start.ts'
 import { type Instance, instanceName, type Live } from './track.ts'
 
 /**
@@ -122,72 +125,22 @@ function replaceProcess(process: ProcessSpec, input: RolloutInput, before: reado
   const kept = input.keepRunning ? old.slice(0, process.instances) : []
   const added = freshInstances(process, input, process.instances - kept.length)
   const leaving = old.filter((instance) => !kept.includes(instance))
-  const change = { kept, added, leaving }
-  return { instances: [...kept, ...added], steps: stepsFor(process, input, change) }
+  const change = { routed: process.name === routedProcess, kept, added, leaving }
+  return { instances: [...kept, ...added], steps: wayOf(process, input.policies.strategy)(change) }
 }
 
-interface Change {
-  readonly kept: readonly Instance[]
-  readonly added: readonly Instance[]
-  readonly leaving: readonly Instance[]
-}
-
-function stepsFor(process: ProcessSpec, input: RolloutInput, change: Change): readonly Step[] {
-  const { strategy } = input.policies
-  const routed = process.name === routedProcess
-  if (process.singleton || strategy.kind === 'stop_start') return stopFirst(change, routed)
-  const all = Math.max(change.added.length, change.leaving.length, 1)
-  const batch = strategy.kind === 'start_first' ? strategy.batch : all
-  return Array.from({ length: Math.ceil(all / batch) }, (_, index) => {
-    // The last batch takes whatever is left over of the longer list.
-    const from = index * batch
-    const to = from + batch
-    return routed
-      ? swapRouted(change, from, to)
-      : swapUnrouted(change.added.slice(from, to), change.leaving.slice(from, to))
-  }).flat()
-}
-
-/** New ones beside the old, confirmed through the edge, and only then the old ones out: routing, in-flight zero, stop. */
-function swapRouted(change: Change, from: number, to: number): readonly Step[] {
-  const starting = change.added.slice(from, to)
-  const stopping = change.leaving.slice(from, to)
-  const serving = [...change.kept, ...change.added.slice(0, to)]
-  return [
-    ...(starting.length > 0 ? [{ do: 'place', instances: starting } as const] : []),
-    { do: 'route', instances: [...serving, ...change.leaving.slice(from)] },
-    ...(stopping.length > 0 ? [{ do: 'route', instances: [...serving, ...change.leaving.slice(to)] } as const] : []),
-    ...leaveRouted(stopping),
-  ]
-}
-
-function swapUnrouted(starting: readonly Instance[], stopping: readonly Instance[]): readonly Step[] {
-  return [
-    ...(starting.length > 0 ? [{ do: 'place', instances: starting } as const] : []),
-    ...(stopping.length > 0 ? [{ do: 'remove', instances: stopping } as const] : []),
-  ]
-}
-
-/** Never two at once: the old one is gone before the new one starts. */
-function stopFirst(change: Change, routed: boolean): readonly Step[] {
-  const stop: readonly Step[] =
-    routed && change.leaving.length > 0
-      ? [{ do: 'route', instances: change.kept }, ...leaveRouted(change.leaving)]
-      : swapUnrouted([], change.leaving)
-  const start = swapUnrouted(change.added, [])
-  return [
-    ...stop,
-    ...start,
-    ...(routed ? [{ do: 'route', instances: [...change.kept, ...change.added] } as const] : []),
-  ]
-}
-
-function leaveRouted(instances: readonly Instance[]): readonly Step[] {
-  if (instances.length === 0) return []
-  return [
-    { do: 'drain', instances },
-    { do: 'remove', instances },
-  ]
+/** Whatever the policy says, a singleton never runs twice. */
+function wayOf({ singleton }: ProcessSpec, strategy: StrategySpec): Strategy {
+  if (singleton) return stopStart
+  switch (strategy.kind) {
+    case 'start_first':
+      return startFirst(strategy.batch)
+    case 'stop_start':
+      return stopStart
+    case 'reload':
+    case 'immutable':
+      return startFirst(Number.POSITIVE_INFINITY)
+  }
 }
 
 /** Processes the new release no longer has. */
