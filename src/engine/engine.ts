@@ -1,5 +1,5 @@
 import { Fault, messageOf } from '../lib/fault.ts'
-import { Actions } from './actions.ts'
+import { type Actions, actionsOf } from './actions.ts'
 import { doDue } from './due.ts'
 import { Intake } from './intake.ts'
 import { clean } from './janitor.ts'
@@ -42,7 +42,7 @@ export class Engine {
     this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(woken), onFatal })
     this.#after = this.#pump.afterCommit
     this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
-    this.actions = new Actions(parts, this.#after, this.intake)
+    this.actions = actionsOf(parts, this.#after, this.intake)
   }
 
   /** Resumes what is stored, then goes on until `stop`. */

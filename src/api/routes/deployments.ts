@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { comment, deployments, limit, name } from '../inputs.ts'
+import { route } from '../route.ts'
+import * as views from '../views.ts'
+
+const ofDeployment = z.strictObject({ deployment: name })
+
+export const deploymentRoutes = {
+  'deployments.list': route({
+    ...{ method: 'GET', path: '/deployments', scope: 'read', kind: 'json' },
+    sentence: 'Lists deployments, newest first.',
+    query: z.strictObject({ project: name.optional(), environment: name.optional(), app: name.optional(), limit }),
+    answer: deployments,
+  }),
+  'deployments.show': route({
+    ...{ method: 'GET', path: '/deployments/:deployment', scope: 'read', kind: 'json' },
+    sentence: 'Shows one deployment with its gates, approvals and timeline.',
+    params: ofDeployment,
+    answer: views.deploymentDetail,
+  }),
+  'deployments.plan': route({
+    ...{ method: 'GET', path: '/deployments/:deployment/plan', scope: 'read', kind: 'json' },
+    sentence: 'Shows what a deployment will do, as of now, and the hash to approve it by.',
+    params: ofDeployment,
+    answer: views.plan,
+  }),
+  'deployments.approve': route({
+    ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
+    sentence: 'Says yes to a plan by its hash.',
+    params: ofDeployment,
+    body: z.strictObject({ plan: z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits'), comment }),
+    answer: views.deployment,
+  }),
+  'deployments.reject': route({
+    ...{ method: 'POST', path: '/deployments/:deployment/reject', scope: 'deploy', kind: 'json' },
+    sentence: 'Says no to a deployment that waits for approval.',
+    params: ofDeployment,
+    body: z.strictObject({ comment }),
+    answer: views.deployment,
+  }),
+  'deployments.cancel': route({
+    ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', kind: 'json' },
+    sentence: 'Ends a deployment; one under way goes back to what served before.',
+    params: ofDeployment,
+    answer: views.deployment,
+  }),
+} as const

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { list } from '../inputs.ts'
+import { route } from '../route.ts'
+import * as views from '../views.ts'
+
+export const serverRoutes = {
+  version: route({
+    ...{ method: 'GET', path: '/version', scope: 'anyone', kind: 'json' },
+    sentence: 'Tells which program this is.',
+    answer: views.version,
+  }),
+  health: route({
+    ...{ method: 'GET', path: '/health', scope: 'anyone', kind: 'json' },
+    sentence: 'Answers when the server can read its store, and tells what of it lies on a disk that is full.',
+    answer: z.object({ status: z.enum(['ok', 'full']), full: list(z.string()) }),
+  }),
+  openapi: route({
+    ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },
+    sentence: 'This table as an OpenAPI 3.1 document.',
+    answer: z.record(z.string(), z.unknown()),
+  }),
+} as const

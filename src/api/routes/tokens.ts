@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { list, name } from '../inputs.ts'
+import { route } from '../route.ts'
+import * as views from '../views.ts'
+
+const ofToken = z.strictObject({ token: name })
+
+export const tokenRoutes = {
+  'tokens.me': route({
+    ...{ method: 'GET', path: '/me', scope: 'read', kind: 'json' },
+    sentence: 'Tells whose token this is and what it may.',
+    answer: z.object({ name: z.string(), scope: views.scope }),
+  }),
+  'tokens.list': route({
+    ...{ method: 'GET', path: '/tokens', scope: 'admin', kind: 'json' },
+    sentence: 'Lists the tokens; their values are known to nobody but their owners.',
+    answer: list(views.token),
+  }),
+  'tokens.create': route({
+    ...{ method: 'POST', path: '/tokens', scope: 'admin', kind: 'json' },
+    sentence: 'Makes a token. Its name stands in the record for the person, and its value is shown this once.',
+    body: z.strictObject({
+      name: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][\w.@-]{0,63}$/,
+          'not 1 to 64 letters, digits and any of . _ @ - with a letter or a digit first',
+        ),
+      scope: views.scope,
+      forMs: z
+        .int()
+        .min(1_000)
+        .max(3_660 * 86_400_000)
+        .optional(),
+    }),
+    answer: z.object({ token: views.token, value: z.string() }),
+  }),
+  'tokens.revoke': route({
+    ...{ method: 'DELETE', path: '/tokens/:token', scope: 'admin', kind: 'json' },
+    sentence: 'Makes a token worthless at once.',
+    params: ofToken,
+    answer: z.object({ revoked: z.string() }),
+  }),
+} as const

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { atEnvironment, ofEnvironment } from '../inputs.ts'
+import { route } from '../route.ts'
+import * as views from '../views.ts'
+
+export const variableRoutes = {
+  'variables.list': route({
+    ...{ method: 'GET', path: `${atEnvironment}/variables`, scope: 'read', kind: 'json' },
+    sentence: 'Lists the variables that were set here; of secrets the names only.',
+    params: ofEnvironment,
+    answer: views.variables,
+  }),
+  'variables.set': route({
+    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'deploy', kind: 'json' },
+    sentence: 'Sets variables, or unsets those whose value is null, all under one new version.',
+    params: ofEnvironment,
+    body: z.strictObject({
+      changes: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(128),
+            value: z
+              .string()
+              .max(64 * 1024)
+              .nullable(),
+            /** Left out: as it is, or as the configuration says. */
+            secret: z.boolean().optional(),
+          }),
+        )
+        .min(1)
+        .max(500),
+    }),
+    answer: z.object({ version: z.int() }),
+  }),
+} as const

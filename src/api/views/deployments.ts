@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { at, list, text } from './basics.ts'
+import { outcome, releaseRef } from './common.ts'
+import { fact } from './facts.ts'
+
+export const lostRequest = z.object({ at, method: text, path: text, why: text, instance: text.nullable() })
+
+export const verdict = z.object({
+  requests: z.int(),
+  dropped: z.int(),
+  serverErrors: z.int(),
+  retried: z.int(),
+  clientGone: z.int(),
+  probes: z.int(),
+  probesFailed: z.int(),
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  lost: list(lostRequest),
+  /** It all in one sentence. */
+  sentence: text,
+})
+export type VerdictView = z.infer<typeof verdict>
+
+export const gate = z.object({ gate: text, open: z.boolean(), because: text, openedBy: text.nullable() })
+export type GateView = z.infer<typeof gate>
+
+export const deployment = z.object({
+  id: text,
+  project: text,
+  track: text,
+  app: text,
+  environment: text,
+  release: releaseRef,
+  reason: z.enum(['promote', 'redeploy', 'rollback', 'scale']),
+  by: text,
+  comment: text.nullable(),
+  scale: z.record(text, z.int()),
+  createdAt: at,
+  startedAt: at.nullable(),
+  finishedAt: at.nullable(),
+  state: z.enum(['waiting', 'queued', 'rolling', 'reverting', 'finished']),
+  /** When it gives up by itself. */
+  expiresAt: at.nullable(),
+  outcome: outcome.nullable(),
+  because: text.nullable(),
+  /** What can be done about it. */
+  hint: text.nullable(),
+  rolledBack: z.boolean(),
+  /** While it moves: what it does, and how far it is. */
+  step: z.object({ doing: text, at: z.int(), of: z.int() }).nullable(),
+  phases: list(z.object({ name: text, at })),
+  /** Null until it is known. */
+  verdict: verdict.nullable(),
+})
+export type DeploymentView = z.infer<typeof deployment>
+
+const plannedRelease = z.object({ version: text, commit: text, digest: text })
+
+export const plan = z.object({
+  /** The deployment that waits with this plan; null for one that nobody has asked for yet. */
+  deployment: text.nullable(),
+  /** What people say yes to. */
+  hash: text,
+  plan: z.object({
+    track: text,
+    environment: text,
+    app: text,
+    reason: text,
+    from: plannedRelease.nullable(),
+    to: plannedRelease,
+    variables: z.object({ version: z.int(), names: list(text) }),
+    processes: list(z.object({ name: text, from: z.int(), to: z.int() })),
+    migrations: text,
+    strategy: text,
+  }),
+  gates: list(gate),
+})
+export type PlanView = z.infer<typeof plan>
+
+export const approval = z.object({ by: text, at, plan: text, comment: text.nullable() })
+
+export const deploymentDetail = deployment.extend({
+  gates: list(gate),
+  approvals: list(approval),
+  /** Everything that was recorded about it. */
+  timeline: list(fact),
+})
+export type DeploymentDetailView = z.infer<typeof deploymentDetail>

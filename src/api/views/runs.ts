@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { at, list, text } from './basics.ts'
+import { outcome } from './common.ts'
+
+export const job = z.object({
+  name: text,
+  kind: z.enum(['check', 'build']),
+  needs: list(text),
+  state: z.enum(['waiting', 'ready', 'finished']),
+  attempt: z.int(),
+  outcome: outcome.or(z.literal('skipped')).nullable(),
+  reason: text.nullable(),
+  startedAt: at.nullable(),
+  finishedAt: at.nullable(),
+})
+export type JobView = z.infer<typeof job>
+
+export const run = z.object({
+  id: text,
+  project: text,
+  event: text,
+  commit: text,
+  branch: text.nullable(),
+  title: text,
+  by: text,
+  createdAt: at,
+  finishedAt: at.nullable(),
+  state: z.enum(['running', 'finished']),
+  outcome: outcome.nullable(),
+  reason: text.nullable(),
+  jobs: list(job),
+})
+export type RunView = z.infer<typeof run>
+
+export const logLine = z.object({
+  /** Since the job's start. */
+  ms: z.number(),
+  step: z.int().nullable(),
+  /** `o` standard output, `e` standard error, `s` what Signalbox itself says. */
+  stream: z.enum(['o', 'e', 's']),
+  text,
+})
+
+/** Whole lines; the next piece begins at byte `next`. */
+export const logPart = z.object({ offset: z.int(), next: z.int(), lines: list(logLine) })
+export type LogPartView = z.infer<typeof logPart>

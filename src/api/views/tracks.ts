@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { at, list, text } from './basics.ts'
+import { releaseRef } from './common.ts'
+import { deployment } from './deployments.ts'
+
+export const lock = z.object({ by: text, reason: text, at, expiresAt: at.nullable() })
+export type LockView = z.infer<typeof lock>
+
+export const observedInstance = z.object({
+  name: text,
+  deployment: text,
+  version: text,
+  digest: text,
+  process: text,
+  state: z.enum(['starting', 'healthy', 'unhealthy', 'backoff', 'stopping', 'exited']),
+  pid: z.int().nullable(),
+  startedAt: at.nullable(),
+  restarts: z.int(),
+  lastExit: text.nullable(),
+})
+
+/** One app in one environment. Desired, attempted, running and serving are four things, and kept apart. */
+export const track = z.object({
+  track: text,
+  app: text,
+  environment: text,
+  url: text.nullable(),
+  desired: z.object({ release: releaseRef, deployment: text, variables: z.int(), instances: list(text) }).nullable(),
+  attempted: deployment.nullable(),
+  /** What the target told, and when. */
+  running: z.object({ at, instances: list(observedInstance) }).nullable(),
+  /** Why `running` is not of this moment; null when it is. */
+  stale: text.nullable(),
+  /** Instances the edge sends visitors to. */
+  serving: list(text),
+  /** What the last look found amiss. */
+  finding: text.nullable(),
+  lock: lock.nullable(),
+  active: deployment.nullable(),
+  queue: list(deployment),
+  /** For people, each with the hash they would say yes to. */
+  waiting: list(z.object({ deployment, plan: text })),
+})
+export type TrackView = z.infer<typeof track>

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { at, list, text } from './basics.ts'
+
+export const variable = z.object({
+  name: text,
+  /** Null for a secret: its value is never shown. */
+  value: text.nullable(),
+  secret: z.boolean(),
+  version: z.int(),
+  by: text,
+  at,
+})
+export type VariableView = z.infer<typeof variable>
+
+export const variables = z.object({ version: z.int(), variables: list(variable) })
+export type VariablesView = z.infer<typeof variables>

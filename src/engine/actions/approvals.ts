@@ -1,0 +1,39 @@
+import type { Deployment } from '../../domain/deployment.ts'
+import { applyDeployment } from '../apply.ts'
+import { isApproved, mayApprove, mustBeCurrent, mustWait } from '../approvals.ts'
+import { contextOf } from '../context.ts'
+import { findDeployment } from '../find.ts'
+import type { Asked, Work } from './work.ts'
+
+export function approvalActions(work: Work) {
+  return {
+    /** Says yes to the plan with this hash, as it is now. Fault `approval.plan_moved` when it is another one by now. */
+    approve(id: string, plan: string, asked: Asked): Deployment {
+      return work.one((tx) => {
+        const { store } = tx.parts
+        const { by, comment = null } = asked
+        const deployment = findDeployment(store, id)
+        mustWait(deployment)
+        mustBeCurrent(tx, deployment, plan)
+        const { protection, policies } = contextOf(store, deployment).environment
+        mayApprove(deployment, protection, by)
+        store.deployments.approve(id, { plan, by, at: tx.at, comment })
+        tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
+        const queueLimitMs = policies.queueTimeout.afterMs
+        if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs })
+        return deployment
+      })
+    },
+
+    reject(id: string, asked: Asked): Deployment {
+      return work.transact((tx) => {
+        const { store } = tx.parts
+        const deployment = findDeployment(store, id)
+        mustWait(deployment)
+        mayApprove(deployment, { ...contextOf(store, deployment).environment.protection, selfApproval: true }, asked.by)
+        applyDeployment(tx, id, { type: 'rejected', by: asked.by, reason: asked.comment ?? 'no reason given' })
+        return findDeployment(store, id)
+      })
+    },
+  }
+}

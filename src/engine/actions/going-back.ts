@@ -1,0 +1,55 @@
+import type { Deployment } from '../../domain/deployment.ts'
+import { Fault } from '../../lib/fault.ts'
+import { applyDeployment } from '../apply.ts'
+import { contextOf } from '../context.ts'
+import { findDeployment, rollbackTargets } from '../find.ts'
+import { request } from './requesting.ts'
+import type { Asked, Place, Work } from './work.ts'
+
+export function goingBackActions(work: Work) {
+  return {
+    /** Back to the release that was live before, or to the one named. The target is checked before anything moves. */
+    async rollback(place: Place, wanted: { version: string | null }, asked: Asked): Promise<readonly Deployment[]> {
+      const { store, artifacts } = work.parts
+      const checked = new Set<string>()
+      for (;;) {
+        for (const { digest } of rollbackTargets(store, place, wanted.version).values()) {
+          await artifacts.verify(digest)
+          checked.add(digest)
+        }
+        let isStale = false
+        const made = work.all((tx) => {
+          const targets = [...rollbackTargets(store, place, wanted.version)]
+          // Checking took a while: what was live before may be another release by now.
+          isStale = targets.some(([, { digest }]) => !checked.has(digest))
+          if (isStale) return []
+          return targets.map(([track, release]) => request(tx, track, { release, reason: 'rollback', asked }))
+        })
+        if (!isStale) return made
+      }
+    },
+
+    /** A rollout under way goes back to what served before; one that has not begun ends there. */
+    cancelDeployment(id: string, { by }: Asked): Deployment {
+      return work.transact((tx) => {
+        const { store } = tx.parts
+        const deployment = findDeployment(store, id)
+        const { state } = deployment
+        if (state.kind === 'finished')
+          throw new Fault('deployment.ended', { details: { deployment: id, state: state.outcome } })
+        if (state.kind === 'reverting') {
+          throw new Fault('deployment.not_cancellable', {
+            details: { deployment: id, problem: 'it is going back already' },
+          })
+        }
+        if (state.kind === 'rolling' && contextOf(store, deployment).environment.policies.cancel === 'never') {
+          throw new Fault('deployment.not_cancellable', {
+            details: { deployment: id, problem: 'the policy `cancel: never` lets it end' },
+          })
+        }
+        applyDeployment(tx, id, { type: 'cancelled', by })
+        return findDeployment(store, id)
+      })
+    },
+  }
+}
