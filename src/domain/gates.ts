@@ -1,5 +1,5 @@
 import { approvalGate } from './gates/approval.ts'
-import type { Gate, GateAnswer, GateFacts } from './gates/gate.ts'
+import type { Gate, GateAnswer, GateFacts, Hold } from './gates/gate.ts'
 import { lockGate } from './gates/lock.ts'
 import { needsGate } from './gates/needs.ts'
 import { turnGate } from './gates/turn.ts'
@@ -10,11 +10,12 @@ const gates: readonly Gate[] = [needsGate, approvalGate, variablesGate, lockGate
 
 export interface GateReport {
   readonly gate: string
+  readonly holds: Hold
   readonly answer: GateAnswer
 }
 
 export function askGates(facts: GateFacts): readonly GateReport[] {
-  return gates.map((gate) => ({ gate: gate.name, answer: gate.ask(facts) }))
+  return gates.map((gate) => ({ gate: gate.name, holds: gate.holds, answer: gate.ask(facts) }))
 }
 
 export type { GateAnswer, GateFacts } from './gates/gate.ts'

@@ -2,7 +2,8 @@ import type { Deployment } from '../domain/deployment.ts'
 import { movedBetween } from '../domain/plan.ts'
 import type { ProtectionSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
-import { contextOf, currentPlan, gateFacts } from './context.ts'
+import { contextOf, currentPlan } from './context.ts'
+import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
 
 /** Fault `approval.not_waiting` for a deployment that nobody is asked about. */
@@ -36,5 +37,5 @@ export function mayApprove(deployment: Deployment, protection: ProtectionSpec, b
 /** Whether as many people as the protection demands have said yes to the plan as it is. */
 export function isApproved(tx: Tx, deployment: Deployment): boolean {
   const reports = tx.parts.rules.askGates(gateFacts(tx.parts.store, deployment, tx.at))
-  return reports.every(({ gate, answer }) => gate !== 'approval' || answer.open)
+  return reports.every(({ holds, answer }) => holds !== 'people' || answer.open)
 }

@@ -1,5 +1,4 @@
 import type { Deployment } from '../domain/deployment.ts'
-import type { GateFacts } from '../domain/gates.ts'
 import { type Plan, planOf } from '../domain/plan.ts'
 import type { AppSpec, EnvironmentSpec, ProjectSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
@@ -85,35 +84,12 @@ export function variablesFor(store: Store, { reason }: Deployment, track: Track)
     : store.variables.version(track.project, track.environment)
 }
 
-/** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
-export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
-  const context = contextOf(store, deployment)
-  const open = store.deployments.open(deployment.track)
-  const active = open.find(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
-  const queued = open.filter(({ state }) => state.kind === 'queued')
-  const mine = queued.findIndex(({ id }) => id === deployment.id)
-  return {
-    now: at,
-    deployment,
-    environment: context.environment,
-    plan: currentPlan(store, deployment, context).hash,
-    approvals: store.deployments.approvals(deployment.id),
-    lock: store.locks.get(context.track.project, context.track.environment),
-    missingVariables: missingVariables(store, context, variablesFor(store, deployment, context.track)),
-    active: active?.id ?? null,
-    ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
-    succeededIn: store.deployments.succeededIn(deployment.release.id),
-  }
-}
-
-function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {
-  const set = variableNames(store, context, version)
-  return context.app.variables
-    .filter((each) => each.required && each.default === null && !set.includes(each.name))
-    .map(({ name }) => name)
-}
-
-function variableNames(store: Store, { track, environment }: DeploymentContext, version: number): readonly string[] {
+/** Names with a value here at this version. */
+export function variableNames(
+  store: Store,
+  { track, environment }: DeploymentContext,
+  version: number,
+): readonly string[] {
   const stored = store.variables.at(track.project, track.environment, version).map(({ name }) => name)
   return [...new Set([...Object.keys(environment.variables), ...stored])]
 }

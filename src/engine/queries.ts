@@ -7,7 +7,7 @@ import { type Live, type Track, trackId } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
-import { contextOf, currentPlan, gateFacts } from './context.ts'
+import { contextOf, currentPlan } from './context.ts'
 import {
   findDeployment,
   findProject,
@@ -18,6 +18,7 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
+import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'

@@ -7,7 +7,8 @@ import type { Track } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import { applyDeployment } from './apply.ts'
-import { contextOf, currentPlan, gateFacts } from './context.ts'
+import { contextOf, currentPlan } from './context.ts'
+import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
 
 export interface DeploymentRequest {
@@ -49,7 +50,7 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
     },
   })
   // What can never go is refused now, not after people were asked to approve it.
-  const hopeless = closed.find(({ gate }) => gate === 'needs')
+  const hopeless = closed.find(({ holds }) => holds === 'refuse_at_once')
   if (hopeless !== undefined) {
     applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: hopeless.answer.because })
   }
@@ -63,7 +64,7 @@ function closedGates(tx: Tx, draft: Deployment): readonly GateReport[] {
 
 function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateReport[]): Deployment['state'] {
   const { protection, policies } = environment
-  if (closed.some(({ gate }) => gate === 'approval'))
+  if (closed.some(({ holds }) => holds === 'people'))
     return { kind: 'waiting', expiresAt: tx.at + protection.expiresMs }
   const { afterMs } = policies.queueTimeout
   return { kind: 'queued', approvedPlan: null, expiresAt: afterMs === null ? null : tx.at + afterMs }

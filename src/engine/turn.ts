@@ -2,9 +2,11 @@ import { type Deployment, isActive } from '../domain/deployment.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { movedBetween, scaled } from '../domain/plan.ts'
 import { Fault } from '../lib/fault.ts'
+import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
 import { applyDeployment } from './apply.ts'
-import { contextOf, currentPlan, gateFacts, scaleFor, variablesFor } from './context.ts'
+import { contextOf, currentPlan, scaleFor, variablesFor } from './context.ts'
+import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
 
 /**
@@ -38,17 +40,21 @@ function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next 
   }
 }
 
-function hold(tx: Tx, deployment: Deployment, { gate, answer }: GateReport): 'held' | 'ask the next one' {
-  switch (gate) {
-    case 'needs':
-    case 'variables':
+function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'held' | 'ask the next one' {
+  switch (holds) {
+    case 'refuse_at_once':
+    case 'refuse':
       applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: answer.because })
       return 'ask the next one'
-    case 'approval':
+    case 'people':
       askPeopleAgain(tx, deployment)
       return 'ask the next one'
-    default:
+    case 'aside':
+      return 'ask the next one'
+    case 'queue':
       return 'held'
+    default:
+      return never(holds)
   }
 }
 

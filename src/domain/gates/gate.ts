@@ -4,13 +4,16 @@ import type { EnvironmentSpec } from '../spec.ts'
 /** A pure function that answers *open* or *closed because …, opened by …*. */
 export interface Gate {
   readonly name: string
-  /**
-   * How a closed gate holds a deployment: `people` = it waits outside the queue; `queue` = it waits in the queue;
-   * `refuse` = it ends there and then, before anything moves.
-   */
-  readonly holds: 'people' | 'queue' | 'refuse'
+  readonly holds: Hold
   ask(facts: GateFacts): GateAnswer
 }
+
+/**
+ * How a closed gate holds a deployment: `people` = it waits for them outside the queue; `queue` = it waits in the queue, and
+ * whoever came later waits behind it; `aside` = it waits too, and lets others pass; `refuse` = it ends when its turn comes, before
+ * anything moves; `refuse_at_once` = it ends when it is asked for.
+ */
+export type Hold = 'people' | 'queue' | 'aside' | 'refuse' | 'refuse_at_once'
 
 export type GateAnswer =
   | { readonly open: true; readonly because: string }

@@ -3,7 +3,7 @@ import type { Gate, GateFacts } from './gate.ts'
 /** The release has succeeded in every environment that comes before this one. A rollback has done so already, once. */
 export const needsGate: Gate = {
   name: 'needs',
-  holds: 'refuse',
+  holds: 'refuse_at_once',
   ask({ environment, succeededIn, deployment }: GateFacts) {
     if (environment.needs.length === 0) return { open: true, because: 'no environment comes before this one' }
     if (deployment.reason !== 'promote') return { open: true, because: `a ${deployment.reason} of what has run here` }

@@ -1,0 +1,32 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { GateFacts } from '../domain/gates.ts'
+import type { Store } from '../store/store.ts'
+import { contextOf, currentPlan, type DeploymentContext, variableNames, variablesFor } from './context.ts'
+
+/** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
+export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
+  const context = contextOf(store, deployment)
+  const open = store.deployments.open(deployment.track)
+  const active = open.find(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
+  const queued = open.filter(({ state }) => state.kind === 'queued')
+  const mine = queued.findIndex(({ id }) => id === deployment.id)
+  return {
+    now: at,
+    deployment,
+    environment: context.environment,
+    plan: currentPlan(store, deployment, context).hash,
+    approvals: store.deployments.approvals(deployment.id),
+    lock: store.locks.get(context.track.project, context.track.environment),
+    missingVariables: missingVariables(store, context, variablesFor(store, deployment, context.track)),
+    active: active?.id ?? null,
+    ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
+    succeededIn: store.deployments.succeededIn(deployment.release.id),
+  }
+}
+
+function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {
+  const set = variableNames(store, context, version)
+  return context.app.variables
+    .filter((each) => each.required && each.default === null && !set.includes(each.name))
+    .map(({ name }) => name)
+}
