@@ -67,6 +67,41 @@ test('a failed step sends everything back, and the deployment ends as that step 
   assert.deepEqual(now.state, { kind: 'finished', ...ending, rolledBack: true })
 })
 
+test('a deployment that has not begun ends when a newer one takes its place, and says which', () => {
+  const waiting: Deployment = { ...queued, state: { kind: 'waiting', expiresAt: 99 } }
+  for (const before of [queued, waiting]) {
+    const { deployment, facts } = decideDeployment(before, { type: 'superseded', by: 'd7' }, 1)
+    const ending = { outcome: 'aborted', reason: 'superseded by d7', supersededBy: 'd7' }
+    assert.deepEqual(deployment.state, { kind: 'finished', ...ending, rolledBack: false })
+    assert.deepEqual(facts[0]?.data, { track: 'shop/shop/staging', ...ending, asked: before.by })
+  }
+})
+
+test('at whatever step a newer one takes its place, that step is done first, and then all goes back', () => {
+  for (const stop of rollout.steps.keys()) {
+    let now = apply(queued, turn)
+    for (let at = 0; at < stop; at += 1) now = apply(now, done(now))
+    const asked = decideDeployment(now, { type: 'superseded', by: 'd7' }, 1)
+    if (['verify', 'measure'].includes(currentStep(now)?.do ?? '')) {
+      assert.equal(asked.deployment, now, 'only looking is left: it is done before it could go back')
+      continue
+    }
+    assert.deepEqual([asked.goesOn, asked.commands, currentStep(asked.deployment)], [true, [], currentStep(now)])
+    assert.equal(decideDeployment(asked.deployment, { type: 'superseded', by: 'd8' }, 1).deployment, asked.deployment)
+    now = apply(asked.deployment, done(asked.deployment))
+    assert.equal(now.state.kind, 'reverting')
+    while (isActive(now)) now = apply(now, done(now))
+    const ending = { outcome: 'aborted', reason: 'superseded by d7', supersededBy: 'd7' }
+    assert.deepEqual(now.state, { kind: 'finished', ...ending, rolledBack: true })
+  }
+})
+
+test('a step that fails after a newer one was to take its place is the reason it ends for', () => {
+  const now = apply(apply(queued, turn), { type: 'superseded', by: 'd7' })
+  const back = apply(now, { type: 'step_failed', phase: 'rolling', at: 0, ending: { outcome: 'failed', reason: 'no' } })
+  assert.ok(back.state.kind === 'reverting' && back.state.because.reason === 'no')
+})
+
 test('when only the counting is left, no failure of it and no limit decides about what runs already', () => {
   const last = { type: 'step_failed', phase: 'rolling', at: -1, ending: { outcome: 'errored', reason: 'no' } } as const
   for (const event of [last, { type: 'deadline' }, { type: 'quarantined', reason: 'again' }] as const) {
@@ -165,6 +200,7 @@ const events: readonly DeploymentEvent[] = [
   { type: 'step_failed', phase: 'rolling', at: -1, ending: { outcome: 'failed', reason: 'no' } },
   { type: 'step_failed', phase: 'reverting', at: -1, ending: { outcome: 'errored', reason: 'no' } },
   { type: 'cancelled', by: 'ada' },
+  { type: 'superseded', by: 'd7' },
   { type: 'deadline' },
   { type: 'quarantined', reason: 'again and again' },
 ]

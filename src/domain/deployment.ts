@@ -54,6 +54,8 @@ export interface Progress {
   readonly before: Live | null
   readonly variables: number
   readonly limitAt: number
+  /** The newer deployment for which it goes back as soon as the step that is being performed is done. */
+  readonly supersededBy?: string
 }
 
 export interface Ending {
@@ -61,6 +63,8 @@ export interface Ending {
   readonly reason: string | null
   /** What a person can do about it. */
   readonly hint?: string
+  /** The newer deployment that took its place. */
+  readonly supersededBy?: string
 }
 
 export type DeploymentEvent =
@@ -80,6 +84,8 @@ export type DeploymentEvent =
   | { readonly type: 'step_done'; readonly phase: PhaseKind; readonly at: number; readonly result: StepOutcome }
   | { readonly type: 'step_failed'; readonly phase: PhaseKind; readonly at: number; readonly ending: Ending }
   | { readonly type: 'cancelled'; readonly by: string }
+  /** A newer deployment takes its place. Whether one may is for whoever sends this to know. */
+  | { readonly type: 'superseded'; readonly by: string }
   | { readonly type: 'deadline' }
   | { readonly type: 'quarantined'; readonly reason: string }
 
@@ -103,6 +109,8 @@ export interface DeploymentDecision {
   readonly deployment: Deployment
   /** What the track is to be from now on, when that changed. */
   readonly live?: Live
+  /** What is being performed goes on, although the deployment has changed. */
+  readonly goesOn?: true
   readonly commands: readonly StepCommand[]
   readonly facts: readonly FactDraft[]
 }
@@ -132,6 +140,8 @@ export function decideDeployment(now: Deployment, event: DeploymentEvent, at: nu
       return isCounting(now) ? advance(now, {}, at) : stepFailed(now, event.ending, at)
     case 'cancelled':
       return cancel(now, event.by, at)
+    case 'superseded':
+      return supersede(now, event.by, at)
     case 'deadline':
       return isCounting(now) ? advance(now, {}, at) : deadline(now, at)
     case 'quarantined':
@@ -225,6 +235,10 @@ function advance(now: Deployment, result: StepOutcome, at: number): DeploymentDe
   const facts = step === undefined || step.do === 'measure' ? [] : [stepFact(now, step, result)]
   const measured = step?.do === 'measure' ? measure(now, step.window, result.traffic) : now
   const moved: Deployment = { ...measured, state: { ...state, at: state.at + 1 } }
+  if (state.kind === 'rolling' && state.supersededBy !== undefined) {
+    const back = revert(measured, superseded(state.supersededBy), at)
+    return { ...back, facts: [...facts, ...back.facts] }
+  }
   if (state.at + 1 < state.steps.length) {
     const deployment = begin(moved, at)
     return { deployment, commands: [command(deployment)], facts }
@@ -260,6 +274,26 @@ function cancel(now: Deployment, by: string, at: number): DeploymentDecision {
   return now.state.kind === 'rolling' ? revert(now, because, at) : stay(now)
 }
 
+/**
+ * What has not begun ends. What moves goes back at the next safe point, which is the end of the step that is being performed:
+ * a migration, say, is never broken off. When only looking is left, it is done before it could go back.
+ */
+function supersede(now: Deployment, by: string, at: number): DeploymentDecision {
+  const { state } = now
+  if (isBeforeStart(now)) return finish(now, at, superseded(by))
+  if (state.kind !== 'rolling' || state.supersededBy !== undefined || isOnlyLooking(state)) return stay(now)
+  const deployment = { ...now, state: { ...state, supersededBy: by } }
+  return { deployment, goesOn: true, commands: [], facts: [fact(now, 'deployment.superseded', { by, asked: now.by })] }
+}
+
+function superseded(by: string): Ending {
+  return { outcome: 'aborted', reason: `superseded by ${by}`, supersededBy: by }
+}
+
+function isOnlyLooking({ steps, at }: Progress): boolean {
+  return steps.slice(at).every((step) => step.do === 'verify' || step.do === 'measure')
+}
+
 function deadline(now: Deployment, at: number): DeploymentDecision {
   switch (now.state.kind) {
     case 'waiting':
@@ -284,11 +318,28 @@ function giveUp(now: Deployment, reason: string, at: number): DeploymentDecision
 }
 
 function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
-  const { outcome, reason, hint } = ending
+  const { outcome, reason, hint, supersededBy } = ending
   const rolledBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
-  const state = { kind: 'finished', outcome, reason, rolledBack, ...(hint === undefined ? {} : { hint }) } as const
-  const said = { outcome, reason, rolledBack, verdict: now.verdict, requests: verdictSentence(now.verdict) }
-  const ran = now.startedAt === null ? { outcome, reason } : said
+  const newer = supersededBy === undefined ? {} : { supersededBy }
+  const state = {
+    kind: 'finished',
+    outcome,
+    reason,
+    rolledBack,
+    ...(hint === undefined ? {} : { hint }),
+    ...newer,
+  } as const
+  // Whoever asked for it is told, and by whose deployment theirs was displaced.
+  const displaced = supersededBy === undefined ? {} : { supersededBy, asked: now.by }
+  const said = {
+    outcome,
+    reason,
+    rolledBack,
+    verdict: now.verdict,
+    requests: verdictSentence(now.verdict),
+    ...displaced,
+  }
+  const ran = now.startedAt === null ? { outcome, reason, ...displaced } : said
   return {
     deployment: { ...now, state, finishedAt: at, opened: null },
     commands: [],

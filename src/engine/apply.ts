@@ -15,9 +15,9 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   const { store, rules } = tx.parts
   const before = store.deployments.get(id)
   if (before === null) return
-  const { deployment, live, commands, facts } = rules.decideDeployment(before, event, tx.at)
+  const { deployment, live, goesOn, commands, facts } = rules.decideDeployment(before, event, tx.at)
   if (deployment === before) return
-  tx.withdrawn.push(...store.outbox.withdraw(id))
+  if (!goesOn) tx.withdrawn.push(...store.outbox.withdraw(id))
   store.deployments.save(deployment)
   for (const fact of facts) tx.fact(fact)
   if (live !== undefined) setLive(tx, deployment, live)
