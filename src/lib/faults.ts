@@ -44,6 +44,10 @@ const catalogue = {
     sentence: '{problem}',
     hint: 'See `{command} --help`.',
   },
+  'branch.taken': {
+    sentence: 'There is a branch {branch} already, and its {path} is another one',
+    hint: 'Merge it or delete it, and try again.',
+  },
   'commit.malformed': {
     sentence: '{sha} is not the full name of a commit',
     hint: 'Give all 40 digits; `git rev-parse` prints them.',
@@ -277,6 +281,10 @@ const catalogue = {
     sentence: 'The push is refused: {problem}',
     hint: 'Rename the branch or tag and push again.',
   },
+  'ref.refused': {
+    sentence: '{ref} cannot be made: it {problem}',
+    hint: 'Choose another name, or another `tag_prefix`.',
+  },
   'release.discarded': {
     sentence: 'The release {version} is not kept any more',
     hint: 'Choose a newer one from `signalbox releases`, or push the commit again.',
@@ -441,6 +449,10 @@ const catalogue = {
   'store.newer': {
     sentence: 'The database has schema {found}; this program knows up to {known}',
     hint: 'Use the newer program that wrote it.',
+  },
+  'tag.taken': {
+    sentence: 'There is a tag {tag} already, and it stands for another commit',
+    hint: 'Delete that tag if it is a mistake, or publish under another name.',
   },
   'target.fenced': {
     sentence: 'The command {number} for {track} comes too late: the target has seen {newest}',

@@ -1,4 +1,7 @@
-/** The contract between the engine and where commits come from. Reads only; every call may be repeated. */
+/**
+ * The contract between the engine and where commits come from. Reads, apart from `tag` and `commitFile`; every call may be
+ * repeated, and "already so" is success.
+ */
 export interface Source {
   /** Branches and tags as they are now: full ref name (`refs/heads/main`) → full SHA of the commit. Names no push may have are left out. */
   refs(project: string): Promise<ReadonlyMap<string, string>>
@@ -12,8 +15,48 @@ export interface Source {
   isAncestor(project: string, ancestor: string, descendant: string): Promise<boolean>
   /** Commits reachable from `to` and not from `from`, newest first, at most `limit`. */
   between(project: string, from: string | null, to: string, limit: number): Promise<readonly Commit[]>
+  /**
+   * What a person would call the history from `from` to `to`: commits of the first line of parents that are reachable from
+   * `to` and not from `from`, newest first, at most `limit`.
+   */
+  log(project: string, from: string | null, to: string, limit: number): Promise<readonly LogEntry[]>
+  /** Makes an annotated tag. Fault `tag.taken` when the name stands for another commit; the same tag again is the same object. */
+  tag(project: string, tag: NewTag): Promise<void>
+  /**
+   * Makes a branch with one commit on top of `parent` that writes one file, and gives its SHA. Fault `branch.taken` when the
+   * branch is there with something else.
+   */
+  commitFile(project: string, commit: NewFileCommit): Promise<string>
   /** Path of the bare repository, for the runner's `git archive`. */
   path(project: string): string
+}
+
+export interface LogEntry extends Commit {
+  /** The message below the title. */
+  readonly body: string
+  /** Paths that it changed, against its first parent. */
+  readonly paths: readonly string[]
+}
+
+/** Time and person are part of the object, so that making it twice is making it once. */
+export interface NewTag {
+  /** Without `refs/tags/`. */
+  readonly name: string
+  readonly commit: string
+  readonly message: string
+  readonly by: string
+  readonly at: number
+}
+
+export interface NewFileCommit {
+  /** Without `refs/heads/`. */
+  readonly branch: string
+  readonly parent: string
+  readonly path: string
+  readonly content: string
+  readonly message: string
+  readonly by: string
+  readonly at: number
 }
 
 export interface Commit {

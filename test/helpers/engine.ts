@@ -8,7 +8,7 @@ import { Fault } from '../../src/lib/fault.ts'
 import { sha256 } from '../../src/lib/hash.ts'
 import { silent } from '../../src/lib/log.ts'
 import type { JobPlan, JobResult, Runner } from '../../src/runner/runner.ts'
-import type { Commit, Source } from '../../src/sources/source.ts'
+import type { Commit, LogEntry, Source } from '../../src/sources/source.ts'
 import { Database, migrate } from '../../src/store/database.ts'
 import { type Store, storeOver } from '../../src/store/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
@@ -160,8 +160,30 @@ class MemoryGit {
       changedPaths: async () => ['server.js'],
       isAncestor: async () => true,
       between: async () => [],
+      log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
+      tag: async (_project, { name, commit }) => this.#tag(name, commit),
+      commitFile: async (_project, { branch, path }) => {
+        throw new Error(`${branch}: no files are written in memory, ${path} neither`)
+      },
       path: (project) => project,
     }
+  }
+
+  #tag(name: string, commit: string): void {
+    const ref = `refs/tags/${name}`
+    if ((this.#refs.get(ref) ?? commit) !== commit) throw new Fault('tag.taken', { details: { tag: name } })
+    this.#refs.set(ref, commit)
+  }
+
+  #log(from: string | null, to: string): readonly LogEntry[] {
+    const known = new Set(from === null ? [] : this.#history(from))
+    const shas = this.#history(to).filter((sha) => !known.has(sha))
+    return shas.map((sha) => ({ ...this.#get(sha), body: '', paths: ['server.js'] }))
+  }
+
+  #history(sha: string): readonly string[] {
+    const [parent] = this.#get(sha).parents
+    return [sha, ...(parent === undefined ? [] : this.#history(parent))]
   }
 
   #get(sha: string) {

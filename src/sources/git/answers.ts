@@ -1,4 +1,4 @@
-import type { Commit } from '../source.ts'
+import type { Commit, LogEntry } from '../source.ts'
 
 /** What git prints, read. Pure. */
 
@@ -50,6 +50,42 @@ export function commitsIn(text: string): readonly Commit[] {
       committedAt: Number(seconds) * 1000,
     }
   })
+}
+
+/** Marked by an empty field before it, ended by one after it, and then the paths: none of these is ever empty. */
+export const logFormat = `%x00${commitFormat}%x00%b%x00`
+
+/** Longer messages are cut: they are for people to read. */
+const longestBody = 10_000
+
+export function logIn(text: string): readonly LogEntry[] {
+  const fields = text.split('\0')
+  const entries: LogEntry[] = []
+  let at = 0
+  while (at < fields.length) {
+    if (fields[at] === '' || fields[at] === '\n') {
+      at += 1
+      continue
+    }
+    const [commit] = commitsIn(fields.slice(at, at + FIELDS).join('\0')) as [Commit]
+    const body = fields[at + FIELDS] ?? ''
+    const paths = pathsFrom(fields, at + FIELDS + 2)
+    entries.push({ ...commit, body: plainLines(body).slice(0, longestBody).trim(), paths })
+    at += FIELDS + 2 + paths.length
+  }
+  return entries
+}
+
+/** Git puts a line feed before the first path. */
+function pathsFrom(fields: readonly string[], start: number): readonly string[] {
+  if (fields[start]?.startsWith('\n') !== true) return []
+  const end = fields.indexOf('', start)
+  const paths = fields.slice(start, end < 0 ? undefined : end)
+  return paths.map((path, index) => (index === 0 ? path.slice(1) : path))
+}
+
+function plainLines(text: string): string {
+  return text.split('\n').map(plain).join('\n')
 }
 
 /** A title reaches terminals and pages: nothing in it may move a cursor or turn a line around. */

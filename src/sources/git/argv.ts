@@ -1,4 +1,4 @@
-import { commitFormat } from './answers.ts'
+import { commitFormat, logFormat } from './answers.ts'
 
 /**
  * What we say to git, as words; nothing here runs anything. Every call names its repository with `--git-dir`, so git
@@ -121,6 +121,7 @@ export const words = {
     '--end-of-options',
     `${sha}^{commit}`,
   ],
+  object: (dir: string, name: string) => [...inside(dir), 'rev-parse', '--verify', '--quiet', '--end-of-options', name],
   /** What an object is; it stands on stdin. */
   look: (dir: string) => [...inside(dir), 'cat-file', '--batch-check'],
   commits: (dir: string, { from, to, limit }: Range) => [
@@ -135,6 +136,28 @@ export const words = {
     ...(from === null ? [] : [`^${from}`]),
     '--',
   ],
+  log: (dir: string, { from, to, limit }: Range) => [
+    ...inside(dir),
+    'log',
+    '-z',
+    '--first-parent',
+    '--diff-merges=first-parent',
+    '--name-only',
+    '--no-renames',
+    `--max-count=${limit}`,
+    '--encoding=UTF-8',
+    `--format=${logFormat}`,
+    '--end-of-options',
+    to,
+    ...(from === null ? [] : [`^${from}`]),
+    '--',
+  ],
+  /** The object stands on stdin; git says its name. Git looks at what it is, so that nothing broken is stored. */
+  store: (dir: string, type: 'blob' | 'tag' | 'commit') => [...inside(dir), 'hash-object', '-w', '-t', type, '--stdin'],
+  /** Entries of one folder, from `<sha>:<folder>`. */
+  folder: (dir: string, tree: string) => [...inside(dir), 'ls-tree', '-z', '--full-tree', '--end-of-options', tree],
+  /** The entries stand on stdin as `folder` prints them. */
+  makeFolder: (dir: string) => [...inside(dir), 'mktree', '-z'],
   entry: (dir: string, sha: string, path: string) => [
     ...inside(dir),
     'ls-tree',

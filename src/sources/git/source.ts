@@ -1,13 +1,14 @@
 import { Fault } from '../../lib/fault.ts'
 import { assertSuccess } from '../../system/process.ts'
-import type { Commit, Source } from '../source.ts'
-import { commitsIn, type Entry, entriesIn, namesIn, type Ref, refsIn } from './answers.ts'
+import type { Commit, LogEntry, Source } from '../source.ts'
+import { commitsIn, type Entry, entriesIn, logIn, namesIn, type Ref, refsIn } from './answers.ts'
 import { isFullSha, words } from './argv.ts'
 import { type Git, type GitOptions, git } from './git.ts'
 import { pathProblem, repositoryPath } from './paths.ts'
 import { refNameProblem } from './ref-name.ts'
+import { writeFileCommit, writeTag } from './writing.ts'
 
-/** Reads commits out of the bare repositories under `reposDir`, by the system's git. */
+/** Reads and makes commits in the bare repositories under `reposDir`, by the system's git. */
 export function gitSource(options: GitOptions): Source {
   const program = git(options)
   const at = (project: string) => repositoryPath(options.reposDir, project)
@@ -20,6 +21,9 @@ export function gitSource(options: GitOptions): Source {
     changedPaths: (project, from, to) => changedPaths(asked, project, { from, to }),
     isAncestor: (project, ancestor, descendant) => isAncestor(asked, project, { ancestor, descendant }),
     between: (project, from, to, limit) => between(asked, project, { from, to, limit }),
+    log: (project, from, to, limit) => log(asked, project, { from, to, limit }),
+    tag: (project, tag) => writeTag({ git: program, dir: at(project) }, tag),
+    commitFile: (project, commit) => writeFileCommit({ git: program, dir: at(project) }, commit),
   }
 }
 
@@ -51,14 +55,24 @@ async function commit({ git: program, at }: Asked, project: string, sha: string)
   return found
 }
 
-async function between(
-  asked: Asked,
-  project: string,
-  range: { readonly from: string | null; readonly to: string; readonly limit: number },
-): Promise<readonly Commit[]> {
-  const shas = [range.to, ...(range.from === null ? [] : [range.from])]
+interface Range {
+  readonly from: string | null
+  readonly to: string
+  readonly limit: number
+}
+
+async function between(asked: Asked, project: string, range: Range): Promise<readonly Commit[]> {
+  return commitsIn(await answered(asked, project, endsOf(range), words.commits(asked.at(project), range)))
+}
+
+async function log(asked: Asked, project: string, range: Range): Promise<readonly LogEntry[]> {
+  return logIn(await answered(asked, project, endsOf(range), words.log(asked.at(project), range)))
+}
+
+function endsOf({ from, to }: Range): readonly string[] {
+  const shas = [to, ...(from === null ? [] : [from])]
   shas.forEach(assertFull)
-  return commitsIn(await answered(asked, project, shas, words.commits(asked.at(project), range)))
+  return shas
 }
 
 async function changedPaths(

@@ -1,7 +1,7 @@
 import type { ProjectSpec } from '../../../../src/domain/spec.ts'
 import type { ParsedSpec } from '../../../../src/engine/parts.ts'
 import { Fault } from '../../../../src/lib/fault.ts'
-import type { Commit, Source } from '../../../../src/sources/source.ts'
+import type { Commit, LogEntry, Source } from '../../../../src/sources/source.ts'
 import type { Behaviour } from '../../../../src/targets/model/options.ts'
 import { hashOf } from '../../kit/random.ts'
 import { type Shape, specOf } from './shape.ts'
@@ -90,8 +90,21 @@ export class Git {
       changedPaths: async (_project, from, to) => this.changedPaths(from, to),
       isAncestor: async (_project, ancestor, descendant) => this.isAncestor(ancestor, descendant),
       between: async () => [],
+      log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
+      tag: async (project, { name, commit }) => this.move(project, `refs/tags/${name}`, commit),
+      commitFile: async (_project, { parent }) => parent,
       path: (project) => project,
     }
+  }
+
+  #log(from: string | null, to: string): readonly LogEntry[] {
+    const entries: LogEntry[] = []
+    for (let at: string | undefined = to; at !== undefined && !(from !== null && this.isAncestor(at, from)); ) {
+      const commit = this.#must(at)
+      entries.push({ ...commit, body: '', paths: this.changedPaths(commit.parents[0] ?? null, at) })
+      at = commit.parents[0]
+    }
+    return entries
   }
 
   #must(sha: string): ModelCommit {

@@ -29,6 +29,9 @@ export function sourceOf(parts: SourceParts, outside: Outside): Source {
     changedPaths: (project, from, to) => call('changed', () => source.changedPaths(project, from, to)),
     isAncestor: (project, old, young) => call('ancestor', () => source.isAncestor(project, old, young)),
     between: (project, from, to, limit) => call('between', () => source.between(project, from, to, limit)),
+    log: (project, from, to, limit) => call('log', () => source.log(project, from, to, limit)),
+    tag: (project, tag) => call('tag', () => source.tag(project, tag)),
+    commitFile: (project, commit) => call('commit', () => source.commitFile(project, commit)),
     path: (project) => source.path(project),
   }
 }
