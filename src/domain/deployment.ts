@@ -1,10 +1,12 @@
 import { never } from '../lib/never.ts'
-import { type FactDraft, self } from './facts.ts'
+import { currentStep, fact, finish, giveUp, stay, superseded } from './decision.ts'
+import { advance, revert, start, stepFailed } from './deployment-moving.ts'
+import type { FactDraft } from './facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { ReleaseRef } from './release.ts'
-import { planRevert, type Rollout, type Step } from './rollout.ts'
+import type { Rollout, Step } from './rollout.ts'
 import type { Instance, Live } from './track.ts'
-import { type Traffic, type Verdict, verdictOf, verdictSentence } from './traffic.ts'
+import type { Traffic, Verdict } from './traffic.ts'
 
 /** One release going to one environment, for a reason. */
 export interface Deployment {
@@ -115,6 +117,8 @@ export interface DeploymentDecision {
   readonly facts: readonly FactDraft[]
 }
 
+export { currentStep } from './decision.ts'
+
 /** Total: an event that does not apply changes nothing. */
 export function decideDeployment(now: Deployment, event: DeploymentEvent, at: number): DeploymentDecision {
   if (now.state.kind === 'finished') return stay(now)
@@ -173,12 +177,6 @@ export function isActive(deployment: Deployment): boolean {
   return deployment.state.kind === 'rolling' || deployment.state.kind === 'reverting'
 }
 
-/** The step to perform now, or null when nothing is being performed. */
-export function currentStep(deployment: Deployment): Step | null {
-  const { state } = deployment
-  return state.kind === 'rolling' || state.kind === 'reverting' ? (state.steps[state.at] ?? null) : null
-}
-
 function isBeforeStart(now: Deployment): boolean {
   return now.state.kind === 'waiting' || now.state.kind === 'queued'
 }
@@ -217,57 +215,6 @@ function follow(now: Deployment, release: ReleaseRef): DeploymentDecision {
   return { deployment: { ...now, release }, commands: [], facts }
 }
 
-function start(now: Deployment, event: DeploymentEvent & { type: 'turn' }, at: number): DeploymentDecision {
-  const { steps, instances } = event.rollout
-  const { before, variables } = event
-  const state = { kind: 'rolling', steps, at: 0, instances, before, variables, limitAt: at + event.limitMs } as const
-  const deployment = begin({ ...now, startedAt: at, state }, at)
-  return {
-    deployment,
-    commands: [command(deployment)],
-    facts: [fact(now, 'deployment.started', { release: now.release, instances: instances.map(({ name }) => name) })],
-  }
-}
-
-function advance(now: Deployment, result: StepOutcome, at: number): DeploymentDecision {
-  const state = now.state as DeploymentState & Progress & { kind: PhaseKind }
-  const step = state.steps[state.at]
-  const facts = step === undefined || step.do === 'measure' ? [] : [stepFact(now, step, result)]
-  const measured = step?.do === 'measure' ? measure(now, step.window, result.traffic) : now
-  const moved: Deployment = { ...measured, state: { ...state, at: state.at + 1 } }
-  if (state.kind === 'rolling' && state.supersededBy !== undefined) {
-    const back = revert(measured, superseded(state.supersededBy), at)
-    return { ...back, facts: [...facts, ...back.facts] }
-  }
-  if (state.at + 1 < state.steps.length) {
-    const deployment = begin(moved, at)
-    return { deployment, commands: [command(deployment)], facts }
-  }
-  const ended = state.kind === 'rolling' ? succeed(moved, state, at) : finish(moved, at, state.because)
-  return { ...ended, facts: [...facts, ...ended.facts] }
-}
-
-function succeed(now: Deployment, progress: Progress, at: number): DeploymentDecision {
-  const { instances, variables } = progress
-  const live: Live = { deployment: now.id, release: now.release, variables, instances }
-  return { ...finish(now, at, { outcome: 'succeeded', reason: null }), live }
-}
-
-function stepFailed(now: Deployment, ending: Ending, at: number): DeploymentDecision {
-  if (now.state.kind === 'rolling') return revert(now, ending, at)
-  return giveUp(now, `going back did not work: ${ending.reason}`, at)
-}
-
-function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
-  const state = now.state as DeploymentState & Progress
-  const steps = planRevert(state.before, state.steps.slice(0, state.at + 1))
-  const limitMs = state.limitAt - (now.startedAt ?? at)
-  // Going back gets as long as going forward had: what is left of the first limit may be nothing.
-  const next = { ...state, kind: 'reverting', because, steps, at: 0, limitAt: at + limitMs } as const
-  const deployment = begin({ ...now, state: next }, at)
-  return { deployment, commands: [command(deployment)], facts: [fact(now, 'deployment.reverting', { ...because })] }
-}
-
 function cancel(now: Deployment, by: string, at: number): DeploymentDecision {
   const because = { outcome: 'aborted', reason: `cancelled by ${by}` } as const
   if (isBeforeStart(now)) return finish(now, at, because)
@@ -284,10 +231,6 @@ function supersede(now: Deployment, by: string, at: number): DeploymentDecision 
   if (state.kind !== 'rolling' || state.supersededBy !== undefined || isOnlyLooking(state)) return stay(now)
   const deployment = { ...now, state: { ...state, supersededBy: by } }
   return { deployment, goesOn: true, commands: [], facts: [fact(now, 'deployment.superseded', { by, asked: now.by })] }
-}
-
-function superseded(by: string): Ending {
-  return { outcome: 'aborted', reason: `superseded by ${by}`, supersededBy: by }
 }
 
 function isOnlyLooking({ steps, at }: Progress): boolean {
@@ -311,73 +254,7 @@ function deadline(now: Deployment, at: number): DeploymentDecision {
   }
 }
 
-/** The track keeps what was live; the reconciler goes on bringing it back. */
-function giveUp(now: Deployment, reason: string, at: number): DeploymentDecision {
-  const because = now.state.kind === 'reverting' ? `${now.state.because.reason}; ` : ''
-  return finish(now, at, { outcome: 'errored', reason: `needs a person: ${because}${reason}` })
-}
-
-function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
-  const { outcome, reason, hint, supersededBy } = ending
-  const rolledBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
-  const newer = supersededBy === undefined ? {} : { supersededBy }
-  const state = {
-    kind: 'finished',
-    outcome,
-    reason,
-    rolledBack,
-    ...(hint === undefined ? {} : { hint }),
-    ...newer,
-  } as const
-  // Whoever asked for it is told, and by whose deployment theirs was displaced.
-  const displaced = supersededBy === undefined ? {} : { supersededBy, asked: now.by }
-  const said = {
-    outcome,
-    reason,
-    rolledBack,
-    verdict: now.verdict,
-    requests: verdictSentence(now.verdict),
-    ...displaced,
-  }
-  const ran = now.startedAt === null ? { outcome, reason, ...displaced } : said
-  return {
-    deployment: { ...now, state, finishedAt: at, opened: null },
-    commands: [],
-    facts: [fact(now, 'deployment.finished', ran)],
-  }
-}
-
-function measure(now: Deployment, window: 'open' | 'close', traffic: Traffic | undefined): Deployment {
-  if (traffic === undefined) return now
-  if (window === 'open') return { ...now, opened: traffic }
-  return now.opened === null ? now : { ...now, verdict: verdictOf(now.opened, traffic) }
-}
-
-/** Notes when the step that comes now began. */
-function begin(now: Deployment, at: number): Deployment {
-  const step = currentStep(now)
-  return step === null ? now : { ...now, phases: [...now.phases, { name: step.do, at }] }
-}
-
-function command(now: Deployment): StepCommand {
-  const state = now.state as DeploymentState & Progress & { kind: PhaseKind }
-  return { do: 'step', deployment: now.id, phase: state.kind, at: state.at }
-}
-
 function doing(now: Deployment): string {
   const step = currentStep(now)
   return step === null ? 'waiting' : `it was at "${step.do}"`
-}
-
-function stepFact(now: Deployment, step: Step, result: StepOutcome): FactDraft {
-  const instances = 'instances' in step ? step.instances.map(({ name }) => name) : undefined
-  return fact(now, `deployment.${step.do}`, { instances, account: result.account })
-}
-
-function fact(now: Deployment, kind: string, data: Record<string, unknown>): FactDraft {
-  return { kind, project: now.project, subject: now.id, by: self, data: { track: now.track, ...data } }
-}
-
-function stay(now: Deployment): DeploymentDecision {
-  return { deployment: now, commands: [], facts: [] }
 }

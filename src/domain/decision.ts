@@ -1,0 +1,60 @@
+import type { Deployment, DeploymentDecision, Ending } from './deployment.ts'
+import { type FactDraft, self } from './facts.ts'
+import type { Step } from './rollout.ts'
+import { verdictSentence } from './traffic.ts'
+
+/** What every decision about a deployment is made of. */
+
+export function stay(now: Deployment): DeploymentDecision {
+  return { deployment: now, commands: [], facts: [] }
+}
+
+export function fact(now: Deployment, kind: string, data: Record<string, unknown>): FactDraft {
+  return { kind, project: now.project, subject: now.id, by: self, data: { track: now.track, ...data } }
+}
+
+export function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
+  const { outcome, reason, hint, supersededBy } = ending
+  const rolledBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
+  const newer = supersededBy === undefined ? {} : { supersededBy }
+  const state = {
+    kind: 'finished',
+    outcome,
+    reason,
+    rolledBack,
+    ...(hint === undefined ? {} : { hint }),
+    ...newer,
+  } as const
+  // Whoever asked for it is told, and by whose deployment theirs was displaced.
+  const displaced = supersededBy === undefined ? {} : { supersededBy, asked: now.by }
+  const said = {
+    outcome,
+    reason,
+    rolledBack,
+    verdict: now.verdict,
+    requests: verdictSentence(now.verdict),
+    ...displaced,
+  }
+  const ran = now.startedAt === null ? { outcome, reason, ...displaced } : said
+  return {
+    deployment: { ...now, state, finishedAt: at, opened: null },
+    commands: [],
+    facts: [fact(now, 'deployment.finished', ran)],
+  }
+}
+
+/** The track keeps what was live; the reconciler goes on bringing it back. */
+export function giveUp(now: Deployment, reason: string, at: number): DeploymentDecision {
+  const because = now.state.kind === 'reverting' ? `${now.state.because.reason}; ` : ''
+  return finish(now, at, { outcome: 'errored', reason: `needs a person: ${because}${reason}` })
+}
+
+export function superseded(by: string): Ending {
+  return { outcome: 'aborted', reason: `superseded by ${by}`, supersededBy: by }
+}
+
+/** The step to perform now, or null when nothing is being performed. */
+export function currentStep(deployment: Deployment): Step | null {
+  const { state } = deployment
+  return state.kind === 'rolling' || state.kind === 'reverting' ? (state.steps[state.at] ?? null) : null
+}
