@@ -120,7 +120,7 @@ function policiesOf(entry: EnvironmentEntry['policies'], apps: readonly AppSpec[
     strategy: strategyOf(entry.strategy),
     oneOffProtection: entry.one_off_protection,
     static: entry.static,
-    permissions: entry.permissions as Readonly<Record<string, readonly string[]>>,
+    permissions: entry.permissions,
     cancel: entry.cancel,
     access: entry.access ?? 'public',
     freezes: entry.freezes.map(({ cron, duration, timezone, reason }) => ({

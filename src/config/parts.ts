@@ -84,6 +84,11 @@ export const variableName = z
 
 export const word = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
 
+/** Somebody: the name of a token, or a role that tokens are given. */
+export const person = word.regex(/^(role:[a-z][a-z0-9-]{0,39}|[A-Za-z0-9][\w.@-]{0,63})$/, {
+  error: 'a user name, or role: with the name of a role in small letters',
+})
+
 /** Numbers and booleans are taken as they were written. */
 export const text = z
   .union([z.string(), z.number(), z.boolean()], { error: 'a text ("" for an empty one)' })

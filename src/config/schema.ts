@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { permissions } from '../domain/permission.ts'
 import {
   byName,
   command,
@@ -17,6 +18,7 @@ import {
   mappingOf,
   name,
   openKeys,
+  person,
   port,
   script,
   short,
@@ -527,7 +529,7 @@ const protection = keys({
   approvers: key(
     'Who may: user names, or `role:` with the name of a role. Left out: everybody with the permission.',
     ['ada', 'role:maintainer'],
-    many(word, 'a user name').default([]),
+    many(person, 'a user name').default([]),
   ),
   self_approval: key('Whether the person who asked for the deployment may approve it.', false, flag.optional()),
   expires: key('After this an unanswered deployment is over.', '7d', duration.prefault('30d')),
@@ -540,19 +542,6 @@ const protection = keys({
 
 const strategies = ['start_first', 'stop_start', 'reload', 'immutable'] as const
 const moments = ['forbid_pending', 'before', 'on_release_start', 'after', 'manual'] as const
-const actions = [
-  'deploy',
-  'redeploy',
-  'rollback',
-  'promote',
-  'approve',
-  'cancel',
-  'migrate',
-  'exec',
-  'config',
-  'scale',
-  'lock',
-] as const
 
 const policies = keys({
   rollback: key(
@@ -680,11 +669,11 @@ const policies = keys({
     z.enum(['release_dir', 'image', 'shared_dir']).default('release_dir'),
   ),
   permissions: key(
-    'Who may do what here: user names, or `role:` with the name of a role. What is not named keeps the roles of the project.',
+    'Who may do what here: user names, or `role:` with the name of a role. What is not named everybody may whose token has the scope `deploy`.',
     { rollback: ['role:maintainer'] },
     z
-      .partialRecord(z.enum(actions), many(word, 'a user name'), {
-        error: mappingOf(actions, `a mapping from ${actions.join(', ')} to names`),
+      .partialRecord(z.enum(permissions), many(person, 'a user name'), {
+        error: mappingOf(permissions, `a mapping from ${permissions.join(', ')} to names`),
       })
       .default({}),
   ),

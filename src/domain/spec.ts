@@ -1,3 +1,5 @@
+import type { Permission } from './permission.ts'
+
 /**
  * What a project wants, as `signalbox.yml` said it at one commit, with every default filled in and every duration in
  * milliseconds. `config/` makes it from text; everything else only reads it. Plain data: it is stored with the run and the release.
@@ -291,7 +293,7 @@ export interface PolicySpec {
   readonly strategy: StrategySpec // X12
   readonly oneOffProtection: 'environment' | 'none' // X14
   readonly static: 'release_dir' | 'image' | 'shared_dir' // X15
-  readonly permissions: Readonly<Record<string, readonly string[]>> // X18
+  readonly permissions: Readonly<Partial<Record<Permission, readonly string[]>>> // X18
   readonly cancel: 'never' | 'manual' | 'supersede' // X19
   readonly access: 'public' | 'basic_auth' // X20
   readonly freezes: readonly FreezeSpec[]

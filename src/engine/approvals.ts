@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import { isAmong, type Who } from '../domain/permission.ts'
 import { movedBetween } from '../domain/plan.ts'
 import type { ProtectionSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
@@ -25,13 +26,13 @@ export function mustBeCurrent(tx: Tx, deployment: Deployment, hash: string): voi
   throw new Fault('approval.plan_moved', { details: { deployment: deployment.id, moved, plan: now.hash } })
 }
 
-export function mayApprove(deployment: Deployment, protection: ProtectionSpec, by: string): void {
+export function mayApprove(deployment: Deployment, protection: ProtectionSpec, by: Who): void {
   const { approvers, selfApproval } = protection
   const refuse = (problem: string) => {
-    throw new Fault('approval.not_allowed', { details: { by, deployment: deployment.id, problem } })
+    throw new Fault('approval.not_allowed', { details: { by: by.name, deployment: deployment.id, problem } })
   }
-  if (approvers.length > 0 && !approvers.includes(by)) refuse(`only ${approvers.join(', ')} may`)
-  if (!selfApproval && by === deployment.by) refuse('whoever starts it does not approve it here')
+  if (approvers.length > 0 && !isAmong(by, approvers)) refuse(`only ${approvers.join(', ')} may`)
+  if (!selfApproval && by.name === deployment.by) refuse('whoever starts it does not approve it here')
 }
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */

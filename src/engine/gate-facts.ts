@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import type { GivenApproval } from '../domain/gates/gate.ts'
 import type { GateFacts } from '../domain/gates.ts'
 import type { Store } from '../store/store.ts'
 import { contextOf, currentPlan, type DeploymentContext, variableNames, variablesFor } from './context.ts'
@@ -15,13 +16,21 @@ export function gateFacts(store: Store, deployment: Deployment, at: number): Gat
     deployment,
     environment: context.environment,
     plan: currentPlan(store, deployment, context).hash,
-    approvals: store.deployments.approvals(deployment.id),
+    approvals: givenApprovals(store, deployment.id),
     lock: store.locks.get(context.track.project, context.track.environment),
     missingVariables: missingVariables(store, context, variablesFor(store, deployment, context.track)),
     active: active?.id ?? null,
     ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
+}
+
+/** Roles count as they are now, not as they were when the yes was said. */
+function givenApprovals(store: Store, deployment: string): readonly GivenApproval[] {
+  return store.deployments.approvals(deployment).map((approval) => {
+    const token = store.tokens.byName(approval.by)
+    return { ...approval, roles: token?.roles ?? [], revoked: token !== null && token.revokedAt !== null }
+  })
 }
 
 function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {

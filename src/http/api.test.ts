@@ -233,7 +233,7 @@ test('a token is made, used, and worthless once revoked', async () => {
   const made = await client.call('tokens.create', { body: { name: 'ada', scope: 'read', forMs: 60_000 } })
   assert.match(made.value, /^sbx_[\w-]{43}$/)
   const me = async () => (await api.send('GET', '/api/v1/me', { token: made.value })).json()
-  assert.deepEqual(await me(), { name: 'ada', scope: 'read' })
+  assert.deepEqual(await me(), { name: 'ada', scope: 'read', roles: [] })
   await assert.rejects(client.call('tokens.create', { body: { name: 'ada', scope: 'read' } }), fault('token.exists'))
   const listed = await (await api.send('GET', '/api/v1/tokens')).text()
   assert.ok(!listed.includes(made.value))

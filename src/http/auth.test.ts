@@ -9,6 +9,7 @@ function keeper(token: Partial<Token> = {}) {
   const known: Token = {
     name: 'ada',
     scope: 'deploy',
+    roles: [],
     createdAt: 0,
     createdBy: 'x',
     expiresAt: null,
@@ -69,6 +70,7 @@ test('who was admitted is admitted no longer than the token is good', () => {
   let token: Token | null = {
     name: 'ada',
     scope: 'deploy',
+    roles: [],
     createdAt: 0,
     createdBy: 'x',
     expiresAt: null,

@@ -38,6 +38,7 @@ export function statusOf(fault: Fault): ContentfulStatusCode {
 const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'approval.not_allowed': 403,
   'disk.full': 507,
+  'permission.denied': 403,
   'git.busy': 503,
   'repository.not_fetched': 422,
   'repository.origin_refused': 422,

@@ -228,6 +228,10 @@ const catalogue = {
     sentence: 'There is no one-off command {oneOff}',
     hint: '`signalbox audit` lists those that were started.',
   },
+  'permission.denied': {
+    sentence: '{by} may not {permission} in {environment}; these may: {who}',
+    hint: 'Ask one of them, or change `policies.permissions` in signalbox.yml; an admin gives roles with `signalbox tokens roles`.',
+  },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
     hint: 'The last lines it printed are in the details.',

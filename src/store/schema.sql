@@ -211,4 +211,4 @@ CREATE TABLE tokens (
   created_by TEXT NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER
-) STRICT;
+, roles TEXT NOT NULL DEFAULT '[]') STRICT;

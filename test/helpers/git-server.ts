@@ -114,7 +114,8 @@ export function knownTokens(store: Tokens): Tokens {
   for (const [name, value] of Object.entries(tokens)) {
     const scope: Scope = name === 'expired' ? 'admin' : (name as Scope)
     const expiresAt = name === 'expired' ? 1 : null
-    store.add({ name, scope, createdAt: 0, createdBy: 'test', expiresAt, revokedAt: null }, hashOfToken(value))
+    const made = { createdAt: 0, createdBy: 'test', expiresAt, revokedAt: null }
+    store.add({ name, scope, roles: [], ...made }, hashOfToken(value))
   }
   return store
 }

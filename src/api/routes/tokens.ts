@@ -3,13 +3,17 @@ import { list, name } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
+const roles = z
+  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not 1 to 40 of a to z, 0 to 9 and -, with a letter first'))
+  .max(50)
+
 const ofToken = z.strictObject({ token: name })
 
 export const tokenRoutes = {
   'tokens.me': route({
     ...{ method: 'GET', path: '/me', scope: 'read', kind: 'json' },
-    sentence: 'Tells whose token this is and what it may.',
-    answer: z.object({ name: z.string(), scope: views.scope }),
+    sentence: 'Tells whose token this is, what it may and which roles it has.',
+    answer: z.object({ name: z.string(), scope: views.scope, roles: list(z.string()) }),
   }),
   'tokens.list': route({
     ...{ method: 'GET', path: '/tokens', scope: 'admin', kind: 'json' },
@@ -27,6 +31,7 @@ export const tokenRoutes = {
           'not 1 to 64 letters, digits and any of . _ @ - with a letter or a digit first',
         ),
       scope: views.scope,
+      roles: roles.optional(),
       forMs: z
         .int()
         .min(1_000)
@@ -34,6 +39,14 @@ export const tokenRoutes = {
         .optional(),
     }),
     answer: z.object({ token: views.token, value: z.string() }),
+  }),
+  'tokens.roles': route({
+    ...{ method: 'PUT', path: '/tokens/:token/roles', scope: 'admin', kind: 'json' },
+    sentence:
+      'Gives a token these roles instead of those it has; it counts from this moment, for approvals given before too.',
+    params: ofToken,
+    body: z.strictObject({ roles }),
+    answer: views.token,
   }),
   'tokens.revoke': route({
     ...{ method: 'DELETE', path: '/tokens/:token', scope: 'admin', kind: 'json' },

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { at, text } from './basics.ts'
+import { at, list, text } from './basics.ts'
 
 export const scope = z.enum(['read', 'deploy', 'admin'])
 
 export const token = z.object({
   name: text,
   scope,
+  roles: list(text),
   createdAt: at,
   createdBy: text,
   expiresAt: at.nullable(),

@@ -11,6 +11,7 @@ export function tokensCommand(open: Open) {
     .description('Who may talk to the server, and how far.')
     .addCommand(list(open), { isDefault: true })
     .addCommand(create(open))
+    .addCommand(roles(open))
     .addCommand(revoke(open))
 }
 
@@ -20,11 +21,11 @@ function list(open: Open) {
     const tokens = await (await client()).call('tokens.list')
     const now = world.clock.now()
     const rows = tokens.map((token) => [
-      ...[token.name, token.scope, token.createdBy, ago(token.createdAt, now)],
+      ...[token.name, token.scope, token.roles.join(', '), token.createdBy, ago(token.createdAt, now)],
       token.expiresAt === null ? 'never' : `${moment(token.expiresAt)} UTC`,
       stateText(token, now),
     ])
-    await output.show(tokens, () => listing(['token', 'may', 'made by', 'when', 'expires', 'state'], rows))
+    await output.show(tokens, () => listing(['token', 'may', 'roles', 'made by', 'when', 'expires', 'state'], rows))
   })
 }
 
@@ -37,10 +38,11 @@ function create(open: Open) {
         .choices(['read', 'deploy', 'admin'] as const)
         .default('deploy' as const),
     )
+    .option('--role <role>', 'what the person is to the team, for approvers and permissions; may be repeated', collect)
     .option('--for <duration>', 'how long it is valid (otherwise until it is revoked)', duration)
-    .action(async (name, { scope, for: forMs }) => {
+    .action(async (name, { scope, role, for: forMs }) => {
       const { client, output } = open()
-      const made = await (await client()).call('tokens.create', { body: { name, scope, forMs } })
+      const made = await (await client()).call('tokens.create', { body: { name, scope, roles: role, forMs } })
       output.note(`${made.token.name} may ${made.token.scope}; keep this, it is not shown again:`)
       await output.show(made, () => [made.value])
     })
@@ -55,6 +57,26 @@ function revoke(open: Open) {
       const answer = await (await client()).call('tokens.revoke', { params: { token: name } })
       await output.show(answer, () => [`Revoked: ${answer.revoked}`])
     })
+}
+
+function roles(open: Open) {
+  return new Command('roles')
+    .description(
+      'Give a token these roles instead of those it has; none are named: none. Approvals it gave are counted anew.',
+    )
+    .argument('<name>', 'the token')
+    .argument('[roles...]', 'names such as maintainer, for `role:maintainer` in signalbox.yml')
+    .action(async (name, given) => {
+      const { client, output } = open()
+      const token = await (await client()).call('tokens.roles', { params: { token: name }, body: { roles: given } })
+      await output.show(token, () => [
+        `${token.name}: ${token.roles.length === 0 ? 'no role' : token.roles.join(', ')}`,
+      ])
+    })
+}
+
+function collect(role: string, before: readonly string[] = []): string[] {
+  return [...before, role]
 }
 
 function stateText({ revokedAt, expiresAt }: TokenView, now: number): Text {

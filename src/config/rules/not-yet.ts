@@ -1,6 +1,6 @@
 import type { Path } from '../place.ts'
 import { quoted } from '../problem.ts'
-import { environmentsIn, type Rule, wrong, wrongKey } from './rule.ts'
+import { environmentsIn, type Rule, wrongKey } from './rule.ts'
 
 interface NotYet {
   /** `*` is any name or place in a list. */
@@ -42,7 +42,6 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start'] },
   { path: 'environments.*.policies.one_off_protection', usual: ['none'] },
   { path: 'environments.*.policies.static', usual: ['release_dir'] },
-  { path: 'environments.*.policies.permissions' },
   { path: 'environments.*.policies.cancel', usual: ['manual', 'never'] },
   { path: 'environments.*.policies.access', usual: ['public'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
@@ -62,18 +61,6 @@ export const actedOn: Rule = (context) => {
     .filter(([first, name]) => first !== 'environments' || !beyond.includes(String(name)))
     .map((path) => wrongKey(path, `this version does not act on ${quoted(String(path.at(-1)))} yet`, null))
 }
-
-/** Approvers are counted by the names of their tokens. */
-export const rolesKnown: Rule = (context) =>
-  environmentsIn(context)
-    .filter(({ environment }) => Object.hasOwn(context.drivers, environment.target.driver))
-    .flatMap(({ entry, path }) =>
-      entry.protection.approvers.flatMap((name, index) => {
-        if (!name.startsWith('role:')) return []
-        const found = `this version knows no roles, so nobody is ${quoted(name)}`
-        return [wrong([...path, 'protection', 'approvers', index], found, 'names of tokens')]
-      }),
-    )
 
 function uses(value: unknown, [step, ...below]: readonly string[], usual: readonly unknown[]): readonly Path[] {
   if (step === undefined) return isUsual(value, usual) ? [] : [[]]

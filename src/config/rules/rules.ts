@@ -58,7 +58,6 @@ export const doubtful: readonly Rule[] = [
   apps.adapterAsCommand,
   targets.driverAtHand,
   notYet.actedOn,
-  notYet.rolesKnown,
   variables.requiredAndUnset,
   variables.nearlyDeclared,
   doubts.queuesAreConsumed,

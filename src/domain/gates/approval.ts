@@ -1,3 +1,4 @@
+import { isAmong } from '../permission.ts'
 import type { Gate, GateFacts } from './gate.ts'
 
 /** As many different people as the protection demands have said yes to the plan as it is now. */
@@ -20,9 +21,10 @@ export const approvalGate: Gate = {
 function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environment' | 'deployment'>) {
   const { approvers: allowed, selfApproval } = facts.environment.protection
   return facts.approvals.filter(
-    ({ by, plan }) =>
+    ({ by, plan, roles, revoked }) =>
       plan === facts.plan &&
-      (allowed.length === 0 || allowed.includes(by)) &&
+      !revoked &&
+      (allowed.length === 0 || isAmong({ name: by, roles }, allowed)) &&
       (selfApproval || by !== facts.deployment.by),
   )
 }

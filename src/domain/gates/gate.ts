@@ -26,7 +26,7 @@ export interface GateFacts {
   readonly environment: EnvironmentSpec
   /** Hash of the plan as it is now. */
   readonly plan: string
-  readonly approvals: readonly Approval[]
+  readonly approvals: readonly GivenApproval[]
   readonly lock: Lock | null
   /** Required variables the environment lacks. */
   readonly missingVariables: readonly string[]
@@ -43,6 +43,13 @@ export interface Approval {
   readonly at: number
   readonly plan: string
   readonly comment: string | null
+}
+
+/** With what is known now of whoever said it. */
+export interface GivenApproval extends Approval {
+  readonly roles: readonly string[]
+  /** Their token was revoked since: nobody vouches for it any more. */
+  readonly revoked: boolean
 }
 
 /** A person's stop sign on an environment. */

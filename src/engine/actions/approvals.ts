@@ -1,8 +1,10 @@
 import type { Deployment } from '../../domain/deployment.ts'
+import type { Store } from '../../store/store.ts'
 import { applyDeployment } from '../apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustWait } from '../approvals.ts'
-import { contextOf } from '../context.ts'
+import { contextOf, trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
+import { mustBePermitted, whoIs } from '../permissions.ts'
 import type { Asked, Work } from './work.ts'
 
 export function approvalActions(work: Work) {
@@ -13,10 +15,11 @@ export function approvalActions(work: Work) {
         const { store } = tx.parts
         const { by, comment = null } = asked
         const deployment = findDeployment(store, id)
+        mustBeApprover(store, deployment, by)
         mustWait(deployment)
         mustBeCurrent(tx, deployment, plan)
         const { protection, policies } = contextOf(store, deployment).environment
-        mayApprove(deployment, protection, by)
+        mayApprove(deployment, protection, whoIs(store, by))
         store.deployments.approve(id, { plan, by, at: tx.at, comment })
         tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
         const queueLimitMs = policies.queueTimeout.afterMs
@@ -29,11 +32,21 @@ export function approvalActions(work: Work) {
       return work.transact((tx) => {
         const { store } = tx.parts
         const deployment = findDeployment(store, id)
+        mustBeApprover(store, deployment, asked.by)
         mustWait(deployment)
-        mayApprove(deployment, { ...contextOf(store, deployment).environment.protection, selfApproval: true }, asked.by)
+        mayApprove(
+          deployment,
+          { ...contextOf(store, deployment).environment.protection, selfApproval: true },
+          whoIs(store, asked.by),
+        )
         applyDeployment(tx, id, { type: 'rejected', by: asked.by, reason: asked.comment ?? 'no reason given' })
         return findDeployment(store, id)
       })
     },
   }
+}
+
+function mustBeApprover(store: Store, { track }: Deployment, by: string): void {
+  const { project, environment } = trackOf(store, track)
+  mustBePermitted(store, 'approve', { project, environment, by })
 }

@@ -1,8 +1,9 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { Fault } from '../../lib/fault.ts'
 import { applyDeployment } from '../apply.ts'
-import { contextOf } from '../context.ts'
+import { contextOf, trackOf } from '../context.ts'
 import { findDeployment, rollbackTargets } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import { request } from './requesting.ts'
 import type { Asked, Place, Work } from './work.ts'
 
@@ -19,6 +20,7 @@ export function goingBackActions(work: Work) {
         }
         let isStale = false
         const made = work.all((tx) => {
+          mustBePermitted(store, 'rollback', { ...place, by: asked.by })
           const targets = [...rollbackTargets(store, place, wanted.version)]
           // Checking took a while: what was live before may be another release by now.
           isStale = targets.some(([, { digest }]) => !checked.has(digest))
@@ -34,6 +36,8 @@ export function goingBackActions(work: Work) {
       return work.transact((tx) => {
         const { store } = tx.parts
         const deployment = findDeployment(store, id)
+        const { project, environment } = trackOf(store, deployment.track)
+        mustBePermitted(store, 'cancel', { project, environment, by })
         const { state } = deployment
         if (state.kind === 'finished')
           throw new Fault('deployment.ended', { details: { deployment: id, state: state.outcome } })

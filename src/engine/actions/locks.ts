@@ -1,6 +1,7 @@
 import type { Lock } from '../../domain/gates/gate.ts'
 import { environmentIn } from '../context.ts'
 import { specNow } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import type { Asked, Place, Work } from './work.ts'
 
 export function lockActions(work: Work) {
@@ -8,6 +9,7 @@ export function lockActions(work: Work) {
     lock(place: Omit<Place, 'app'>, lock: { reason: string; forMs: number | null }, { by }: Asked): Lock {
       return work.transact((tx) => {
         const { project, environment } = place
+        mustBePermitted(tx.parts.store, 'lock', { project, environment, by })
         environmentIn(specNow(tx.parts.store, project), environment)
         const expiresAt = lock.forMs === null ? null : tx.at + lock.forMs
         const made = { environment, by, reason: lock.reason, at: tx.at, expiresAt }
@@ -28,6 +30,7 @@ export function lockActions(work: Work) {
       return work.transact((tx) => {
         const { store } = tx.parts
         const { project, environment } = place
+        mustBePermitted(store, 'lock', { project, environment, by })
         environmentIn(specNow(store, project), environment)
         if (!store.locks.remove(project, environment)) return false
         tx.fact({ kind: 'environment.unlocked', project, subject: `${project}/${environment}`, by, data: {} })

@@ -1,5 +1,6 @@
 import type { OneOffRun } from '../../domain/one-off.ts'
 import { findTrack, liveOf } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import type { Asked, Place, Work } from './work.ts'
 
 export interface NamedCommand {
@@ -15,6 +16,7 @@ export function oneOffActions(work: Work) {
     startOneOff(place: Place, command: NamedCommand, { by }: Asked): OneOffRun {
       return work.transact((tx) => {
         const { store } = tx.parts
+        mustBePermitted(store, 'exec', { ...place, by })
         const track = findTrack(store, place)
         const live = liveOf(track)
         const oneOff = store.oneOffs.add({

@@ -1,5 +1,6 @@
 import type { VariableChange } from '../../store/variables.ts'
 import { findProject } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import { mustBeSettable } from '../refusals.ts'
 import { sealAll } from '../sealing.ts'
 import type { Asked, Place, Work } from './work.ts'
@@ -17,6 +18,7 @@ export function variableActions(work: Work) {
         const version = store.variables.version(project, environment) + 1
         const sealed = await sealAll(secrets, place, { changes, version })
         const done = work.transact((tx) => {
+          mustBePermitted(store, 'config', { project, environment, by })
           if (store.variables.version(project, environment) + 1 !== version) return false
           store.variables.change({ project, environment }, sealed, { by, at: tx.at })
           const names = changes.map(({ name, value }) => ({ name, set: value !== null }))
