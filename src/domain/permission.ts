@@ -24,7 +24,7 @@ export interface Who {
 /** `ada`, or `role:maintainer` for everybody with that role. */
 export type Named = string
 
-export const rolePrefix = 'role:'
+const rolePrefix = 'role:'
 
 /** Whether a list of user names and `role:NAME` means this person. */
 export function isAmong({ name, roles }: Who, named: readonly Named[]): boolean {

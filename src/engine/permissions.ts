@@ -1,4 +1,4 @@
-import { isAmong, namedFor, type Permission, type Who } from '../domain/permission.ts'
+import { mayDo, namedFor, type Permission, type Who } from '../domain/permission.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 
@@ -14,9 +14,9 @@ interface Wish {
  * `policies.permissions` names who may and this is nobody of them. What Signalbox does by itself is not asked: a trigger is no person.
  */
 export function mustBePermitted(store: Store, permission: Permission, { project, environment, by }: Wish): void {
-  const named = namedFor(permissionsOf(store, project, environment), permission)
-  if (named === null || isAmong(whoIs(store, by), named)) return
-  const who = named.length === 0 ? 'nobody' : named.join(', ')
+  const granted = permissionsOf(store, project, environment)
+  if (mayDo(granted, permission, whoIs(store, by))) return
+  const who = namedFor(granted, permission)?.join(', ') || 'nobody'
   throw new Fault('permission.denied', { details: { by, permission, environment, who } })
 }
 
