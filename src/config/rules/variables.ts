@@ -1,4 +1,5 @@
 import type { VariableSpec } from '../../domain/spec.ts'
+import { fitsType, typePhrases } from '../../domain/variables.ts'
 import type { Finding } from '../issues.ts'
 import { nearest } from '../near-miss.ts'
 import type { Path } from '../place.ts'
@@ -99,13 +100,5 @@ function declared({ spec }: Context): readonly VariableSpec[] {
 }
 
 function misfit(path: Path, { type, secret }: VariableSpec, value: string): readonly Finding[] {
-  if (secret || isOfType(type, value)) return []
-  const expected = { string: 'a text', number: 'a number', boolean: 'true or false', url: 'a URL' }[type]
-  return [wrong(path, quoted(value), expected)]
-}
-
-function isOfType(type: VariableSpec['type'], value: string): boolean {
-  if (type === 'number') return value.trim() !== '' && Number.isFinite(Number(value))
-  if (type === 'boolean') return /^(true|false|yes|no|on|off|1|0)$/i.test(value)
-  return type === 'string' || URL.canParse(value)
+  return secret || fitsType(type, value) ? [] : [wrong(path, quoted(value), typePhrases[type])]
 }
