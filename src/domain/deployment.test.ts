@@ -48,9 +48,9 @@ test('only the last step makes anything live', () => {
   }
 })
 
-test('a redeploy or a scaling that waits is of what is live when its turn comes; a promotion stays what it is', () => {
+test('a redeploy, a scaling or a change of variables that waits is of what is live when its turn comes; a promotion stays what it is', () => {
   const moved = { type: 'live_moved', release: { ...release, id: 'v2' } } as const
-  for (const reason of ['redeploy', 'scale'] as const) {
+  for (const reason of ['redeploy', 'scale', 'variables'] as const) {
     assert.equal(apply({ ...queued, reason }, moved).release.id, 'v2')
     assert.equal(apply(apply({ ...queued, reason }, turn), moved).release.id, 'v1')
   }
@@ -179,6 +179,7 @@ const queued: Deployment = {
   by: 'ada',
   comment: null,
   scale: {},
+  variables: null,
   createdAt: 0,
   startedAt: null,
   finishedAt: null,

@@ -19,6 +19,8 @@ export interface Deployment {
   readonly comment: string | null
   /** Instances per process that a scaling asks for; the track keeps them when it has succeeded. Empty for every other reason. */
   readonly scale: Readonly<Record<string, number>>
+  /** Version of the environment's variables that its instances got; null until it begins. */
+  readonly variables: number | null
   readonly createdAt: number
   readonly startedAt: number | null
   readonly finishedAt: number | null
@@ -30,7 +32,7 @@ export interface Deployment {
   readonly phases: readonly Phase[]
 }
 
-export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale'
+export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables'
 
 export interface Phase {
   readonly name: string
@@ -183,7 +185,7 @@ function isBeforeStart(now: Deployment): boolean {
 
 /** New instances, or another number of them, of whatever is live by then; never a way back to what was. */
 function isOfWhatIsLive({ reason }: Deployment): boolean {
-  return reason === 'redeploy' || reason === 'scale'
+  return reason === 'redeploy' || reason === 'scale' || reason === 'variables'
 }
 
 /** Counting decides nothing: what is done but for that is done. */

@@ -1,7 +1,8 @@
 import type { DeploymentReason } from './deployment.ts'
 import type { ReleaseRef } from './release.ts'
-import type { AppSpec, EnvironmentSpec, ProcessSpec } from './spec.ts'
+import type { AppSpec, EnvironmentSpec, PolicySpec, ProcessSpec } from './spec.ts'
 import type { Live } from './track.ts'
+import type { VariableChanges } from './variables.ts'
 
 /**
  * Everything a deployment will do, before it does it. People approve its hash: SHA-256 over its canonical JSON. So it
@@ -14,11 +15,17 @@ export interface Plan {
   readonly reason: DeploymentReason
   readonly from: PlannedRelease | null
   readonly to: PlannedRelease
-  /** Names only. A new value of a variable is a new version, and so another plan. */
-  readonly variables: { readonly version: number; readonly names: readonly string[] }
+  readonly variables: PlannedVariables
   readonly processes: readonly PlannedProcess[]
   readonly migrations: string
   readonly strategy: string
+}
+
+/** Names only. A new value of a variable is a new version, and so another plan. */
+export interface PlannedVariables extends VariableChanges {
+  readonly version: number
+  readonly binding: PolicySpec['configBinding']
+  readonly names: readonly string[]
 }
 
 export interface PlannedRelease {
@@ -41,7 +48,7 @@ export interface PlanInput {
   readonly release: ReleaseRef
   readonly live: Live | null
   readonly scale: Readonly<Record<string, number>>
-  readonly variables: { readonly version: number; readonly names: readonly string[] }
+  readonly variables: PlannedVariables
 }
 
 export function planOf(input: PlanInput): Plan {
@@ -54,7 +61,7 @@ export function planOf(input: PlanInput): Plan {
     reason: input.reason,
     from: live === null ? null : planned(live.release),
     to: planned(release),
-    variables: { version: input.variables.version, names: [...input.variables.names].sort() },
+    variables: { ...input.variables, names: [...input.variables.names].sort() },
     processes: plannedProcesses(scaled(app, environment, input.scale), live),
     migrations: app.migrations === null ? 'none' : migrations,
     strategy: strategy.kind === 'start_first' ? `start_first, ${strategy.batch} at a time` : strategy.kind,
@@ -99,6 +106,16 @@ function plannedProcesses(processes: readonly ProcessSpec[], live: Live | null):
 }
 
 function brief(value: unknown): string {
+  if (value !== null && typeof value === 'object' && 'added' in value) return briefVariables(value as PlannedVariables)
   if (value !== null && typeof value === 'object' && 'version' in value) return String(value.version)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function briefVariables({ version, added, changed, removed }: PlannedVariables): string {
+  const names = [
+    ...added.map((name) => `+${name}`),
+    ...changed.map((name) => `~${name}`),
+    ...removed.map((name) => `-${name}`),
+  ]
+  return names.length === 0 ? `version ${version}` : `version ${version} (${names.join(' ')})`
 }

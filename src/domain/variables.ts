@@ -16,3 +16,26 @@ export const typePhrases: Readonly<Record<VariableType, string>> = {
   boolean: 'true or false',
   url: 'a URL',
 }
+
+/** What tells values apart, by name: for a value that may be shown itself, for a secret its version. Never shown. */
+export type Given = ReadonlyMap<string, string>
+
+/** Names only. */
+export interface VariableChanges {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+}
+
+export function changesBetween(before: Given, after: Given): VariableChanges {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort()
+  return {
+    added: names.filter((name) => !before.has(name)),
+    changed: names.filter((name) => before.has(name) && after.has(name) && before.get(name) !== after.get(name)),
+    removed: names.filter((name) => !after.has(name)),
+  }
+}
+
+export function hasAny({ added, changed, removed }: VariableChanges): boolean {
+  return added.length + changed.length + removed.length > 0
+}

@@ -6,6 +6,7 @@ import { canonicalJson } from '../lib/canonical.ts'
 import { Fault } from '../lib/fault.ts'
 import { sha256 } from '../lib/hash.ts'
 import type { Store } from '../store/store.ts'
+import { boundVariables, changesTo } from './variables.ts'
 
 /** What a deployment needs to know, read in one go: its track and what the release's own commit says of app and environment. */
 export interface DeploymentContext {
@@ -65,8 +66,9 @@ export interface HashedPlan {
 export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
   const { track, app, environment } = context
   const { reason, release } = deployment
-  const version = variablesFor(store, deployment, track)
-  const variables = { version, names: variableNames(store, context, version) }
+  const { version, binding } = boundVariables(store, deployment, track)
+  const changes = changesTo(store, context, version)
+  const variables = { version, binding, names: variableNames(store, context, version), ...changes }
   const scale = scaleFor(store, deployment)
   const plan = planOf({ track: track.id, reason, app, environment, release, live: track.live, scale, variables })
   return { plan, hash: sha256(canonicalJson(plan)) }
@@ -75,13 +77,6 @@ export function currentPlan(store: Store, deployment: Deployment, context: Deplo
 /** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */
 export function scaleFor(store: Store, { track, scale }: Deployment): Readonly<Record<string, number>> {
   return { ...store.tracks.scale(track), ...scale }
-}
-
-/** The newest; but more instances of what is live are more of the same. */
-export function variablesFor(store: Store, { reason }: Deployment, track: Track): number {
-  return reason === 'scale' && track.live !== null
-    ? track.live.variables
-    : store.variables.version(track.project, track.environment)
 }
 
 /** Names with a value here at this version. */

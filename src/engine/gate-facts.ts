@@ -2,7 +2,8 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import type { GateFacts } from '../domain/gates.ts'
 import type { Store } from '../store/store.ts'
-import { contextOf, currentPlan, type DeploymentContext, variableNames, variablesFor } from './context.ts'
+import { contextOf, currentPlan, type DeploymentContext, variableNames } from './context.ts'
+import { boundVariables } from './variables.ts'
 
 /** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
 export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
@@ -18,7 +19,7 @@ export function gateFacts(store: Store, deployment: Deployment, at: number): Gat
     plan: currentPlan(store, deployment, context).hash,
     approvals: givenApprovals(store, deployment.id),
     lock: store.locks.get(context.track.project, context.track.environment),
-    missingVariables: missingVariables(store, context, variablesFor(store, deployment, context.track)),
+    missingVariables: missingVariables(store, context, boundVariables(store, deployment, context.track).version),
     active: active?.id ?? null,
     ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
     succeededIn: store.deployments.succeededIn(deployment.release.id),

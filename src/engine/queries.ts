@@ -4,10 +4,11 @@ import type { Lock } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Live, type Track, trackId } from '../domain/track.ts'
+import { hasAny, type VariableChanges } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
-import { contextOf, currentPlan } from './context.ts'
+import { contextOf, currentPlan, trackOf } from './context.ts'
 import {
   findDeployment,
   findProject,
@@ -23,6 +24,7 @@ import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { draftDeployment } from './request.ts'
+import { changesSinceLive } from './variables.ts'
 
 /** One app in one environment, with the four facts that are kept apart: desired, attempted, running and serving. */
 export interface TrackStatus {
@@ -32,6 +34,8 @@ export interface TrackStatus {
   readonly url: string | null
   /** What the last successful deployment left, and the reconciler keeps. */
   readonly desired: Live | null
+  /** What people have changed since its instances were started; null when nothing. */
+  readonly newerVariables: NewerVariables | null
   /** The deployment that moved last, however it ended or stands. */
   readonly attempted: Deployment | null
   /** What the target told, and when. */
@@ -47,6 +51,10 @@ export interface TrackStatus {
   readonly queue: readonly Deployment[]
   /** For people, with the hash they would say yes to. */
   readonly waiting: readonly { readonly deployment: Deployment; readonly plan: string }[]
+}
+
+export interface NewerVariables extends VariableChanges {
+  readonly version: number
 }
 
 export interface PlanAnswer {
@@ -179,6 +187,7 @@ export class Queries {
       ...{ app, environment, url },
       track: id,
       desired: live,
+      newerVariables: newerVariables(store, trackOf(store, id)),
       attempted: lastTried(store, id),
       running: observation,
       stale,
@@ -215,6 +224,12 @@ export class Queries {
     const gates = rules.askGates(gateFacts(store, deployment, time.now()))
     return { deployment: deployment.id === '' ? null : deployment.id, plan, hash, gates }
   }
+}
+
+function newerVariables(store: Store, track: Track): NewerVariables | null {
+  const changes = changesSinceLive(store, track)
+  if (changes === null || !hasAny(changes)) return null
+  return { version: store.variables.version(track.project, track.environment), ...changes }
 }
 
 /** More than ever wait for people at once. */

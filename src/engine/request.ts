@@ -92,6 +92,7 @@ export function draftDeployment({ track, release, at }: Draft): Deployment {
     by: self,
     comment: null,
     scale: {},
+    variables: null,
     createdAt: at,
     startedAt: null,
     finishedAt: null,

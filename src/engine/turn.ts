@@ -5,9 +5,10 @@ import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
 import { applyDeployment } from './apply.ts'
-import { contextOf, currentPlan, scaleFor, variablesFor } from './context.ts'
+import { contextOf, currentPlan, scaleFor } from './context.ts'
 import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
+import { boundVariables } from './variables.ts'
 
 /**
  * Lets the first deployment of a track's queue go, when nothing moves there and every gate is open. What can never go
@@ -77,7 +78,7 @@ function askPeopleAgain(tx: Tx, deployment: Deployment): void {
 function begin(tx: Tx, deployment: Deployment): void {
   const { store, rules } = tx.parts
   const { track, app, environment } = contextOf(store, deployment)
-  const variables = variablesFor(store, deployment, track)
+  const { version: variables } = boundVariables(store, deployment, track)
   const keepRunning = deployment.reason === 'scale'
   const rollout = rules.planRollout({
     deployment: deployment.id,

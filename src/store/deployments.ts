@@ -138,7 +138,9 @@ export class Deployments {
     const [number, stored] = [integer(row, 'number'), text(row, 'deployment')]
     const known = this.#values.get(number)
     if (known?.text === stored) return known.value
-    const value = { ...(JSON.parse(stored) as Omit<Deployment, 'id'>), id: `d${number}` }
+    // What an older version stored has no `variables`.
+    const { variables = null, ...rest } = JSON.parse(stored) as Omit<Deployment, 'id'>
+    const value = { ...rest, variables, id: `d${number}` }
     keepNewest(this.#values, [number, { text: stored, value }], keptValues)
     return value
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { atEnvironment, ofEnvironment } from '../inputs.ts'
+import { atEnvironment, comment, deployments, name, ofEnvironment } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -31,5 +31,13 @@ export const variableRoutes = {
         .max(500),
     }),
     answer: z.object({ version: z.int() }),
+  }),
+  'variables.apply': route({
+    ...{ method: 'POST', path: `${atEnvironment}/variables/apply`, scope: 'deploy', kind: 'json' },
+    sentence:
+      'Gives what runs here its variables as they are now: a rollout of the release that is live, where they were changed.',
+    params: ofEnvironment,
+    body: z.strictObject({ app: name.optional(), comment }),
+    answer: deployments,
   }),
 } as const

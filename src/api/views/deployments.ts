@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome, releaseRef } from './common.ts'
 import { fact } from './facts.ts'
+import { variableChanges } from './variables.ts'
 
 export const lostRequest = z.object({ at, method: text, path: text, why: text, instance: text.nullable() })
 
@@ -31,10 +32,12 @@ export const deployment = z.object({
   app: text,
   environment: text,
   release: releaseRef,
-  reason: z.enum(['promote', 'redeploy', 'rollback', 'scale']),
+  reason: z.enum(['promote', 'redeploy', 'rollback', 'scale', 'variables']),
   by: text,
   comment: text.nullable(),
   scale: z.record(text, z.int()),
+  /** Version of the environment's variables that its instances got; null until it begins. */
+  variables: z.int().nullable(),
   createdAt: at,
   startedAt: at.nullable(),
   finishedAt: at.nullable(),
@@ -68,7 +71,14 @@ export const plan = z.object({
     reason: text,
     from: plannedRelease.nullable(),
     to: plannedRelease,
-    variables: z.object({ version: z.int(), names: list(text) }),
+    /** Names only, and what changes against what runs. */
+    variables: z.object({
+      version: z.int(),
+      /** `environment`: the newest. `revision`: those that the release ran with here. */
+      binding: z.enum(['environment', 'revision']),
+      names: list(text),
+      ...variableChanges.shape,
+    }),
     processes: list(z.object({ name: text, from: z.int(), to: z.int() })),
     migrations: text,
     strategy: text,

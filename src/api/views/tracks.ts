@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { releaseRef } from './common.ts'
 import { deployment } from './deployments.ts'
+import { variableChanges } from './variables.ts'
 
 export const lock = z.object({ by: text, reason: text, at, expiresAt: at.nullable() })
 export type LockView = z.infer<typeof lock>
@@ -26,6 +27,8 @@ export const track = z.object({
   environment: text,
   url: text.nullable(),
   desired: z.object({ release: releaseRef, deployment: text, variables: z.int(), instances: list(text) }).nullable(),
+  /** What people have changed since its instances were started; null when nothing. */
+  newerVariables: variableChanges.extend({ version: z.int() }).nullable(),
   attempted: deployment.nullable(),
   /** What the target told, and when. */
   running: z.object({ at, instances: list(observedInstance) }).nullable(),

@@ -14,3 +14,7 @@ export type VariableView = z.infer<typeof variable>
 
 export const variables = z.object({ version: z.int(), variables: list(variable) })
 export type VariablesView = z.infer<typeof variables>
+
+/** Names only. */
+export const variableChanges = z.object({ added: list(text), changed: list(text), removed: list(text) })
+export type VariableChangesView = z.infer<typeof variableChanges>

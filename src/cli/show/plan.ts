@@ -1,11 +1,10 @@
-import type { GateView, PlanView } from '../../api/views.ts'
+import type { GateView, PlanView, VariableChangesView } from '../../api/views.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { releaseText } from './words.ts'
 
 /** Everything a person has to see before a yes. */
 export function planLines({ deployment, plan, hash, gates }: PlanView): readonly Text[] {
   const { environment, app, reason, from, to, variables, processes, migrations, strategy } = plan
-  const names = variables.names.length === 0 ? '' : `: ${variables.names.join(', ')}`
   return [
     [bold(`${environment}/${app}`), ` ${reason}`, deployment === null ? '' : ` (${deployment})`],
     ...indented([
@@ -13,7 +12,7 @@ export function planLines({ deployment, plan, hash, gates }: PlanView): readonly
       [dim('processes'), processes.map(processText).join(', ')],
       [dim('migrations'), migrations],
       [dim('strategy'), strategy],
-      [dim('variables'), `version ${variables.version}${names}`],
+      [dim('variables'), variablesText(variables)],
       [dim('plan'), cyan(hash)],
     ]),
     ...gateLines(gates),
@@ -39,8 +38,9 @@ export function isBlocked({ gates }: PlanView): boolean {
 
 /** Whether something else would run afterwards. */
 export function hasChanges({ plan }: PlanView): boolean {
-  const { from, to, processes } = plan
-  return from === null || from.digest !== to.digest || processes.some((each) => each.from !== each.to)
+  const { from, to, processes, variables } = plan
+  const isOther = from === null || from.digest !== to.digest || changesText(variables) !== ''
+  return isOther || processes.some((each) => each.from !== each.to)
 }
 
 function indented(rows: readonly (readonly Text[])[]): readonly Text[] {
@@ -49,4 +49,25 @@ function indented(rows: readonly (readonly Text[])[]): readonly Text[] {
 
 function processText({ name, from, to }: PlanView['plan']['processes'][number]): string {
   return from === to ? `${name} ${to}` : `${name} ${from} → ${to}`
+}
+
+type PlannedVariables = PlanView['plan']['variables']
+
+function variablesText(variables: PlannedVariables): string {
+  const { version, binding, names } = variables
+  const which = binding === 'revision' ? `version ${version}, with which this release ran here` : `version ${version}`
+  const changes = changesText(variables)
+  return [`${which}${names.length === 0 ? '' : `: ${names.join(', ')}`}`, ...(changes === '' ? [] : [changes])].join(
+    '; ',
+  )
+}
+
+/** `added A, B; changed C`; empty when nothing is. */
+export function changesText(changes: VariableChangesView): string {
+  const parts = [
+    ['added', changes.added],
+    ['changed', changes.changed],
+    ['removed', changes.removed],
+  ] as const
+  return parts.flatMap(([verb, names]) => (names.length === 0 ? [] : [`${verb} ${names.join(', ')}`])).join('; ')
 }

@@ -8,7 +8,16 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
   return {
     ...{ id: 'd4', project: 'shop', track: 'shop/shop/staging', app: 'shop', environment: 'staging' },
     release: { id: 'v2', version: 'v2', commit: 'c'.repeat(40), digest: 'd'.repeat(64) },
-    ...{ reason: 'promote', by: 'ada', comment: null, scale: {}, createdAt: 0, startedAt: 1000, finishedAt: null },
+    ...{
+      reason: 'promote',
+      by: 'ada',
+      comment: null,
+      scale: {},
+      variables: null,
+      createdAt: 0,
+      startedAt: 1000,
+      finishedAt: null,
+    },
     ...{ state: 'rolling', expiresAt: null, outcome: null, because: null, hint: null, rolledBack: false, step: null },
     ...{ phases: [], verdict: null, gates: [], approvals: [], timeline: [] },
     ...part,

@@ -1,6 +1,7 @@
 import type { DeploymentView, TrackView } from '../../api/views.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { deploymentLine, stateText } from './deployment.ts'
+import { changesText } from './plan.ts'
 import { ago, brief, moment } from './time.ts'
 import { plural, releaseText } from './words.ts'
 
@@ -23,6 +24,7 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
     [bold(`${environment}/${app}`), url === null ? '' : ['  ', cyan(url)]],
     ...indented([
       [dim('desired'), desiredText(desired, { made, now })],
+      ...(track.newerVariables === null ? [] : [[dim('variables'), newerText(track)]]),
       [dim('attempted'), attempted === null ? 'nothing' : attemptedText(attempted, now)],
       [dim('running'), runningText(track, now)],
       [dim('serving'), servingText(track)],
@@ -45,6 +47,13 @@ function desiredText(desired: TrackView['desired'], { made, now }: Surroundings)
   const by = made.find(({ id }) => id === desired.deployment)
   const since = by === undefined ? '' : ` of ${by.by}, ${ago(by.finishedAt ?? by.createdAt, now)}`
   return [bold(releaseText(desired.release)), ` by ${desired.deployment}${since}`]
+}
+
+function newerText({ environment, desired, newerVariables }: TrackView): Text {
+  if (newerVariables === null) return ''
+  const versions = `version ${newerVariables.version}, running version ${desired?.variables ?? '-'}`
+  const how = `signalbox env apply ${environment}`
+  return [yellow('newer than what runs'), ` (${versions}): ${changesText(newerVariables)}; applied by `, yellow(how)]
 }
 
 function attemptedText(attempted: DeploymentView, now: number): Text {

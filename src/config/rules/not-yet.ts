@@ -37,7 +37,6 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.policies.queue_timeout.action', usual: ['abort'] },
   { path: 'environments.*.policies.backup_before_migrate', usual: ['off'] },
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
-  { path: 'environments.*.policies.config_binding', usual: ['environment'] },
   { path: 'environments.*.policies.on_partial_failure', usual: ['roll_back_all'] },
   { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start'] },
   { path: 'environments.*.policies.one_off_protection', usual: ['none'] },

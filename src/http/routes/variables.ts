@@ -3,8 +3,11 @@ import { findProject } from '../../engine/find.ts'
 import type { StoredVariable, VariableChange } from '../../store/variables.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
+import { deploymentView } from '../views/deployment.ts'
 
-export function variableRoutes(parts: ApiParts): Pick<Handlers, 'variables.list' | 'variables.set'> {
+export function variableRoutes(
+  parts: ApiParts,
+): Pick<Handlers, 'variables.list' | 'variables.set' | 'variables.apply'> {
   const { store, actions } = parts
   return {
     'variables.list': ({ params: { project, environment } }) => {
@@ -21,6 +24,8 @@ export function variableRoutes(parts: ApiParts): Pick<Handlers, 'variables.list'
       }))
       return { version: await actions.setVariables(params, changes, { by }) }
     },
+    'variables.apply': ({ params, body: { app, comment } }, { by }) =>
+      actions.applyVariables({ ...params, app }, { by, comment }).map(deploymentView),
   }
 }
 

@@ -7,10 +7,26 @@ import type { PlanAnswer } from '../../engine/queries.ts'
 import { refView } from './release.ts'
 
 export function deploymentView(deployment: Deployment): DeploymentView {
-  const { id, project, track, reason, by, comment, scale, createdAt, startedAt, finishedAt, phases, state } = deployment
+  const { id, project, track, reason, by, comment, scale, variables, phases, state } = deployment
+  const { createdAt, startedAt, finishedAt } = deployment
   const [, app = '', environment = ''] = track.split('/')
   return {
-    ...{ id, project, track, app, environment, reason, by, comment, scale, createdAt, startedAt, finishedAt, phases },
+    ...{
+      id,
+      project,
+      track,
+      app,
+      environment,
+      reason,
+      by,
+      comment,
+      scale,
+      variables,
+      createdAt,
+      startedAt,
+      finishedAt,
+      phases,
+    },
     release: refView(deployment.release),
     state: state.kind,
     expiresAt: deadlineOf(deployment),

@@ -7,9 +7,10 @@ import { deploymentView } from './deployment.ts'
 import { refView } from './release.ts'
 
 export function trackView(status: TrackStatus): TrackView {
-  const { track, app, environment, url, stale, serving, finding, desired, attempted, running, lock, active } = status
+  const { track, app, environment, url, stale, serving, finding, newerVariables } = status
+  const { desired, attempted, running, lock, active } = status
   return {
-    ...{ track, app, environment, url, stale, serving, finding },
+    ...{ track, app, environment, url, stale, serving, finding, newerVariables },
     desired: desired === null ? null : liveView(desired),
     attempted: attempted === null ? null : deploymentView(attempted),
     running: running === null ? null : runningView(running),

@@ -55,7 +55,7 @@ export const situations = [
   ],
   ...['push told', 'push found by looking', 'push told after it was found', 'ref deleted'],
   ...['release discarded', 'migration failed', 'one-off done', 'one-off cut at its limit'],
-  ...['promote succeeded', 'redeploy succeeded', 'rollback succeeded', 'scale succeeded'],
+  ...['promote succeeded', 'redeploy succeeded', 'rollback succeeded', 'scale succeeded', 'variables succeeded'],
 ] as const
 
 export type Situation = (typeof situations)[number]

@@ -25,7 +25,7 @@ export const promotion: MakeInvariant = ({ records, git, broken }) => {
           if (problem !== null)
             broken(reason === 'promote' ? 'I-15' : 'I-11', `${id} (${reason}) begins on ${track}: ${problem}`)
           const live = records.lives.get(track)?.release.id
-          const stays = reason === 'scale' || reason === 'redeploy'
+          const stays = ['scale', 'redeploy', 'variables'].includes(reason)
           if (stays && live !== release.id)
             broken('I-11', `${id} (${reason}) begins on ${track} with ${release.id}, and ${live} is live`)
         }

@@ -50,6 +50,14 @@ const acts: readonly (readonly [string, number, Act])[] = [
     8,
     (engine, { place, by, random }) => engine.actions.setVariables(place, variables(random), { by }),
   ],
+  [
+    'change variables and apply them',
+    8,
+    async (engine, { place, by, random }) => {
+      await engine.actions.setVariables(place, variables(random), { by })
+      engine.actions.applyVariables(place, { by })
+    },
+  ],
   ['cancel', 14, (engine, { by, random, stage }) => cancelOne(engine, { by, random, stage })],
   [
     'cancel a run',

@@ -1,0 +1,33 @@
+import { Command } from '@commander-js/extra-typings'
+import type { VariableView } from '../../../api/views.ts'
+import type { Open } from '../../session.ts'
+import { ago } from '../../show/time.ts'
+import { dim, listing, type Text } from '../../text.ts'
+import { noteWhenUnknown, scopeArgument } from './common.ts'
+
+export function listCommand(open: Open) {
+  return new Command('list')
+    .description('List what is set; of secrets the names only.')
+    .addArgument(scopeArgument())
+    .action(async (name) => {
+      const session = open()
+      const { client, project, output, world } = session
+      const api = await client()
+      const params = { project: await project(), environment: name }
+      const found = await api.call('variables.list', { params })
+      const now = world.clock.now()
+      const rows = found.variables.map((variable) => [
+        ...[variable.name, valueText(variable), `${variable.version}`],
+        ...[variable.by, ago(variable.at, now)],
+      ])
+      await output.show(found, () => [
+        `${name}: version ${found.version}`,
+        ...listing(['name', 'value', 'version', 'by', 'when'], rows),
+      ])
+      await noteWhenUnknown(session, api, params)
+    })
+}
+
+function valueText({ value, secret }: VariableView): Text {
+  return secret || value === null ? dim('(secret)') : value
+}
