@@ -25,7 +25,7 @@ function ownVersion(store: Store, { reason, release }: Deployment, track: Track)
 }
 
 /** As the configuration that is live has it: one that is gone back to may be older than the wish. */
-export function bindingOf(store: Store, track: Track): BoundVariables['binding'] {
+function bindingOf(store: Store, track: Track): BoundVariables['binding'] {
   return livePlace(store, track)?.environment.policies.configBinding ?? 'environment'
 }
 
@@ -41,7 +41,7 @@ export interface AppHere {
 }
 
 /** What the app would be given here: defaults, the file's values, what people set; the newest word wins. */
-export function givenTo(store: Store, { track, app, environment }: AppHere, version: number): Given {
+function givenTo(store: Store, { track, app, environment }: AppHere, version: number): Given {
   const preset = app.variables.flatMap(({ name, default: value }) => (value === null ? [] : [[name, value] as const]))
   const stored = store.variables.at(track.project, track.environment, version)
   return new Map([
