@@ -1,0 +1,88 @@
+import { matchesPaths } from '../domain/glob.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
+import type { RefChange } from '../domain/trigger.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
+import type { Commit } from '../sources/source.ts'
+import type { StoredRelease } from '../store/releases.ts'
+import type { Parts } from './parts.ts'
+
+export const configFile = 'signalbox.yml'
+const maxConfigBytes = 1024 * 1024
+
+/** Everything about a commit that takes waiting. */
+export interface Reading {
+  readonly commit: Commit
+  readonly spec: ProjectSpec | null
+  /** Null: there is no signalbox.yml at all. */
+  readonly problems: readonly string[] | null
+  /** Null = every path counts. */
+  readonly changed: readonly string[] | null
+  /** Apps of which something is in no release yet. */
+  readonly behind: readonly string[]
+}
+
+/** A ref that stands for a commit now. */
+export type Arrival = RefChange & { readonly project: string; readonly after: string }
+
+export async function readCommit(parts: Parts, arrival: Arrival): Promise<Reading> {
+  const { project, after: sha } = arrival
+  const { source, parse } = parts
+  const commit = await source.commit(project, sha)
+  try {
+    const [text, procfile, changed] = await Promise.all([
+      source.file(project, sha, configFile, maxConfigBytes),
+      source.file(project, sha, 'Procfile', maxConfigBytes),
+      changedBy(parts, arrival, commit),
+    ])
+    if (text === null) return { commit, spec: null, problems: null, changed, behind: [] }
+    const parsed = parse(text, procfile)
+    return { commit, ...parsed, changed, behind: await appsBehind(parts, arrival, parsed.spec) }
+  } catch (error) {
+    // A file that is a link, or too large: the commit's doing, and so its run's end.
+    if (!(error instanceof Fault) || error.code !== 'config.unreadable') throw error
+    return { commit, spec: null, problems: [messageOf(error)], changed: null, behind: [] }
+  }
+}
+
+/**
+ * Against what the branch had before; against the parent for a new branch. In a new project, and when a commit is gone,
+ * all paths count.
+ */
+async function changedBy(parts: Parts, arrival: Arrival, commit: Commit): Promise<readonly string[] | null> {
+  try {
+    const before = arrival.before ?? baseOf(parts, arrival.project, commit)
+    return await parts.source.changedPaths(arrival.project, before, commit.sha)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return null
+  }
+}
+
+function baseOf({ store }: Parts, project: string, { parents }: Commit): string | null {
+  const isNew = store.runs.newestSpec(project) === null
+  return isNew ? null : (parents[0] ?? null)
+}
+
+/** Apps without a release, and those that were changed by a commit that got none: its checks failed, say. */
+async function appsBehind(parts: Parts, arrival: Arrival, spec: ProjectSpec | null): Promise<readonly string[]> {
+  const behind: string[] = []
+  for (const { name, paths } of spec?.apps ?? []) {
+    const [newest] = parts.store.releases.list(arrival.project, name, 1)
+    if (newest === undefined || (await hasLeft(parts, newest, { ...arrival, paths }))) behind.push(name)
+  }
+  return behind
+}
+
+type Left = Arrival & { readonly paths: readonly string[] }
+
+/** A release from another branch says nothing about this one. */
+async function hasLeft({ source }: Parts, newest: StoredRelease, { before, after, paths }: Left): Promise<boolean> {
+  if (paths.length === 0 || newest.commit === before) return false
+  try {
+    if (!(await source.isAncestor(newest.project, newest.commit, after))) return false
+    return matchesPaths(paths, await source.changedPaths(newest.project, newest.commit, after))
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return true // When a commit is gone, everything counts.
+  }
+}
