@@ -5,7 +5,18 @@ import type { JobCommand } from './run.ts'
 import type { TargetSpec } from './spec.ts'
 
 /** What the engine can be asked to perform. Each is stored before it is performed, and may be performed again. */
-export type Command = StepCommand | JobCommand | OneOffCommand | ConvergeCommand | ClearCommand
+export type Command = StepCommand | JobCommand | OneOffCommand | ConvergeCommand | ClearCommand | SourceCommand
+
+/** Something to read from or to write into a project's repository, whose result is then recorded. */
+export interface SourceCommand {
+  readonly do: 'source'
+  readonly project: string
+  readonly task: SourceTask
+}
+
+export type SourceTask =
+  /** A timer's tick: the newest commit of a branch gets a run. */
+  { readonly kind: 'timed_run'; readonly branch: string; readonly because: string }
 
 /** Bring a track's target back to what is live. */
 export interface ConvergeCommand {

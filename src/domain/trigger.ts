@@ -1,5 +1,5 @@
 import { matchesBranch, matchesPaths } from './glob.ts'
-import type { EnvironmentSpec, ProjectSpec } from './spec.ts'
+import type { EnvironmentSpec, EnvironmentTriggers, ProjectSpec } from './spec.ts'
 
 export interface RefChange {
   readonly ref: string
@@ -34,6 +34,7 @@ export function tagOf(ref: string): string | null {
   return ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : null
 }
 
+/** What is known of a release when one asks where it goes by itself. */
 export interface DueInput {
   readonly spec: ProjectSpec
   readonly app: string
@@ -41,27 +42,63 @@ export interface DueInput {
   readonly refs: readonly string[]
   /** Environments in which the release has succeeded already. */
   readonly succeededIn: readonly string[]
+  /** Since when it has stood well in an environment without a break; nothing for one where it does not. */
+  readonly wellSince: ReadonlyMap<string, number>
+  readonly isPublished: boolean
+  readonly now: number
 }
 
 export interface Due {
   readonly environment: EnvironmentSpec
-  /** The refs that name it; none where it follows another environment only. */
+  /** The refs that name it; none where it follows another environment, or its publication, only. */
   readonly refs: readonly string[]
+  readonly isPublished: boolean
+}
+
+export interface DueAnswer {
+  readonly due: readonly Due[]
+  /** When an environment becomes due by time alone; null = none will. */
+  readonly lookAgainAt: number | null
 }
 
 /** The environments a release goes to by itself: those whose trigger has fired and whose needs are met. */
-export function environmentsDue({ spec, app, refs, succeededIn }: DueInput): readonly Due[] {
-  return spec.environments
+export function environmentsDue(input: DueInput): DueAnswer {
+  const { spec, app, refs, succeededIn, now } = input
+  const possible = spec.environments
     .filter(({ apps, needs }) => apps.includes(app) && needs.every((name) => succeededIn.includes(name)))
-    .map((environment) => ({ environment, refs: refs.filter((ref) => isNamed(environment.triggers, ref)) }))
-    .filter((due) => due.refs.length > 0 || follows(due.environment, succeededIn))
+    .map((environment) => ({
+      environment,
+      refs: refs.filter((ref) => isNamed(environment.triggers, ref)),
+      isPublished: input.isPublished && environment.triggers.releasePublished,
+      followsAt: followsAt(environment.triggers, input),
+    }))
+  const due = possible.filter((each) => each.refs.length > 0 || each.isPublished || (each.followsAt ?? Infinity) <= now)
+  const later = possible.filter((each) => !due.includes(each)).flatMap((each) => each.followsAt ?? [])
+  return { due, lookAgainAt: later.length === 0 ? null : Math.min(...later) }
 }
 
-function follows({ triggers }: EnvironmentSpec, succeededIn: readonly string[]): boolean {
-  return triggers.after.length > 0 && triggers.after.every(({ environment }) => succeededIn.includes(environment))
+/** From when on the release has done what the environment waits for in the others; null while nobody can say. */
+function followsAt({ after }: EnvironmentTriggers, input: DueInput): number | null {
+  const times = after.map((each) => readyAt(each, input))
+  return times.length === 0 || times.includes(null) ? null : Math.max(...(times as number[]))
 }
 
-function isNamed({ push, tags }: EnvironmentSpec['triggers'], ref: string): boolean {
+type After = EnvironmentTriggers['after'][number]
+
+/** A deployment whose smoke steps fail does not succeed; one that had none to pass has passed none. */
+function readyAt({ environment, verifiedForMs, smokePassed }: After, input: DueInput): number | null {
+  if (!input.succeededIn.includes(environment)) return null
+  if (smokePassed && !hasSmoke(input.spec, environment)) return null
+  if (verifiedForMs === 0) return input.now
+  const since = input.wellSince.get(environment)
+  return since === undefined ? null : since + verifiedForMs
+}
+
+function hasSmoke({ environments }: ProjectSpec, name: string): boolean {
+  return environments.some((each) => each.name === name && each.policies.smoke.length > 0)
+}
+
+function isNamed({ push, tags }: EnvironmentTriggers, ref: string): boolean {
   const branch = branchOf(ref)
   const tag = tagOf(ref)
   return (branch !== null && matchesBranch(push, branch)) || (tag !== null && matchesBranch(tags, tag))

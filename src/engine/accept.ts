@@ -68,6 +68,7 @@ function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { r
     .ofCommitAll(project, commit.sha)
     .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))
   if (spec !== null) runs.saveSpec(project, commit.sha, spec)
+  tx.followUp({ look: 'timers', project })
   const run = runs.add({
     project,
     event,

@@ -4,6 +4,7 @@ import type { OneOffRun } from '../domain/one-off.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
+import { lookAgain } from './look-again.ts'
 import type { Tx } from './tx.ts'
 
 export function trackLane(track: string): string {
@@ -85,9 +86,10 @@ export function endOneOff(tx: Tx, id: string, ending: Pick<OneOffRun, 'outcome' 
 
 function afterDeployment(tx: Tx, deployment: Deployment): void {
   const { state } = deployment
-  if (state.kind !== 'finished' || state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
   const track = tx.parts.store.tracks.get(deployment.track)
-  if (track === null) return
+  if (track === null || state.kind !== 'finished') return
+  if (deployment.startedAt !== null) lookAgain(tx, track)
+  if (state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
   const { project, app } = track
   tx.followUp({ look: 'promote', project, app, commit: deployment.release.commit })
 }

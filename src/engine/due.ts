@@ -1,6 +1,7 @@
 import { self } from '../domain/facts.ts'
 import { applyDeployment, trackLane } from './apply.ts'
 import type { Parts } from './parts.ts'
+import { tick } from './timers.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
 /** Does what time alone has made due: deployments past their limit, locks past their end, targets not looked at for long. */
@@ -20,6 +21,13 @@ export function doDue(parts: Parts, after: AfterCommit): void {
       }
     })
   }
+  for (const look of store.looks.due(now)) {
+    transact(parts, after, (tx) => {
+      store.looks.remove(look)
+      tx.followUp({ look: 'promote', ...look })
+    })
+  }
+  for (const timer of store.timers.due(now)) transact(parts, after, (tx) => tick(tx, timer))
   lookAtTargets(parts, after, now)
 }
 

@@ -14,6 +14,7 @@ export function patienceMsOf(command: Command): number | null {
     case 'job':
       return null
     case 'clear':
+    case 'source':
       return 3_600_000
     case 'converge':
       return 0 // The next look comes anyway.

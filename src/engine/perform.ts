@@ -5,11 +5,13 @@ import type { JobEnding } from '../domain/run.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun, endOneOff } from './apply.ts'
+import { lookAgain } from './look-again.ts'
 import type { Parts } from './parts.ts'
 import { performClear } from './perform-clear.ts'
 import { performConverge } from './perform-converge.ts'
 import { performJob } from './perform-job.ts'
 import { type OneOffEnding, performOneOff } from './perform-one-off.ts'
+import { performSource, type RecordResult, sourceFailed } from './perform-source.ts'
 import { performStep } from './perform-step.ts'
 import { transact } from './transact.ts'
 import type { Tx } from './tx.ts'
@@ -21,6 +23,7 @@ export type Performed =
   | { readonly of: 'one_off'; readonly ending: OneOffEnding | null }
   | { readonly of: 'converge'; readonly found: string | null }
   | { readonly of: 'clear' }
+  | { readonly of: 'source'; readonly record: RecordResult }
 
 /** One command, one call. */
 export async function perform(parts: Parts, row: OutboxRow<Command>, signal: AbortSignal): Promise<Performed> {
@@ -40,6 +43,8 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
       return { of: 'one_off', ending: await performOneOff(parts, command.oneOff, number, signal) }
     case 'converge':
       return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
+    case 'source':
+      return { of: 'source', record: await performSource(parts, command) }
     case 'clear':
       await performClear(parts, command, number, signal)
       return { of: 'clear' }
@@ -61,6 +66,7 @@ export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): voi
   if (command.do === 'one_off' && done.of === 'one_off' && done.ending !== null)
     endOneOff(tx, command.oneOff, done.ending)
   if (command.do === 'converge' && done.of === 'converge') looked(tx, command.track, done.found)
+  if (done.of === 'source') done.record(tx)
 }
 
 /** The command's final no. */
@@ -89,6 +95,9 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
     case 'converge':
       looked(tx, command.track, `could not be brought back: ${reason}`)
       break
+    case 'source':
+      sourceFailed(tx, command, reason)
+      break
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
   }
@@ -114,6 +123,7 @@ function looked(tx: Tx, id: string, found: string | null): void {
   const before = store.tracks.finding(id)
   store.tracks.setChecked(id, tx.at, found)
   if (found === before) return
+  if (found === null) lookAgain(tx, track)
   const kind = found === null ? 'track.as_it_should_be' : 'track.drifted'
   tx.fact({ kind, project: track.project, subject: id, by: self, data: { found } })
 }

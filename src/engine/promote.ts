@@ -1,18 +1,16 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, isActive } from '../domain/deployment.ts'
 import type { Run } from '../domain/run.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
 import { trackId } from '../domain/track.ts'
 import { branchOf, type Due, environmentsDue, tagOf } from '../domain/trigger.ts'
+import type { Look } from '../store/looks.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
 import { applyDeployment } from './apply.ts'
 import { requestDeployment } from './request.ts'
 import type { Tx } from './tx.ts'
 
-export interface Candidate {
-  readonly project: string
-  readonly app: string
-  readonly commit: string
-}
+export type Candidate = Look
 
 /** Asks for every environment a release goes to by itself and has not been asked for yet. */
 export function requestDue(tx: Tx, { project, app, commit }: Candidate): void {
@@ -20,10 +18,39 @@ export function requestDue(tx: Tx, { project, app, commit }: Candidate): void {
   const release = store.releases.ofCommit(project, app, commit)
   const spec = store.runs.spec(project, commit)
   if (release === null || release.discardedAt !== null || spec === null) return
-  const runs = store.runs.ofCommit(project, commit).filter(({ outcome }) => outcome === 'succeeded')
-  const succeededIn = store.deployments.succeededIn(release.id)
-  const due = environmentsDue({ spec, app, refs: runs.map(({ ref }) => ref), succeededIn })
+  const runs = sendingRuns(store, release)
+  const { due, lookAgainAt } = environmentsDue({
+    ...{ spec, app, refs: runs.map(({ ref }) => ref), now: tx.at, isPublished: false },
+    succeededIn: store.deployments.succeededIn(release.id),
+    wellSince: wellSince(store, release, spec),
+  })
   for (const each of due) request(tx, release, each, runs)
+  if (lookAgainAt !== null) store.looks.set({ project, app, commit }, lookAgainAt)
+}
+
+/** A run that the clock has started checks a commit; it sends nothing anywhere. */
+function sendingRuns(store: Store, { project, commit }: StoredRelease): readonly Run[] {
+  const timed = store.events.ofCommit(project, commit).filter(({ source }) => source === 'timer')
+  return store.runs
+    .ofCommit(project, commit)
+    .filter(({ id, outcome }) => outcome === 'succeeded' && !timed.some(({ run }) => run === id))
+}
+
+/**
+ * Where the release is live, all is as it should be and nothing moves: since when. A way back is no beginning: nobody
+ * has promoted what it went back to.
+ */
+function wellSince(store: Store, release: StoredRelease, { environments }: ProjectSpec): ReadonlyMap<string, number> {
+  const since = environments.flatMap(({ name }) => {
+    const id = trackId(release.project, release.app, name)
+    const live = store.tracks.get(id)?.live
+    if (live?.release.id !== release.id || store.tracks.finding(id) !== null) return []
+    if (store.deployments.open(id).some(isActive)) return []
+    const by = store.deployments.get(live.deployment)
+    if (by === null || by.finishedAt === null || by.reason === 'rollback') return []
+    return [[name, Math.max(by.finishedAt, store.tracks.wellSince(id))] as const]
+  })
+  return new Map(since)
 }
 
 /** What came too late is recorded all the same, with what overtook it. */

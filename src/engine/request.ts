@@ -55,6 +55,8 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
     applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: hopeless.answer.because })
   }
   tx.followUp({ look: 'turn', track: track.id })
+  // What is deployed says whose configuration counts.
+  if (request.reason === 'promote') tx.followUp({ look: 'timers', project: release.project })
   return store.deployments.get(deployment.id) as Deployment
 }
 

@@ -5,6 +5,7 @@ import { isOfStore } from '../store/database.ts'
 import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun, endOneOff } from './apply.ts'
 import type { Parts } from './parts.ts'
+import { sourceFailed } from './perform-source.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
 
@@ -32,6 +33,7 @@ export function restore(parts: Parts, epoch: number, after: AfterCommit): void {
   store.tracks.forgetChecks()
   transact(parts, after, (tx) => {
     for (const track of store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
+    for (const { name } of store.projects.list()) tx.followUp({ look: 'timers', project: name })
   })
 }
 
@@ -69,6 +71,9 @@ function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
       break
     case 'converge':
       tx.parts.store.tracks.setChecked(command.track, tx.at, `needs a person: ${reason}`)
+      break
+    case 'source':
+      sourceFailed(tx, command, reason)
       break
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })

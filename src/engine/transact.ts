@@ -1,5 +1,6 @@
 import type { Parts } from './parts.ts'
 import { requestDue } from './promote.ts'
+import { keepTimers } from './timers.ts'
 import { takeTurn } from './turn.ts'
 import type { FollowUp, Tx } from './tx.ts'
 
@@ -47,6 +48,7 @@ function settle(tx: Tx, pending: FollowUp[]): void {
     if (done > maxFollowUps) throw new Error(`follow-ups do not end: ${JSON.stringify(pending[0])}`)
     const next = pending.shift() as FollowUp
     if (next.look === 'turn') takeTurn(tx, next.track)
-    else requestDue(tx, next)
+    else if (next.look === 'promote') requestDue(tx, next)
+    else keepTimers(tx, next.project)
   }
 }

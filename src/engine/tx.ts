@@ -26,3 +26,5 @@ export type FollowUp =
   | { readonly look: 'turn'; readonly track: string }
   /** A release succeeded somewhere: where does it go by itself? */
   | { readonly look: 'promote'; readonly project: string; readonly app: string; readonly commit: string }
+  /** The configuration that counts may be another: which timers does it have? */
+  | { readonly look: 'timers'; readonly project: string }

@@ -164,6 +164,11 @@ const catalogue = {
     sentence: 'git ended without an answer for {project}',
     hint: "The server's log has what git printed; check the repository with `git fsck`.",
   },
+  'git.not_now': {
+    sentence: 'The repository of {project} does not answer: {problem}',
+    hint: 'It is tried again by itself.',
+    temporary: true,
+  },
   'git.too_old': {
     sentence: 'This machine has {found}; at least git {needed} is needed',
     hint: 'Install a newer git.',

@@ -18,6 +18,8 @@ export class Agenda {
          SELECT MIN(due_at) AS at FROM outbox WHERE epoch IS NULL AND due_at > ?1
          UNION ALL SELECT MIN(deadline_at) FROM deployments WHERE deadline_at IS NOT NULL
          UNION ALL SELECT MIN(expires_at) FROM locks
+         UNION ALL SELECT MIN(at) FROM looks
+         UNION ALL SELECT MIN(due_at) FROM timers
          UNION ALL SELECT MIN(checked_at) + ?2 FROM tracks)`,
       ...[at, lookEveryMs],
     )

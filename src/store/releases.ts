@@ -59,13 +59,22 @@ export class Releases {
 
   /** Of the newest push, to this ref if one is given, of which an archive is kept; however long its checks took. */
   newest(project: string, app: string, ref: string | null): StoredRelease | null {
-    const row = this.#db.get(
+    return this.byPush(project, app, { ref, limit: 1 })[0] ?? null
+  }
+
+  /** The same, and those before it. */
+  byPush(
+    project: string,
+    app: string,
+    { ref, limit }: { readonly ref: string | null; readonly limit: number },
+  ): readonly StoredRelease[] {
+    const rows = this.#db.all(
       `SELECT releases.*, MAX(runs.number) AS pushed FROM releases JOIN runs USING (project, commit_sha)
        WHERE project = ?1 AND app = ?2 AND discarded_at IS NULL AND (?3 IS NULL OR json_extract(runs.run, '$.ref') = ?3)
-       GROUP BY releases.number ORDER BY pushed DESC LIMIT 1`,
-      ...[project, app, ref],
+       GROUP BY releases.number ORDER BY pushed DESC LIMIT ?4`,
+      ...[project, app, ref, limit],
     )
-    return row === null ? null : toRelease(row)
+    return rows.map(toRelease)
   }
 
   /** Newest first. */

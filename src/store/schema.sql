@@ -83,7 +83,7 @@ CREATE TABLE tracks (
   observed TEXT,
   checked_at INTEGER NOT NULL DEFAULT 0,
   finding TEXT
-) STRICT;
+, well_since INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE deployments (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -212,3 +212,25 @@ CREATE TABLE tokens (
   expires_at INTEGER,
   revoked_at INTEGER
 , roles TEXT NOT NULL DEFAULT '[]') STRICT;
+
+CREATE TABLE looks (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  commit_sha TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (project, app, commit_sha)
+) STRICT;
+
+CREATE INDEX looks_by_time ON looks (at);
+
+CREATE TABLE timers (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment, branch, cron, timezone)
+) STRICT;
+
+CREATE INDEX timers_by_time ON timers (due_at);

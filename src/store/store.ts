@@ -5,12 +5,14 @@ import { Deployments } from './deployments.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Locks } from './locks.ts'
+import { Looks } from './looks.ts'
 import { Meta } from './meta.ts'
 import { OneOffs } from './one-offs.ts'
 import { Outbox } from './outbox.ts'
 import { Projects } from './projects.ts'
 import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
+import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
 import { Variables } from './variables.ts'
@@ -27,6 +29,8 @@ export interface Store {
   readonly tracks: Tracks
   readonly deployments: Deployments
   readonly locks: Locks
+  readonly looks: Looks
+  readonly timers: Timers
   readonly variables: Variables
   readonly oneOffs: OneOffs
   readonly outbox: Outbox<Command>
@@ -46,6 +50,8 @@ export function storeOver(db: Database): Store {
     tracks: new Tracks(db),
     deployments: new Deployments(db),
     locks: new Locks(db),
+    looks: new Looks(db),
+    timers: new Timers(db),
     variables: new Variables(db),
     oneOffs: new OneOffs(db),
     outbox: new Outbox(db),

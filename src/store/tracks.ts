@@ -1,6 +1,6 @@
 import type { Live, Track } from '../domain/track.ts'
 import { trackId } from '../domain/track.ts'
-import { type Database, json, type Row, text, textOrNull } from './database.ts'
+import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
 
 /** What the target told when it was last asked; null until then. */
 export type StoredObservation = Readonly<Record<string, unknown>>
@@ -67,8 +67,16 @@ export class Tracks {
     return row === null ? null : textOrNull(row, 'finding')
   }
 
+  /** When a look found it well again; 0 = no look has found anything amiss yet. */
+  wellSince(id: string): number {
+    const row = this.#db.get('SELECT well_since FROM tracks WHERE id = ?', id)
+    return row === null ? 0 : integer(row, 'well_since')
+  }
+
   setChecked(id: string, at: number, finding: string | null): void {
-    this.#db.run('UPDATE tracks SET checked_at = ?, finding = ? WHERE id = ?', at, finding, id)
+    const since = finding === null && this.finding(id) !== null ? at : this.wellSince(id)
+    const sql = 'UPDATE tracks SET checked_at = ?, finding = ?, well_since = ? WHERE id = ?'
+    this.#db.run(sql, at, finding, since, id)
   }
 
   /** Makes a look at every track due: after a start nothing is known of the targets. */

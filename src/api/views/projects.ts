@@ -21,7 +21,7 @@ export const event = z.object({
   ref: text,
   before: text.nullable(),
   after: text.nullable(),
-  source: z.enum(['push', 'sync', 'person']),
+  source: z.enum(['push', 'sync', 'person', 'timer']),
   by: text,
   at,
   run: text.nullable(),

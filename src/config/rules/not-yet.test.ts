@@ -10,20 +10,17 @@ const warningsOf = (text: string) =>
 test('what this version does not do is told where it is written, the usual value is not', () => {
   assert.deepEqual(
     warningsOf(`
-on: { push: main, schedule: { cron: '0 1 * * *' } }
+on: { push: main }
 environments:
   staging:
     on: { after: [] }
     policies: { concurrency: supersede, cancel: manual, strategy: { kind: start_first, batch: 2 }, bake: 10m }
   production:
-    on: { after: [{ environment: staging, verified_for: 30m }] }
     policies: { concurrency: queue, strategy: { kind: reload }, freezes: [] }
 `),
     [
-      'on.schedule',
       'environments.staging.policies.concurrency',
       'environments.staging.policies.bake',
-      'environments.production.on.after.0.verified_for',
       'environments.production.policies.strategy',
     ],
   )

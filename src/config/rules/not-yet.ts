@@ -16,7 +16,6 @@ interface NotYet {
 export const notYet: readonly NotYet[] = [
   { path: 'on.pull_request' },
   { path: 'on.release' },
-  { path: 'on.schedule', usual: [[]] },
   { path: 'checks.*.services.*.image' },
   ...['app', 'apps.*'].flatMap((app) => [
     { path: `${app}.image` },
@@ -27,11 +26,6 @@ export const notYet: readonly NotYet[] = [
     { path: `${app}.draft_release` },
   ]),
   { path: 'environments.*.on.release' },
-  { path: 'environments.*.on.schedule', usual: [[]] },
-  { path: 'environments.*.on.after.*.verified_for', usual: ['0s'] },
-  { path: 'environments.*.on.after.*.smoke_passed', usual: [false] },
-  { path: 'environments.*.on.after.verified_for', usual: ['0s'] },
-  { path: 'environments.*.on.after.smoke_passed', usual: [false] },
   { path: 'environments.*.policies.concurrency', usual: ['queue'] },
   { path: 'environments.*.policies.lock_scope', usual: ['app'] },
   { path: 'environments.*.policies.queue_timeout.action', usual: ['abort'] },

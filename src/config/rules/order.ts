@@ -1,6 +1,6 @@
 import type { Finding } from '../issues.ts'
 import type { Path } from '../place.ts'
-import { type Rule, wrong } from './rule.ts'
+import { environmentsIn, type Rule, wrong } from './rule.ts'
 
 /** What waits for what must come to an end. */
 
@@ -17,6 +17,17 @@ export const environmentsInOrder: Rule = ({ file }) =>
       [...needs, ...on.after.map(({ environment }) => environment)],
     ]),
     (name) => ['environments', name, file.environments[name]?.needs.length === 0 ? 'on' : 'needs'],
+  )
+
+/** A release that has no smoke steps to pass somewhere never passes them there. */
+export const smokeToPass: Rule = (context) =>
+  environmentsIn(context).flatMap(({ entry, path }) =>
+    entry.on.after.flatMap(({ environment, smoke_passed }, index) => {
+      const other = context.spec.environments.find(({ name }) => name === environment)
+      if (!smoke_passed || other === undefined || other.policies.smoke.length > 0) return []
+      const found = `${environment} has no smoke steps, so they are never passed`
+      return [wrong([...path, 'on', 'after', index, 'smoke_passed'], found, `policies.smoke in ${environment}`)]
+    }),
   )
 
 function circle(

@@ -34,6 +34,7 @@ export const rules: readonly Rule[] = [
   references.excludedAxes,
   order.checksInOrder,
   order.environmentsInOrder,
+  order.smokeToPass,
   environments.nameFree,
   environments.someApps,
   environments.hostsOnce,

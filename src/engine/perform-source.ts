@@ -1,0 +1,58 @@
+import type { SourceCommand, SourceTask } from '../domain/command.ts'
+import { self } from '../domain/facts.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
+import { recordEvent } from './accept.ts'
+import type { Parts } from './parts.ts'
+import { readCommit } from './reading.ts'
+import type { Tx } from './tx.ts'
+
+/** Stores what a task has given, in the transaction that ends its command. */
+export type RecordResult = (tx: Tx) => void
+
+/** One task with a repository. What git cannot do at the moment is tried again. */
+export async function performSource(parts: Parts, { project, task }: SourceCommand): Promise<RecordResult> {
+  try {
+    return await perform(parts, project, task)
+  } catch (error) {
+    if (!(error instanceof Fault) || !mayMend(error)) throw error
+    throw new Fault('git.not_now', { details: { project, problem: messageOf(error) }, cause: error })
+  }
+}
+
+export function sourceFailed(tx: Tx, { project, task }: SourceCommand, reason: string): void {
+  tx.fact({ kind: `${task.kind}.failed`, project, subject: project, by: self, data: { ...task, reason } })
+}
+
+function mayMend({ code }: Fault): boolean {
+  return code.startsWith('git.') || code.startsWith('process.')
+}
+
+function perform(parts: Parts, project: string, task: SourceTask): Promise<RecordResult> {
+  switch (task.kind) {
+    case 'timed_run':
+      return timedRun(parts, project, task)
+  }
+}
+
+/** Every path counts, and every check runs: what is looked at by the clock is looked at whole. */
+async function timedRun(
+  parts: Parts,
+  project: string,
+  { branch, because }: SourceTask & { readonly kind: 'timed_run' },
+): Promise<RecordResult> {
+  const ref = `refs/heads/${branch}`
+  const telling = { source: 'timer', by: self } as const
+  const sha = (await parts.source.refs(project)).get(ref) ?? null
+  if (sha === null) {
+    const change = { ref, before: null, after: null }
+    const answer = { run: false, because: `${because}; there is no such branch` }
+    return (tx) => void recordEvent(tx, { project, change, telling, reading: null }, answer)
+  }
+  const change = { ref, before: sha, after: sha }
+  const reading = { ...(await readCommit(parts, { ...change, project })), changed: null }
+  const answer =
+    reading.problems === null
+      ? { run: false, because: `${because}; there is no signalbox.yml in its newest commit` }
+      : { run: true, because }
+  return (tx) => void recordEvent(tx, { project, change, telling, reading }, answer)
+}
