@@ -130,12 +130,18 @@ function policiesOf(entry: EnvironmentEntry['policies'], apps: readonly AppSpec[
       reason,
     })),
     bakeMs: entry.bake,
+    breaker: breakerOf(entry.breaker),
     holdUntilPromotedTo: entry.hold_until_promoted_to ?? null,
-    smoke: entry.smoke.map((step) => stepOf(step, '.')),
+    smoke: entry.smoke.steps.map((step) => stepOf(step, '.')),
+    smokeSecrets: entry.smoke.secrets,
   }
 }
 
 type Policies = EnvironmentEntry['policies']
+
+function breakerOf({ failures, ratio, requests, latency }: Policies['breaker']): PolicySpec['breaker'] {
+  return { failures: failures ?? null, ratio, requests, latency: latency === 0 ? null : latency }
+}
 
 function lockScopeOf(entry: Policies['lock_scope']): PolicySpec['lockScope'] {
   return typeof entry === 'string' ? { kind: entry } : { kind: 'named', name: entry.name }

@@ -109,8 +109,10 @@ test('the smallest file', () => {
     access: 'public',
     freezes: [],
     bakeMs: 0,
+    breaker: { failures: null, ratio: 0.05, requests: 20, latency: 3 },
     holdUntilPromotedTo: null,
     smoke: [],
+    smokeSecrets: [],
   })
 })
 

@@ -543,6 +543,41 @@ const protection = keys({
 const strategies = ['start_first', 'stop_start', 'reload', 'immutable'] as const
 const moments = ['forbid_pending', 'before', 'on_release_start', 'after', 'manual'] as const
 
+const sharePhrase = 'a number from 0 to 1'
+const timesPhrase = 'a number from 0'
+
+const breaker = keys({
+  failures: key(
+    'How often new instances may exit or fall ill, together. Left out: half as often as there are to run, at least 3, at most 200.',
+    5,
+    count(1, 10_000).optional(),
+  ),
+  ratio: key(
+    'Share of requests that may fail on the new release, over that of the old one.',
+    0.02,
+    z.number({ error: sharePhrase }).min(0, { error: sharePhrase }).max(1, { error: sharePhrase }).default(0.05),
+  ),
+  requests: key('With fewer requests than this nothing is said of them.', 100, count(1, 1_000_000).default(20)),
+  latency: key(
+    'How many times slower the slowest hundredth of requests may be than on the old release. 0 = it does not matter.',
+    5,
+    z.number({ error: timesPhrase }).min(0, { error: timesPhrase }).default(3),
+  ),
+})
+
+const smoke = short(
+  'steps',
+  {
+    steps: key('What to run, one after the other.', ['npm ci', 'npm run smoke'], anySteps),
+    secrets: key(
+      'Project secrets they may see, by name. Those of the environment they never see.',
+      ['SMOKE_TOKEN'],
+      many(variableName, 'the name of a secret').default([]),
+    ),
+  },
+  'steps, or a mapping with `steps`',
+)
+
 const policies = keys({
   rollback: key(
     'Going back to an older release: allowed, automatic_only (after a failed rollout), or forbidden.',
@@ -701,9 +736,14 @@ const policies = keys({
     ).default([]),
   ),
   bake: key(
-    'How long a new release is watched before the deployment counts as succeeded.',
+    'How long a new release is watched before the deployment counts as succeeded. What `breaker` says takes it back.',
     '10m',
     duration.prefault('0s'),
+  ),
+  breaker: key(
+    'When a new release counts as bad: while it is rolled out, and while `bake` watches it.',
+    { ratio: 0.02 },
+    breaker.prefault({}),
   ),
   hold_until_promoted_to: key(
     'Holds the next release back until this one runs there too.',
@@ -711,9 +751,9 @@ const policies = keys({
     name.optional(),
   ),
   smoke: key(
-    'Steps to run against the environment after the rollout. URL is in the variable SIGNALBOX_URL.',
+    'Steps to run against the environment after the rollout, in a workspace of the commit that was deployed; one at a time per address. It is in the variable SIGNALBOX_URL.',
     ['npm run smoke'],
-    anySteps.default([]),
+    smoke.prefault([]),
   ),
 })
 

@@ -15,7 +15,8 @@ export function fact(now: Deployment, kind: string, data: Record<string, unknown
 
 export function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
   const { outcome, reason, hint, supersededBy } = ending
-  const rolledBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
+  const hasGoneBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
+  const rolledBack = hasGoneBack && now.state.kept !== 'rollback'
   const newer = supersededBy === undefined ? {} : { supersededBy }
   const state = {
     kind: 'finished',
@@ -57,4 +58,9 @@ export function superseded(by: string): Ending {
 export function currentStep(deployment: Deployment): Step | null {
   const { state } = deployment
   return state.kind === 'rolling' || state.kind === 'reverting' ? (state.steps[state.at] ?? null) : null
+}
+
+/** Its smoke steps wait until nobody else's run against the same address. Those have limits of their own. */
+export function waitsForAddress(now: Deployment): boolean {
+  return currentStep(now)?.do === 'smoke' && now.smoke === null
 }

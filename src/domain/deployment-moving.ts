@@ -1,4 +1,5 @@
-import { currentStep, fact, finish, giveUp, superseded } from './decision.ts'
+import { type BakeLook, beginBake, judgeBake, lookEveryMs } from './bake.ts'
+import { currentStep, fact, finish, giveUp, stay, superseded } from './decision.ts'
 import type {
   Deployment,
   DeploymentDecision,
@@ -11,9 +12,11 @@ import type {
   StepOutcome,
 } from './deployment.ts'
 import type { FactDraft } from './facts.ts'
+import { keptOf, standing } from './keeping.ts'
 import { planRevert, type Step } from './rollout.ts'
 import type { Live } from './track.ts'
 import { type Traffic, verdictOf } from './traffic.ts'
+import { versionCounts } from './versions.ts'
 
 /** A deployment on its way: step by step forward, or back to what served before. */
 
@@ -30,36 +33,95 @@ export function start(now: Deployment, event: DeploymentEvent & { type: 'turn' }
 }
 
 export function advance(now: Deployment, result: StepOutcome, at: number): DeploymentDecision {
+  const step = currentStep(now)
+  if (step?.do === 'bake' && result.look !== undefined) return watch(now, { step, look: result.look }, at)
+  return goOn(step === null ? now : told(now, { step, result }, at), result, at)
+}
+
+export function stepFailed(now: Deployment, ending: Ending, at: number): DeploymentDecision {
+  if (now.state.kind !== 'rolling') return giveUp(now, `going back did not work: ${ending.reason}`, at)
+  if (currentStep(now)?.do !== 'smoke') return revert(now, ending, at)
+  const { outcome, reason } = ending
+  const back = revert({ ...now, smoke: { outcome, at } }, ending, at)
+  return { ...back, facts: [fact(now, 'deployment.smoke', { outcome, reason }), ...back.facts] }
+}
+
+/** Waiting for others at the same address is no work either. */
+export function beginSmoke(now: Deployment, at: number): DeploymentDecision {
+  const state = now.state as DeploymentState & { kind: 'rolling' }
+  const waitedMs = at - (now.phases.at(-1)?.at ?? at)
+  const deployment = {
+    ...now,
+    smoke: { outcome: null, at },
+    state: { ...state, limitAt: state.limitAt + waitedMs },
+  } as const
+  return { deployment, goesOn: true, commands: [], facts: [] }
+}
+
+export function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
+  const state = now.state as DeploymentState & Progress
+  const kept = keptOf(now, state, because)
+  const before = kept === null ? state.before : standing(now, state)
+  const steps = planRevert(before, state.steps.slice(0, state.at + 1))
+  const limitMs = state.limitAt - (now.startedAt ?? at)
+  const going = { kind: 'reverting', because, steps, at: 0, before, ...(kept === null ? {} : { kept }) } as const
+  // Going back gets as long as going forward had: what is left of the first limit may be nothing.
+  const deployment = begin({ ...now, state: { ...state, ...going, limitAt: at + limitMs } }, at)
+  const said = kept === null ? { ...because } : { ...because, kept: versionsOf(before) }
+  return { deployment, commands: [command(deployment)], facts: [fact(now, 'deployment.reverting', said)] }
+}
+
+/** Where going back failed, only a person knows where to go. */
+function needsPerson(because: Ending, before: Live | null): Ending {
+  if (because.outcome === 'aborted') return because
+  const why = 'a rollback is never rolled back by itself, and what serves was kept'
+  return {
+    outcome: 'errored',
+    reason: `needs a person: ${because.reason}; ${why}: ${versionsOf(before)}`,
+    hint: '`signalbox releases --can-rollback ENVIRONMENT` lists where one can go back to; `signalbox deploy` goes forward.',
+  }
+}
+
+function versionsOf(live: Live | null): string {
+  return versionCounts((live?.instances ?? []).map(({ release }) => release)) || 'nothing'
+}
+
+interface Watching {
+  readonly step: Step & { readonly do: 'bake' }
+  readonly look: BakeLook
+}
+
+/** One look more at a release on trial. It is looked at again, or stands, or goes. */
+function watch(now: Deployment, { step, look }: Watching, at: number): DeploymentDecision {
+  const state = now.state as DeploymentState & Progress
+  const compared = { fresh: now.release, old: state.before?.release ?? null, opened: now.opened }
+  const { bake, tripped, isOver } = judgeBake(now.bake ?? beginBake(at), look, at, { step, compared })
+  const seen = { ...now, bake }
+  if (tripped !== null) return revert(seen, { outcome: 'failed', reason: tripped, hint: trippedHint }, at)
+  if (isOver || state.supersededBy !== undefined) return goOn(seen, { account: bake.sentence }, at)
+  const again = { ...command(seen), notBefore: Math.min(at + lookEveryMs(step.forMs), bake.since + step.forMs) }
+  return { deployment: seen, commands: [again], facts: [] }
+}
+
+const trippedHint =
+  'Mend what it shows in its logs and push, or deploy it again with other thresholds in `policies.breaker`.'
+
+/** To the next step, or to the end. */
+function goOn(now: Deployment, result: StepOutcome, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress & { kind: PhaseKind }
   const step = state.steps[state.at]
   const facts = step === undefined || step.do === 'measure' ? [] : [stepFact(now, step, result)]
-  const measured = step?.do === 'measure' ? measure(now, step.window, result.traffic) : now
-  const moved: Deployment = { ...measured, state: { ...state, at: state.at + 1 } }
+  const moved: Deployment = { ...now, state: { ...state, at: state.at + 1 } }
   if (state.kind === 'rolling' && state.supersededBy !== undefined) {
-    const back = revert(measured, superseded(state.supersededBy), at)
+    const back = revert(now, superseded(state.supersededBy), at)
     return { ...back, facts: [...facts, ...back.facts] }
   }
   if (state.at + 1 < state.steps.length) {
     const deployment = begin(moved, at)
     return { deployment, commands: [command(deployment)], facts }
   }
-  const ended = state.kind === 'rolling' ? succeed(moved, state, at) : finish(moved, at, state.because)
+  const ended = state.kind === 'rolling' ? succeed(moved, state, at) : gone(moved, at)
   return { ...ended, facts: [...facts, ...ended.facts] }
-}
-
-export function stepFailed(now: Deployment, ending: Ending, at: number): DeploymentDecision {
-  if (now.state.kind === 'rolling') return revert(now, ending, at)
-  return giveUp(now, `going back did not work: ${ending.reason}`, at)
-}
-
-export function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
-  const state = now.state as DeploymentState & Progress
-  const steps = planRevert(state.before, state.steps.slice(0, state.at + 1))
-  const limitMs = state.limitAt - (now.startedAt ?? at)
-  // Going back gets as long as going forward had: what is left of the first limit may be nothing.
-  const next = { ...state, kind: 'reverting', because, steps, at: 0, limitAt: at + limitMs } as const
-  const deployment = begin({ ...now, state: next }, at)
-  return { deployment, commands: [command(deployment)], facts: [fact(now, 'deployment.reverting', { ...because })] }
 }
 
 function succeed(now: Deployment, progress: Progress, at: number): DeploymentDecision {
@@ -68,16 +130,39 @@ function succeed(now: Deployment, progress: Progress, at: number): DeploymentDec
   return { ...finish(now, at, { outcome: 'succeeded', reason: null }), live }
 }
 
+/** What was kept instead of what served before is what is live now, and is kept so. */
+function gone(now: Deployment, at: number): DeploymentDecision {
+  if (now.state.kind !== 'reverting') return stay(now)
+  const { because, kept, before } = now.state
+  const ended = finish(now, at, kept === 'rollback' ? needsPerson(because, before) : because)
+  return kept === undefined || before === null ? ended : { ...ended, live: before }
+}
+
+interface Told {
+  readonly step: Step
+  readonly result: StepOutcome
+}
+
+/** What a step that is done leaves in the record. */
+function told(now: Deployment, { step, result }: Told, at: number): Deployment {
+  if (step.do === 'smoke') return { ...now, smoke: { outcome: 'succeeded', at } }
+  return step.do === 'measure' ? measure(now, step.window, result.traffic) : now
+}
+
 function measure(now: Deployment, window: 'open' | 'close', traffic: Traffic | undefined): Deployment {
   if (traffic === undefined) return now
   if (window === 'open') return { ...now, opened: traffic }
   return now.opened === null ? now : { ...now, verdict: verdictOf(now.opened, traffic) }
 }
 
-/** Notes when the step that comes now began. */
+/** Notes when the step that comes now began. Being watched is no work, so it does not count against the limit. */
 function begin(now: Deployment, at: number): Deployment {
   const step = currentStep(now)
-  return step === null ? now : { ...now, phases: [...now.phases, { name: step.do, at }] }
+  if (step === null) return now
+  const begun = { ...now, phases: [...now.phases, { name: step.do, at }] }
+  if (step.do !== 'bake') return begun
+  const state = now.state as DeploymentState & { kind: 'rolling' }
+  return { ...begun, bake: beginBake(at), state: { ...state, limitAt: state.limitAt + step.forMs } }
 }
 
 function command(now: Deployment): StepCommand {
@@ -87,5 +172,6 @@ function command(now: Deployment): StepCommand {
 
 function stepFact(now: Deployment, step: Step, result: StepOutcome): FactDraft {
   const instances = 'instances' in step ? step.instances.map(({ name }) => name) : undefined
-  return fact(now, `deployment.${step.do}`, { instances, account: result.account })
+  const outcome = step.do === 'smoke' ? 'succeeded' : undefined
+  return fact(now, `deployment.${step.do}`, { instances, account: result.account, outcome })
 }

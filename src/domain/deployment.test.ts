@@ -20,6 +20,7 @@ const rollout = planRollout({
   processes: [processSpec({ name: 'web', instances: 2 }), processSpec({ name: 'worker' })],
   live: null,
   policies,
+  url: 'http://shop.test',
   hasMigrations: true,
   keepRunning: false,
 })
@@ -186,6 +187,8 @@ const queued: Deployment = {
   state: { kind: 'queued', approvedPlan: null, expiresAt: null },
   opened: null,
   verdict: null,
+  smoke: null,
+  bake: null,
   phases: [],
 }
 

@@ -1,7 +1,9 @@
 import { never } from '../lib/never.ts'
-import { currentStep, fact, finish, giveUp, stay, superseded } from './decision.ts'
-import { advance, revert, start, stepFailed } from './deployment-moving.ts'
+import type { Bake, BakeLook } from './bake.ts'
+import { currentStep, fact, finish, giveUp, stay, superseded, waitsForAddress } from './decision.ts'
+import { advance, beginSmoke, revert, start, stepFailed } from './deployment-moving.ts'
 import type { FactDraft } from './facts.ts'
+import type { Kept } from './keeping.ts'
 import type { Outcome } from './outcome.ts'
 import type { ReleaseRef } from './release.ts'
 import type { Rollout, Step } from './rollout.ts'
@@ -28,11 +30,21 @@ export interface Deployment {
   /** The edge's totals when the rollout began, until the verdict is known. */
   readonly opened: Traffic | null
   readonly verdict: Verdict | null
+  /** What became of its smoke steps; null where it has none, or they have not ended. */
+  readonly smoke: Smoke | null
+  /** How far the watching of the new release is, or what it has seen; null where nobody watches. */
+  readonly bake: Bake | null
   /** When each phase began, for the timeline and the benchmark: `prepare`, `place`, … in order. */
   readonly phases: readonly Phase[]
 }
 
 export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables'
+
+export interface Smoke {
+  /** Null while they run. */
+  readonly outcome: Outcome | null
+  readonly at: number
+}
 
 export interface Phase {
   readonly name: string
@@ -45,7 +57,8 @@ export type DeploymentState =
   /** For its turn. `approvedPlan` is the hash people said yes to, when the protection asked them. */
   | { readonly kind: 'queued'; readonly approvedPlan: string | null; readonly expiresAt: number | null }
   | ({ readonly kind: 'rolling' } & Progress)
-  | ({ readonly kind: 'reverting'; readonly because: Ending } & Progress)
+  /** `kept`: what served when it was broken off is what it goes back to. */
+  | ({ readonly kind: 'reverting'; readonly because: Ending; readonly kept?: Kept } & Progress)
   | ({ readonly kind: 'finished'; readonly rolledBack: boolean } & Ending)
 
 export interface Progress {
@@ -85,6 +98,8 @@ export type DeploymentEvent =
       readonly variables: number
       readonly limitMs: number
     }
+  /** The address was free: its smoke steps run now. */
+  | { readonly type: 'smoke_begun' }
   | { readonly type: 'step_done'; readonly phase: PhaseKind; readonly at: number; readonly result: StepOutcome }
   | { readonly type: 'step_failed'; readonly phase: PhaseKind; readonly at: number; readonly ending: Ending }
   | { readonly type: 'cancelled'; readonly by: string }
@@ -95,10 +110,12 @@ export type DeploymentEvent =
 
 export type PhaseKind = 'rolling' | 'reverting'
 
-/** What a step told: totals for `measure`, accounts for `drain` and `remove`, nothing for the others. */
+/** What a step told: totals for `measure`, accounts for `drain` and `remove`, a look for `bake`, nothing for the others. */
 export interface StepOutcome {
   readonly traffic?: Traffic
   readonly account?: unknown
+  /** One look at a release on trial. */
+  readonly look?: BakeLook
 }
 
 /** One step to perform on the target, in the track's lane. */
@@ -107,6 +124,8 @@ export interface StepCommand {
   readonly deployment: string
   readonly phase: PhaseKind
   readonly at: number
+  /** It is not to be performed before. */
+  readonly notBefore?: number
 }
 
 export interface DeploymentDecision {
@@ -139,6 +158,8 @@ export function decideDeployment(now: Deployment, event: DeploymentEvent, at: nu
       return isBeforeStart(now) && isOfWhatIsLive(now) ? follow(now, event.release) : stay(now)
     case 'turn':
       return now.state.kind === 'queued' ? start(now, event, at) : stay(now)
+    case 'smoke_begun':
+      return waitsForAddress(now) ? beginSmoke(now, at) : stay(now)
     case 'step_done':
       return isCurrent(now, event) ? advance(now, event.result, at) : stay(now)
     case 'step_failed':
@@ -166,6 +187,7 @@ export function deadlineOf(deployment: Deployment): number | null {
     case 'queued':
       return state.expiresAt
     case 'rolling':
+      return waitsForAddress(deployment) ? null : state.limitAt
     case 'reverting':
       return state.limitAt
     case 'finished':
@@ -246,6 +268,7 @@ function deadline(now: Deployment, at: number): DeploymentDecision {
     case 'queued':
       return finish(now, at, { outcome: 'aborted', reason: 'its turn did not come in time' })
     case 'rolling':
+      if (waitsForAddress(now)) return stay(now)
       return revert(now, { outcome: 'failed', reason: `it took longer than its limit while ${doing(now)}` }, at)
     case 'reverting':
       return giveUp(now, `going back took longer than its limit while ${doing(now)}`, at)

@@ -50,6 +50,26 @@ test('a rollout ends with exactly what was asked for, running and routed', () =>
   )
 })
 
+test('what serves is verified, goes through its smoke steps, is watched, and is verified again before it counts', () => {
+  const step = {
+    name: 'smoke',
+    run: 'true',
+    directory: '.',
+    env: {},
+    timeoutMs: null,
+    retries: 0,
+    continueOnError: false,
+  }
+  const tried = { ...policies, migrations: 'manual', smoke: [step], bakeMs: 1000 } as const
+  const steps = (given: Partial<RolloutInput>) =>
+    planRollout({ ...base('d2', [processSpec({ name: 'web' })], null), policies: tried, ...given }).steps
+  const all = steps({}).map((each) => each.do)
+  assert.deepEqual(all.slice(-5), ['verify', 'smoke', 'bake', 'verify', 'measure'])
+  const kept = steps({ keepRunning: true }).map((each) => each.do)
+  assert.deepEqual(kept.slice(-2), ['verify', 'measure'])
+  assert.ok(!kept.includes('smoke') && !kept.includes('bake'))
+})
+
 test('start-first never serves with fewer instances than the smaller of before and after', () => {
   fc.assert(
     fc.property(input, (rollout) => {
@@ -182,6 +202,7 @@ function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | n
     processes: wanted,
     live,
     policies: { ...policies, migrations: 'manual' },
+    url: 'http://shop.test',
     hasMigrations: false,
     keepRunning: false,
   }

@@ -4,6 +4,7 @@ import { leaveRouted, type Strategy } from './strategies/change.ts'
 import { startFirst } from './strategies/start-first.ts'
 import { stopStart } from './strategies/stop-start.ts'
 import { type Instance, instanceName, type Live } from './track.ts'
+import { type TrialStep, trialSteps } from './trial.ts'
 
 /**
  * One call on a target, as data. The steps of a rollout are worked out once, stored, and performed one at a time;
@@ -17,7 +18,7 @@ export type Step =
   | { readonly do: 'route'; readonly instances: readonly Instance[] }
   | { readonly do: 'drain'; readonly instances: readonly Instance[] }
   | { readonly do: 'remove'; readonly instances: readonly Instance[] }
-  | { readonly do: 'verify'; readonly instances: readonly Instance[] }
+  | TrialStep
 
 export interface RolloutInput {
   readonly deployment: string
@@ -26,7 +27,9 @@ export interface RolloutInput {
   /** Processes with the number of instances wanted here. */
   readonly processes: readonly ProcessSpec[]
   readonly live: Live | null
-  readonly policies: Pick<PolicySpec, 'strategy' | 'processOrder' | 'migrations'>
+  readonly policies: Pick<PolicySpec, 'strategy' | 'processOrder' | 'migrations' | 'smoke' | 'bakeMs' | 'breaker'>
+  /** Where visitors reach it. */
+  readonly url: string
   readonly hasMigrations: boolean
   /** A change of counts only: what runs stays, apart from what is too many. */
   readonly keepRunning: boolean
@@ -63,6 +66,8 @@ export function planRollout(input: RolloutInput): Rollout {
       // Where nothing was live there was nothing to drop: what counts begins when visitors are let in.
       ...(input.live === null ? [opening] : []),
       { do: 'verify', instances },
+      // More instances of what has stood its trial are not tried again.
+      ...(input.keepRunning ? [] : trialSteps(input, instances)),
       { do: 'measure', window: 'close' },
     ],
   }

@@ -298,8 +298,23 @@ export interface PolicySpec {
   readonly access: 'public' | 'basic_auth' // X20
   readonly freezes: readonly FreezeSpec[]
   readonly bakeMs: number
+  readonly breaker: BreakerSpec
   readonly holdUntilPromotedTo: string | null // C30
   readonly smoke: readonly StepSpec[]
+  /** Names of project secrets the smoke steps may see. */
+  readonly smokeSecrets: readonly string[]
+}
+
+/** When a release that is being rolled out, or watched, counts as bad. */
+export interface BreakerSpec {
+  /** Failed starts and falls of its instances; null = half of what is to run, between 3 and 200. */
+  readonly failures: number | null
+  /** Share of failed requests, over that of the release before. */
+  readonly ratio: number
+  /** Fewer requests than this are not judged. */
+  readonly requests: number
+  /** How many times slower the slowest hundredth may be; null = it does not matter. */
+  readonly latency: number | null
 }
 
 export type StrategySpec =

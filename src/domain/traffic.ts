@@ -43,6 +43,11 @@ export const latencyBoundsMs = [
   1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000,
 ] as const
 
+export const noCounts: TrafficCounts = {
+  ...{ served: 0, serverErrors: 0, retried: 0, clientGone: 0, cut: 0, refused: 0 },
+  latency: Array.from({ length: latencyBoundsMs.length + 1 }, () => 0),
+}
+
 /**
  * What a deployment did to visitors' requests, seen from the edge. `dropped` = cut + refused: requests that a visitor
  * sent and got no answer of the app to. Answers with 5xx are the app's own and counted apart.
@@ -88,11 +93,12 @@ export function verdictSentence(verdict: Verdict | null): string {
   return 'no visitors and no probes'
 }
 
-function total(counts: TrafficCounts): number {
+/** Requests that ended for the visitor, one way or another. */
+export function total(counts: TrafficCounts): number {
   return counts.served + counts.serverErrors + counts.cut + counts.refused
 }
 
-function difference(from: TrafficCounts, to: TrafficCounts): TrafficCounts {
+export function difference(from: TrafficCounts, to: TrafficCounts): TrafficCounts {
   return {
     served: to.served - from.served,
     serverErrors: to.serverErrors - from.serverErrors,
@@ -105,7 +111,7 @@ function difference(from: TrafficCounts, to: TrafficCounts): TrafficCounts {
 }
 
 /** The bound of the bucket in which the quantile falls; null without requests, Infinity above the last bound. */
-function percentile(latency: readonly number[], quantile: number): number | null {
+export function percentile(latency: readonly number[], quantile: number): number | null {
   const count = latency.reduce((sum, each) => sum + each, 0)
   if (count === 0) return null
   let seen = 0

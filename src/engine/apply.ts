@@ -1,4 +1,4 @@
-import { type Deployment, type DeploymentEvent, isActive } from '../domain/deployment.ts'
+import { currentStep, type Deployment, type DeploymentEvent, isActive } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
@@ -9,6 +9,13 @@ import type { Tx } from './tx.ts'
 
 export function trackLane(track: string): string {
   return `track:${track}`
+}
+
+/** Smoke steps: one at a time per address, whoever's they are. Watching is beside what else is done on the track. */
+function laneOf(deployment: Deployment): string {
+  const step = currentStep(deployment)
+  if (step?.do === 'smoke') return `url:${step.url}`
+  return step?.do === 'bake' ? `watch:${deployment.track}` : trackLane(deployment.track)
 }
 
 /** One event, one decision, one set of changes; and whatever follows from them on the same track. */
@@ -23,7 +30,7 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   for (const fact of facts) tx.fact(fact)
   if (live !== undefined) setLive(tx, deployment, live)
   for (const command of commands) {
-    tx.command({ id, project: deployment.project, lane: trackLane(deployment.track) }, command)
+    tx.command({ id, project: deployment.project, lane: laneOf(deployment) }, command, command.notBefore)
   }
   if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
   if (!isActive(deployment)) tx.followUp({ look: 'turn', track: deployment.track })

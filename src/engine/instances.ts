@@ -165,7 +165,7 @@ function processOf(app: AppSpec, name: string): ProcessSpec {
   return process
 }
 
-function hostsOf(environment: EnvironmentSpec, app: string): readonly string[] {
+export function hostsOf(environment: EnvironmentSpec, app: string): readonly string[] {
   return environment.hostsOf[app] ?? environment.hosts
 }
 

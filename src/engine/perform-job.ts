@@ -4,9 +4,9 @@ import { messageOf } from '../lib/fault.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
 import { checksScope } from '../store/variables.ts'
 import { specOf } from './context.ts'
-import { secretPlace } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
+import { openSecrets } from './project-secrets.ts'
 
 /** Null when the run has moved on. */
 export async function performJob(parts: Parts, command: JobCommand, signal: AbortSignal): Promise<JobEnding | null> {
@@ -15,7 +15,7 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
   if (run === null || run === undefined || job === undefined) return null
   if (run.state === 'finished' || job.state !== 'ready' || job.attempt !== command.attempt) return null
   const work = workOf(specOf(parts.store, run.project, run.commit), job)
-  const secrets = await openSecrets(parts, run, work.secrets)
+  const secrets = await openSecrets(parts, run.project, work.secrets)
   if ('missing' in secrets)
     return errored(
       `these secrets are not set: ${secrets.missing.join(', ')} (signalbox env set ${checksScope} NAME=… --secret)`,
@@ -99,20 +99,6 @@ function neededOutputs(run: Run, job: Job): Record<string, string> {
 
 function shout(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
-}
-
-type OpenedSecrets = { readonly values: Record<string, string> } | { readonly missing: readonly string[] }
-
-async function openSecrets(parts: Parts, { project }: Run, names: readonly string[]): Promise<OpenedSecrets> {
-  const { variables } = parts.store
-  const set = variables.at(project, checksScope, variables.version(project, checksScope))
-  const missing = names.filter((name) => !set.some((each) => each.name === name))
-  if (missing.length > 0) return { missing }
-  const values: Record<string, string> = {}
-  for (const { name, value, secret, version } of set.filter((each) => names.includes(each.name))) {
-    values[name] = secret ? await parts.secrets.open(secretPlace(project, checksScope, name, version), value) : value
-  }
-  return { values }
 }
 
 function endingOf(job: Job, { outcome, reason, outputs, artifact }: JobResult): JobEnding {

@@ -11,13 +11,14 @@ import { type Aim, environmentOf, onTarget, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
 import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
 import { runToEnd } from './run-to-end.ts'
+import { lookAt } from './steps/bake.ts'
+import { mustNotFlap, mustStand } from './steps/flapping.ts'
+import { measure } from './steps/measure.ts'
+import { smoke } from './steps/smoke.ts'
 
-interface StepWork extends Placing {
+export interface StepWork extends Placing {
   readonly deployment: Deployment
 }
-
-/** Counting is worth this much waiting and no more. */
-const measureMs = 5_000
 
 /** One step, one call on the driver. Null when the deployment has moved on and nothing is to be done. */
 export async function performStep(
@@ -63,6 +64,7 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       return {}
     case 'place':
       await placeAll(work, step.instances)
+      await mustStand(work, step.instances)
       return {}
     case 'route':
       await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment), must: aim.deployment })
@@ -80,19 +82,11 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'verify':
       await verify(work, step.instances)
       return {}
-  }
-}
-
-/** Counting must not decide about a deployment: what cannot be measured is recorded as not measured. */
-async function measure(work: StepWork, window: 'open' | 'close'): Promise<StepOutcome> {
-  const { driver, deployment, parts } = work
-  if (!driver.can.traffic) return {}
-  try {
-    return { traffic: await limited(work, measureMs, (signal) => driver.traffic(deployment.track, window, signal)) }
-  } catch (error) {
-    if (work.signal.aborted) throw error
-    parts.log.warn('traffic not measured', { deployment: deployment.id, window, error })
-    return {}
+    case 'smoke':
+      await smoke(work, step.url)
+      return {}
+    case 'bake':
+      return { look: await lookAt(work) }
   }
 }
 
@@ -112,6 +106,7 @@ async function verify(work: StepWork, wanted: readonly Instance[]): Promise<void
     seen = await look()
   }
   parts.store.tracks.setObserved(deployment.track, { ...seen })
+  mustNotFlap(work, seen)
   const problem = differences(seen, wanted).join('; ')
   if (problem !== '') throw new Fault('deployment.not_as_planned', { details: { problem } })
 }

@@ -110,7 +110,7 @@ export function lostCause(error: unknown): Fault {
 
 /** Whether the release or its configuration said no; everything else is ours or the world's. */
 function isTheirs({ code }: Fault): boolean {
-  return ['instance.', 'migration.', 'route.', 'process.', 'deployment.not_as_planned'].some((area) =>
+  return ['instance.', 'migration.', 'route.', 'process.', 'smoke.failed', 'deployment.not_as_planned'].some((area) =>
     code.startsWith(area),
   )
 }

@@ -101,6 +101,8 @@ export function draftDeployment({ track, release, at }: Draft): Deployment {
     state: { kind: 'queued', approvedPlan: null, expiresAt: null },
     opened: null,
     verdict: null,
+    smoke: null,
+    bake: null,
     phases: [],
   }
 }

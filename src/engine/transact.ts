@@ -35,9 +35,9 @@ function openTx(parts: Parts, pending: FollowUp[]): Tx {
     at,
     withdrawn: [],
     fact: (draft) => void store.facts.append(draft, at),
-    command(subject, command) {
+    command(subject, command, notBefore = at) {
       const { id, lane, project } = subject
-      store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: at })
+      store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: notBefore })
     },
     followUp: (what) => void pending.push(what),
   }

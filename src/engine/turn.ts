@@ -4,6 +4,7 @@ import { movedBetween, scaled } from '../domain/plan.ts'
 import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
+import { addressOf } from './address.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf, currentPlan, scaleFor } from './context.ts'
 import { gateFacts } from './gate-facts.ts'
@@ -87,6 +88,7 @@ function begin(tx: Tx, deployment: Deployment): void {
     processes: scaled(app, environment, scaleFor(store, deployment)),
     live: track.live,
     policies: environment.policies,
+    url: addressOf(environment, app.name),
     hasMigrations: app.migrations !== null,
     keepRunning,
   })

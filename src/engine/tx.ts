@@ -9,8 +9,8 @@ export interface Tx {
   /** Outbox rows that were taken back; whoever performs one of them must stop after the commit. */
   readonly withdrawn: number[]
   fact(draft: FactDraft): void
-  /** Stores a command, to be performed as soon as its lane is free. */
-  command(subject: Subject, command: Command): void
+  /** Stores a command, to be performed as soon as its lane is free, and not before `notBefore`. */
+  command(subject: Subject, command: Command, notBefore?: number): void
   /** What has to be looked at before the transaction ends. */
   followUp(what: FollowUp): void
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { TrafficCounts } from '../targets/driver.ts'
-import { addTraffic, legacyOf, noCounts, noTraffic, type Totals } from './traffic.ts'
+import { noCounts, type TrafficCounts } from '../targets/driver.ts'
+import { addTraffic, legacyOf, noTraffic, type Totals } from './traffic.ts'
 
 function counts(some: Partial<TrafficCounts>): TrafficCounts {
   return { ...noCounts, ...some }

@@ -1,15 +1,10 @@
 import type { TrackTraffic } from '../edge/protocol.ts'
-import { type LostRequest, latencyBoundsMs, type Traffic, type TrafficCounts } from '../targets/driver.ts'
+import { type LostRequest, noCounts, type Traffic, type TrafficCounts } from '../targets/driver.ts'
 
 /** Totals of a track, as far as they no longer change: of workers that are gone. */
 export type Totals = Omit<Traffic, 'at'>
 
 const MOST_LOST = 20
-
-export const noCounts: TrafficCounts = {
-  ...{ served: 0, serverErrors: 0, retried: 0, clientGone: 0, cut: 0, refused: 0 },
-  latency: Array.from({ length: latencyBoundsMs.length + 1 }, () => 0),
-}
 
 export const noTraffic: Totals = { requests: noCounts, probes: noCounts, byRelease: {}, lost: [] }
 

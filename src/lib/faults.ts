@@ -181,6 +181,10 @@ const catalogue = {
     sentence: 'The directory {dir} of the host is open to others (mode {mode})',
     hint: 'It holds secrets of the apps. Close it with `chmod 700 {dir}` and find out who opened it.',
   },
+  'instance.flapping': {
+    sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
+    hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
@@ -441,6 +445,14 @@ const catalogue = {
     sentence: 'The server {url} cannot be reached: {problem}',
     hint: 'Check the address and that the server runs.',
     temporary: true,
+  },
+  'smoke.failed': {
+    sentence: 'The smoke steps against {url} said no: {problem}',
+    hint: '`signalbox logs {log}` shows what they printed.',
+  },
+  'smoke.not_run': {
+    sentence: 'The smoke steps against {url} could not be run to their end: {problem}',
+    hint: '`signalbox logs {log}` shows how far they came; a secret they need is set with `signalbox env set checks NAME --secret`.',
   },
   'store.broken': {
     sentence: 'The database could not be read or written: {problem}',

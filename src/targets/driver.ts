@@ -2,7 +2,7 @@ import type { HealthSpec, StopSpec } from '../domain/spec.ts'
 import type { Traffic } from '../domain/traffic.ts'
 
 export type { LostRequest, Traffic, TrafficCounts } from '../domain/traffic.ts'
-export { latencyBoundsMs } from '../domain/traffic.ts'
+export { latencyBoundsMs, noCounts } from '../domain/traffic.ts'
 
 /**
  * THE CONTRACT between the engine and a place where instances run.

@@ -22,8 +22,10 @@ export const policies: PolicySpec = {
   access: 'public',
   freezes: [],
   bakeMs: 0,
+  breaker: { failures: null, ratio: 0.05, requests: 20, latency: 3 },
   holdUntilPromotedTo: null,
   smoke: [],
+  smokeSecrets: [],
 }
 
 export function processSpec(given: Partial<ProcessSpec> & Pick<ProcessSpec, 'name'>): ProcessSpec {

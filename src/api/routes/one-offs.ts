@@ -34,7 +34,8 @@ export const oneOffRoutes = {
   }),
   'one-offs.log': route({
     ...{ method: 'GET', path: '/one-offs/:oneOff/log', scope: 'read', kind: 'json' },
-    sentence: 'Reads a piece of what a one-off command, or the migration `d42-migrate` of a deployment, printed.',
+    sentence:
+      'Reads a piece of what a one-off command, or the migration `d42-migrate` or the smoke steps `d42-smoke` of a deployment, printed.',
     params: ofOneOff,
     query: z.strictObject({ offset }),
     answer: views.logPart,

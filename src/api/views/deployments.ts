@@ -54,6 +54,10 @@ export const deployment = z.object({
   phases: list(z.object({ name: text, at })),
   /** Null until it is known. */
   verdict: verdict.nullable(),
+  /** What became of the smoke steps, and the name of their log; null where there are none or they have not begun. */
+  smoke: z.object({ outcome: outcome.nullable(), at, log: text }).nullable(),
+  /** What was seen of the new release while it was watched; null where nobody watches. */
+  bake: z.object({ since: at, sentence: text }).nullable(),
 })
 export type DeploymentView = z.infer<typeof deployment>
 

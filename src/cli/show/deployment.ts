@@ -41,12 +41,28 @@ export function verdictText({ sentence, requests, dropped, serverErrors }: Verdi
   return serverErrors === 0 ? text : [text, `, ${serverErrors} answered with 5xx by the app`]
 }
 
-/** What can be done about the ending, and the requests that were lost, so that somebody can look into them. */
-export function afterwordLines({ hint, verdict }: DeploymentView): readonly Text[] {
+/** What its trial showed; what can be done about the ending, and the requests that were lost, so that somebody can look into them. */
+export function afterwordLines(deployment: DeploymentView): readonly Text[] {
+  const { hint, verdict } = deployment
   const lost = (verdict?.lost ?? []).map(({ at, method, path, why, instance }) =>
     dim(`  lost ${moment(at)} ${method} ${path}: ${why}${instance === null ? '' : ` (${instance})`}`),
   )
-  return hint === null ? lost : [dim(`  ${hint}`), ...lost]
+  return [...trialLines(deployment), ...(hint === null ? [] : [dim(`  ${hint}`)]), ...lost]
+}
+
+function trialLines({ smoke, bake }: DeploymentView): readonly Text[] {
+  return [
+    ...(smoke === null
+      ? []
+      : [
+          [
+            dim('  smoke steps '),
+            smoke.outcome === null ? 'did not end' : outcomeText(smoke.outcome),
+            dim(`: signalbox logs ${smoke.log}`),
+          ],
+        ]),
+    ...(bake === null ? [] : [[dim('  watched '), bake.sentence]]),
+  ]
 }
 
 function endingText({ outcome, rolledBack, because, startedAt, finishedAt }: DeploymentView): Text {

@@ -19,7 +19,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       finishedAt: null,
     },
     ...{ state: 'rolling', expiresAt: null, outcome: null, because: null, hint: null, rolledBack: false, step: null },
-    ...{ phases: [], verdict: null, gates: [], approvals: [], timeline: [] },
+    ...{ phases: [], verdict: null, smoke: null, bake: null, gates: [], approvals: [], timeline: [] },
     ...part,
   }
 }

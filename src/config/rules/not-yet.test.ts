@@ -14,18 +14,18 @@ on: { push: main }
 environments:
   staging:
     on: { after: [] }
-    policies: { concurrency: supersede, cancel: manual, strategy: { kind: start_first, batch: 2 }, bake: 10m }
+    policies: { concurrency: supersede, cancel: manual, strategy: { kind: start_first, batch: 2 }, artifact: image }
   production:
     policies: { concurrency: queue, strategy: { kind: reload }, freezes: [] }
 `),
     [
       'environments.staging.policies.concurrency',
-      'environments.staging.policies.bake',
+      'environments.staging.policies.artifact',
       'environments.production.policies.strategy',
     ],
   )
 })
 
 test('an environment that cannot be deployed to is told once', () => {
-  assert.deepEqual(warningsOf('environments: { staging: { target: swarm, policies: { bake: 10m } } }'), [])
+  assert.deepEqual(warningsOf('environments: { staging: { target: swarm, policies: { artifact: image } } }'), [])
 })

@@ -38,9 +38,7 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.policies.cancel', usual: ['manual', 'never'] },
   { path: 'environments.*.policies.access', usual: ['public'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
-  { path: 'environments.*.policies.bake', usual: ['0s'] },
   { path: 'environments.*.policies.hold_until_promoted_to' },
-  { path: 'environments.*.policies.smoke', usual: [[]] },
   { path: 'notify', usual: [[]] },
 ]
 

@@ -36,22 +36,22 @@ function findOneOff({ store }: ApiParts, id: string): OneOffRun {
   return found
 }
 
-/** The log of a one-off command has the command's id for a name, that of a migration its deployment's: `d42-migrate`. */
+/** The log of a one-off command has the command's id for a name, that of a migration or of smoke steps its deployment's: `d42-migrate`, `d42-smoke`. */
 function logNamed(parts: ApiParts, name: string): { readonly log: string; readonly isOver: () => boolean } {
   const { store } = parts
-  const deployment = /^(d\d+)-migrate$/.exec(name)?.[1]
+  const [, deployment, step] = /^(d\d+)-(migrate|smoke)$/.exec(name) ?? []
   if (deployment === undefined) {
     const { id: log } = findOneOff(parts, name)
     return { log, isOver: () => (store.oneOffs.get(log)?.state ?? 'finished') === 'finished' }
   }
   findDeployment(store, deployment)
-  return { log: name, isOver: () => hasMigrated(findDeployment(store, deployment)) }
+  return { log: name, isOver: () => isDone(findDeployment(store, deployment), step) }
 }
 
 /** Nothing of it is still to come. */
-function hasMigrated({ state }: Deployment): boolean {
+function isDone({ state }: Deployment, wanted: string | undefined): boolean {
   if (state.kind === 'waiting' || state.kind === 'queued') return false
-  return state.kind !== 'rolling' || !state.steps.slice(state.at).some((step) => step.do === 'migrate')
+  return state.kind !== 'rolling' || !state.steps.slice(state.at).some((step) => step.do === wanted)
 }
 
 function oneOffView(oneOff: OneOffRun, told: readonly string[]): OneOffView {

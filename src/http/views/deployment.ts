@@ -36,6 +36,8 @@ export function deploymentView(deployment: Deployment): DeploymentView {
     rolledBack: state.kind === 'finished' && state.rolledBack,
     step: stepView(deployment),
     verdict: verdictView(deployment),
+    smoke: smokeView(deployment),
+    bake: deployment.bake === null ? null : { since: deployment.bake.since, sentence: deployment.bake.sentence },
   }
 }
 
@@ -61,6 +63,10 @@ function stepView(deployment: Deployment): DeploymentView['step'] {
 
 function stepWords(step: Step): string {
   return 'instances' in step ? `${step.do} ${step.instances.map(({ name }) => name).join(', ')}` : step.do
+}
+
+function smokeView({ id, smoke }: Deployment): DeploymentView['smoke'] {
+  return smoke === null ? null : { outcome: smoke.outcome, at: smoke.at, log: `${id}-smoke` }
 }
 
 function verdictView({ verdict }: Deployment): VerdictView | null {
