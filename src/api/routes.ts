@@ -7,6 +7,7 @@ import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
+import { safeguardRoutes } from './routes/safeguards.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
@@ -20,6 +21,7 @@ export const routes = {
   ...deploymentRoutes,
   ...environmentRoutes,
   ...lockRoutes,
+  ...safeguardRoutes,
   ...variableRoutes,
   ...instanceRoutes,
   ...oneOffRoutes,

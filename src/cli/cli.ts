@@ -25,6 +25,7 @@ import { rerunCommand } from './commands/rerun.ts'
 import { rollbackCommand } from './commands/rollback.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
+import { safeguardsCommand } from './commands/safeguards.ts'
 import { scaleCommand } from './commands/scale.ts'
 import { serverCommand } from './commands/server.ts'
 import { statusCommand } from './commands/status.ts'
@@ -87,6 +88,7 @@ const commandGroups: readonly CommandGroup[] = [
       cancelCommand,
       lockCommand,
       unlockCommand,
+      safeguardsCommand,
     ],
   },
   {

@@ -5,6 +5,7 @@ import { lockActions } from './actions/locks.ts'
 import { oneOffActions } from './actions/one-offs.ts'
 import { projectActions } from './actions/projects.ts'
 import { runActions } from './actions/runs.ts'
+import { safeguardActions } from './actions/safeguards.ts'
 import { scalingActions } from './actions/scaling.ts'
 import { variableActions } from './actions/variables.ts'
 import { workOf } from './actions/work.ts'
@@ -27,6 +28,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...scalingActions(work),
     ...approvalActions(work),
     ...lockActions(work),
+    ...safeguardActions(work),
     ...variableActions(work),
     ...oneOffActions(work),
     ...runActions(work),

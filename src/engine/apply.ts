@@ -5,6 +5,7 @@ import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import { lookAgain } from './look-again.ts'
+import { noteSucceeded } from './safeguards.ts'
 import type { Tx } from './tx.ts'
 
 export function trackLane(track: string): string {
@@ -73,6 +74,7 @@ export function applyRun(tx: Tx, id: string, event: RunEvent): void {
     tx.command({ id: attempt, project: run.project, lane: `job:${attempt}` }, command)
   }
   keepReleases(tx, before, run)
+  if (event.type === 'job_finished' || run.state !== before.state) askAgainFor(tx, run)
   if (before.state === 'running' && run.state === 'finished' && run.outcome === 'succeeded') afterRun(tx, run)
 }
 
@@ -97,6 +99,7 @@ function afterDeployment(tx: Tx, deployment: Deployment): void {
   if (track === null || state.kind !== 'finished') return
   if (deployment.startedAt !== null) lookAgain(tx, track)
   if (state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
+  noteSucceeded(tx, deployment)
   const { project, app } = track
   tx.followUp({ look: 'promote', project, app, commit: deployment.release.commit })
 }
@@ -104,6 +107,15 @@ function afterDeployment(tx: Tx, deployment: Deployment): void {
 function afterRun(tx: Tx, run: Run): void {
   for (const { app } of tx.parts.store.releases.ofCommitAll(run.project, run.commit)) {
     tx.followUp({ look: 'promote', project: run.project, app, commit: run.commit })
+  }
+}
+
+/** A check they may have waited for has ended. */
+function askAgainFor(tx: Tx, { project, commit }: Run): void {
+  const { deployments } = tx.parts.store
+  for (const track of deployments.tracksWithQueue()) {
+    if (deployments.open(track).some((each) => each.project === project && each.release.commit === commit))
+      tx.followUp({ look: 'turn', track })
   }
 }
 

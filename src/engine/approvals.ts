@@ -1,7 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts'
-import { isAmong, type Who } from '../domain/permission.ts'
+import type { Who } from '../domain/permission.ts'
 import { movedBetween } from '../domain/plan.ts'
-import type { ProtectionSpec } from '../domain/spec.ts'
+import { type Demand, maySatisfy } from '../domain/safeguards.ts'
 import { Fault } from '../lib/fault.ts'
 import { contextOf, currentPlan } from './context.ts'
 import { gateFacts } from './gate-facts.ts'
@@ -26,13 +26,15 @@ export function mustBeCurrent(tx: Tx, deployment: Deployment, hash: string): voi
   throw new Fault('approval.plan_moved', { details: { deployment: deployment.id, moved, plan: now.hash } })
 }
 
-export function mayApprove(deployment: Deployment, protection: ProtectionSpec, by: Who): void {
-  const { approvers, selfApproval } = protection
-  const refuse = (problem: string) => {
-    throw new Fault('approval.not_allowed', { details: { by: by.name, deployment: deployment.id, problem } })
-  }
-  if (approvers.length > 0 && !isAmong(by, approvers)) refuse(`only ${approvers.join(', ')} may`)
-  if (!selfApproval && by.name === deployment.by) refuse('whoever starts it does not approve it here')
+/** Fault `approval.not_allowed` unless a yes of this person would count. */
+export function mayApprove(deployment: Deployment, demands: readonly Demand[], who: Who): void {
+  if (demands.length === 0 || demands.some((demand) => maySatisfy(demand, who, deployment.by))) return
+  const isOwn = demands.some((demand) => maySatisfy({ ...demand, selfApproval: true }, who, deployment.by))
+  const named = [
+    ...new Set(demands.flatMap(({ approvers, permitted }) => (approvers.length > 0 ? approvers : (permitted ?? [])))),
+  ]
+  const problem = isOwn ? 'whoever starts it does not approve it here' : `only ${named.join(', ')} may`
+  throw new Fault('approval.not_allowed', { details: { by: who.name, deployment: deployment.id, problem } })
 }
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */

@@ -1,8 +1,10 @@
+import { checkStates } from '../domain/checks.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import type { GateFacts } from '../domain/gates.ts'
 import type { Store } from '../store/store.ts'
 import { contextOf, currentPlan, type DeploymentContext, variableNames } from './context.ts'
+import { demandsFor } from './safeguards.ts'
 import { boundVariables } from './variables.ts'
 
 /** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
@@ -18,12 +20,21 @@ export function gateFacts(store: Store, deployment: Deployment, at: number): Gat
     environment: context.environment,
     plan: currentPlan(store, deployment, context).hash,
     approvals: givenApprovals(store, deployment.id),
+    demands: demandsFor(store, context),
+    checks: requiredChecks(store, deployment, context),
     lock: store.locks.get(context.track.project, context.track.environment),
     missingVariables: missingVariables(store, context, boundVariables(store, deployment, context.track).version),
     active: active?.id ?? null,
     ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
+}
+
+function requiredChecks(store: Store, { release }: Deployment, { track, environment }: DeploymentContext) {
+  const { requireChecks } = environment.protection
+  return requireChecks.length === 0
+    ? []
+    : checkStates(requireChecks, store.runs.ofCommit(track.project, release.commit))
 }
 
 /** Roles count as they are now, not as they were when the yes was said. */

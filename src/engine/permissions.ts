@@ -25,8 +25,10 @@ export function whoIs(store: Store, name: string): Who {
   return { name, roles: store.tokens.byName(name)?.roles ?? [] }
 }
 
-/** As the configuration says now. An environment it does not have any more has nobody named. */
+/** As they are in force; before anything was sent there, as the configuration says. What nobody configured names nobody. */
 function permissionsOf(store: Store, project: string, environment: string) {
+  const inForce = store.safeguards.get(project, environment)
+  if (inForce !== null) return inForce.safeguards.permissions
   const spec = store.runs.newestSpec(project)
   return spec?.environments.find(({ name }) => name === environment)?.policies.permissions ?? {}
 }

@@ -9,6 +9,7 @@ import type { StoredRelease } from '../store/releases.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf, currentPlan } from './context.ts'
 import { gateFacts } from './gate-facts.ts'
+import { noteAsked } from './safeguards.ts'
 import type { Tx } from './tx.ts'
 
 export interface DeploymentRequest {
@@ -32,6 +33,7 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
   const track = store.tracks.ensure(release.project, release.app, request.environment)
   const draft = newDeployment(tx, track.id, request)
   const context = contextOf(store, draft)
+  noteAsked(tx, context)
   const closed = closedGates(tx, draft)
   const deployment = store.deployments.add({ ...draft, state: firstState(tx, context.environment, closed) })
   const { plan, hash } = currentPlan(store, deployment, context)

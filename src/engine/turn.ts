@@ -49,7 +49,7 @@ function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'h
       applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: answer.because })
       return 'ask the next one'
     case 'people':
-      askPeopleAgain(tx, deployment)
+      askPeopleAgain(tx, deployment, answer.because)
       return 'ask the next one'
     case 'aside':
       return 'ask the next one'
@@ -60,15 +60,16 @@ function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'h
   }
 }
 
-/** What they said yes to is no longer what would happen. */
-function askPeopleAgain(tx: Tx, deployment: Deployment): void {
+/** What they said yes to is no longer what would happen, or the yes of one of them does not count any more. */
+function askPeopleAgain(tx: Tx, deployment: Deployment, because: string): void {
   const { store } = tx.parts
   const context = contextOf(store, deployment)
   const { plan, hash } = currentPlan(store, deployment, context)
   const approved = deployment.state.kind === 'queued' ? deployment.state.approvedPlan : null
   const seen = approved === null ? null : store.deployments.plan(deployment.id, approved)
   store.deployments.savePlan(deployment.id, hash, plan)
-  const moved = seen === null ? ['it now needs approval'] : movedBetween(seen, plan)
+  const between = seen === null ? ['it now needs approval'] : movedBetween(seen, plan)
+  const moved = between.length === 0 ? [because] : between
   applyDeployment(tx, deployment.id, {
     type: 'approval_void',
     moved,

@@ -7,6 +7,7 @@ import { instanceRoutes } from './routes/instances.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { runRoutes } from './routes/runs.ts'
+import { safeguardRoutes } from './routes/safeguards.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
@@ -19,6 +20,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...runRoutes(parts),
     ...deploymentRoutes(parts),
     ...environmentRoutes(parts),
+    ...safeguardRoutes(parts),
     ...variableRoutes(parts),
     ...instanceRoutes(parts),
     ...oneOffRoutes(parts),

@@ -379,6 +379,10 @@ const catalogue = {
     sentence: 'There is no run {run}',
     hint: 'List them with `signalbox runs`.',
   },
+  'safeguards.none': {
+    sentence: 'Nothing guards {environment} yet: no release was ever sent there',
+    hint: 'See `signalbox safeguards`; what signalbox.yml says counts from the first deployment on.',
+  },
   'scale.invalid': {
     sentence: '{process} cannot run {count} times: {problem}',
     hint: 'Give a whole number from 0 to 100; a singleton runs 0 or 1 times.',

@@ -234,3 +234,12 @@ CREATE TABLE timers (
 ) STRICT;
 
 CREATE INDEX timers_by_time ON timers (due_at);
+
+CREATE TABLE safeguards (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  safeguards TEXT NOT NULL,
+  deployment TEXT,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (project, environment)
+) STRICT;

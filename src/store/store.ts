@@ -12,6 +12,7 @@ import { Outbox } from './outbox.ts'
 import { Projects } from './projects.ts'
 import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
+import { SafeguardsInForce } from './safeguards.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
@@ -34,6 +35,7 @@ export interface Store {
   readonly variables: Variables
   readonly oneOffs: OneOffs
   readonly outbox: Outbox<Command>
+  readonly safeguards: SafeguardsInForce
   readonly facts: Facts
   readonly tokens: Tokens
 }
@@ -55,6 +57,7 @@ export function storeOver(db: Database): Store {
     variables: new Variables(db),
     oneOffs: new OneOffs(db),
     outbox: new Outbox(db),
+    safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),
     tokens: new Tokens(db),
   }

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../src/domain/deployment.ts'
 import type { Live } from '../../src/domain/track.ts'
-import type { EngineUnderTest } from './engine.ts'
+import type { CommitOptions, EngineUnderTest } from './engine.ts'
 import { waitFor } from './wait-for.ts'
 
 export const staging = 'shop/shop/staging'
@@ -37,8 +37,8 @@ export async function newestEnded(it: EngineUnderTest, track: string, after: str
 }
 
 /** Pushes a good commit and waits until it is live in staging. */
-export async function pushed(it: EngineUnderTest, title: string): Promise<void> {
-  const sha = await it.push(title)
+export async function pushed(it: EngineUnderTest, title: string, options?: Partial<CommitOptions>): Promise<void> {
+  const sha = await it.push(title, options)
   await waitFor(`${title} to be live`, () => live(it, staging)?.release.commit === sha)
 }
 

@@ -1,36 +1,54 @@
-import { isAmong } from '../permission.ts'
+import { type Demand, maySatisfy } from '../safeguards.ts'
 import type { Gate, GateFacts } from './gate.ts'
 
-/** As many different people as the protection demands have said yes to the plan as it is now. */
+/** As many different people as is demanded have said yes to the plan as it is now. */
 export const approvalGate: Gate = {
   name: 'approval',
   holds: 'people',
   ask(facts: GateFacts) {
-    const { approvals: wanted } = facts.environment.protection
     if (facts.deployment.reason === 'scale') return { open: true, because: 'the release stays what people said yes to' }
-    if (wanted === 0) return { open: true, because: 'no approval is asked for here' }
-    const people = [...new Set(countedApprovals(facts).map(({ by }) => by))]
-    if (people.length >= wanted) return { open: true, because: `approved by ${people.join(', ')}` }
-    const given =
-      people.length === 0 ? 'nobody has approved this plan' : `${people.length} of ${wanted} have approved this plan`
-    return { open: false, because: given, openedBy: approvers(facts) }
+    if (facts.demands.length === 0) return { open: true, because: 'no approval is asked for here' }
+    const unmet = facts.demands.find((demand) => peopleFor(demand, facts).length < demand.approvals)
+    if (unmet === undefined) {
+      const people = new Set(facts.demands.flatMap((demand) => peopleFor(demand, facts)))
+      return { open: true, because: `approved by ${[...people].join(', ')}` }
+    }
+    const because = [...given(unmet, facts), ...lost(facts), ...weakening(unmet)].join('; ')
+    return { open: false, because, openedBy: openedBy(unmet, facts) }
   },
 }
 
-/** Only a yes to this very plan counts, from somebody who may say it. */
-function countedApprovals(facts: Pick<GateFacts, 'approvals' | 'plan' | 'environment' | 'deployment'>) {
-  const { approvers: allowed, selfApproval } = facts.environment.protection
-  return facts.approvals.filter(
-    ({ by, plan, roles, revoked }) =>
-      plan === facts.plan &&
-      !revoked &&
-      (allowed.length === 0 || isAmong({ name: by, roles }, allowed)) &&
-      (selfApproval || by !== facts.deployment.by),
+/** Only a yes to this very plan counts, from somebody who may say it at this moment. */
+function peopleFor(demand: Demand, { approvals, plan, deployment }: GateFacts): readonly string[] {
+  const counted = approvals.filter(
+    (each) =>
+      each.plan === plan && !each.revoked && maySatisfy(demand, { name: each.by, roles: each.roles }, deployment.by),
+  )
+  return [...new Set(counted.map(({ by }) => by))]
+}
+
+function given(demand: Demand, facts: GateFacts): readonly string[] {
+  const people = peopleFor(demand, facts)
+  if (people.length === 0) return ['nobody has approved this plan']
+  return [`${people.length} of ${demand.approvals} have approved this plan`]
+}
+
+/** Who said yes to this very plan, and may not any more. */
+function lost(facts: GateFacts): readonly string[] {
+  const counted = facts.demands.flatMap((demand) => peopleFor(demand, facts))
+  const others = facts.approvals.filter(({ by, plan }) => plan === facts.plan && !counted.includes(by))
+  return others.map(
+    ({ by, revoked }) =>
+      `the yes of ${by} does not count any more: ${revoked ? 'the token was revoked' : 'they may not approve'}`,
   )
 }
 
-function approvers({ environment, deployment }: GateFacts): string {
-  const { approvers: allowed } = environment.protection
-  const who = allowed.length === 0 ? 'anyone who may deploy' : allowed.join(' or ')
+function weakening({ weakened }: Demand): readonly string[] {
+  return weakened.length === 0 ? [] : [`protection is weakened (${weakened.join(', ')}): those it had before are asked`]
+}
+
+function openedBy({ approvers, permitted }: Demand, { environment, deployment }: GateFacts): string {
+  const named = approvers.length > 0 ? approvers : (permitted ?? [])
+  const who = named.length === 0 ? 'anyone who may deploy' : named.join(' or ')
   return `${who}: signalbox approve ${deployment.id === '' ? environment.name : deployment.id}`
 }

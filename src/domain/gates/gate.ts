@@ -1,4 +1,6 @@
+import type { CheckState } from '../checks.ts'
 import type { Deployment } from '../deployment.ts'
+import type { Demand } from '../safeguards.ts'
 import type { EnvironmentSpec } from '../spec.ts'
 
 /** A pure function that answers *open* or *closed because …, opened by …*. */
@@ -27,6 +29,10 @@ export interface GateFacts {
   /** Hash of the plan as it is now. */
   readonly plan: string
   readonly approvals: readonly GivenApproval[]
+  /** Whose yes it takes. */
+  readonly demands: readonly Demand[]
+  /** The checks that the environment requires, for the release's commit. */
+  readonly checks: readonly CheckState[]
   readonly lock: Lock | null
   /** Required variables the environment lacks. */
   readonly missingVariables: readonly string[]

@@ -5,6 +5,7 @@ import { isApproved, mayApprove, mustBeCurrent, mustWait } from '../approvals.ts
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
 import { mustBePermitted, whoIs } from '../permissions.ts'
+import { demandsFor } from '../safeguards.ts'
 import type { Asked, Work } from './work.ts'
 
 export function approvalActions(work: Work) {
@@ -18,11 +19,11 @@ export function approvalActions(work: Work) {
         mustBeApprover(store, deployment, by)
         mustWait(deployment)
         mustBeCurrent(tx, deployment, plan)
-        const { protection, policies } = contextOf(store, deployment).environment
-        mayApprove(deployment, protection, whoIs(store, by))
+        const context = contextOf(store, deployment)
+        mayApprove(deployment, demandsFor(store, context), whoIs(store, by))
         store.deployments.approve(id, { plan, by, at: tx.at, comment })
         tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
-        const queueLimitMs = policies.queueTimeout.afterMs
+        const queueLimitMs = context.environment.policies.queueTimeout.afterMs
         if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs })
         return deployment
       })
@@ -34,11 +35,8 @@ export function approvalActions(work: Work) {
         const deployment = findDeployment(store, id)
         mustBeApprover(store, deployment, asked.by)
         mustWait(deployment)
-        mayApprove(
-          deployment,
-          { ...contextOf(store, deployment).environment.protection, selfApproval: true },
-          whoIs(store, asked.by),
-        )
+        const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
+        mayApprove(deployment, demands, whoIs(store, asked.by))
         applyDeployment(tx, id, { type: 'rejected', by: asked.by, reason: asked.comment ?? 'no reason given' })
         return findDeployment(store, id)
       })
