@@ -8,6 +8,7 @@ import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
 import { safeguardRoutes } from './routes/safeguards.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
@@ -25,6 +26,7 @@ export const routes = {
   ...variableRoutes,
   ...instanceRoutes,
   ...oneOffRoutes,
+  ...scheduleRoutes,
   ...factRoutes,
   ...tokenRoutes,
 } as const

@@ -15,6 +15,7 @@ import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
+import { oneOffsCommand } from './commands/one-offs.ts'
 import { planCommand } from './commands/plan.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { promoteCommand } from './commands/promote.ts'
@@ -27,6 +28,7 @@ import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { safeguardsCommand } from './commands/safeguards.ts'
 import { scaleCommand } from './commands/scale.ts'
+import { schedulesCommand } from './commands/schedules.ts'
 import { serverCommand } from './commands/server.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokensCommand } from './commands/tokens.ts'
@@ -104,7 +106,7 @@ const commandGroups: readonly CommandGroup[] = [
       auditCommand,
     ],
   },
-  { title: 'An environment:', commands: [envCommand, runCommand] },
+  { title: 'An environment:', commands: [envCommand, runCommand, oneOffsCommand, schedulesCommand] },
   {
     title: 'The server:',
     commands: [serverCommand, loginCommand, gitCredentialCommand, tokensCommand, versionCommand],

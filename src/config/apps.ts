@@ -39,6 +39,7 @@ export function appOf(name: string, entry: AppEntry, procfile: Procfile | null):
       cron: given.cron,
       timezone: given.timezone,
       overlap: given.overlap,
+      lateMs: given.late,
       environments: given.environments,
     })),
     variables: Object.entries(entry.variables).map(([variable, given]) => variableOf(variable, given)),
@@ -77,8 +78,9 @@ function imageOf(entry: NonNullable<AppEntry['image']>): ImageSpec {
   return { repository, dockerfile, context, companions, buildArguments }
 }
 
-function oneOffOf(name: string, entry: { command: CommandSpec; destructive: boolean; timeout: number }): OneOffSpec {
-  return { name, command: entry.command, destructive: entry.destructive, timeoutMs: entry.timeout }
+function oneOffOf(name: string, entry: AppEntry['commands'][string]): OneOffSpec {
+  const { command, destructive, dry_run: dryRun = null, timeout: timeoutMs } = entry
+  return { name, command, destructive, dryRun, timeoutMs }
 }
 
 function variableOf(name: string, entry: NonNullable<AppEntry['variables']>[string]): VariableSpec {

@@ -360,7 +360,16 @@ const migrations = z
 
 const oneOffShape = {
   command: key('What to run, in the release and with its variables.', 'bin/rebuild-index', command),
-  destructive: key('Asks for a tick each time.', true, flag.default(false)),
+  destructive: key(
+    'Refused unless whoever starts it says `--destructive`. A schedule needs no such word: whoever approved the release has given it.',
+    true,
+    flag.default(false),
+  ),
+  dry_run: key(
+    'What `--dry-run` runs instead. It must change nothing.',
+    'bin/rebuild-index --check',
+    command.optional(),
+  ),
   timeout: key('Ends the command.', '2h', duration.prefault('15m')),
 }
 
@@ -373,6 +382,11 @@ const scheduled = keys({
     'What happens when the last one still runs.',
     'queue',
     z.enum(['skip', 'queue', 'allow']).default('skip'),
+  ),
+  late: key(
+    'How long after its time it may still be started, for instance when the server was away. Later than that the time is missed, and the record says so.',
+    '6h',
+    duration.prefault('10m'),
   ),
   environments: key(
     'Where it runs. Left out: everywhere the app does.',

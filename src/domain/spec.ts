@@ -198,7 +198,10 @@ export interface MigrationSpec {
 export interface OneOffSpec {
   readonly name: string
   readonly command: CommandSpec
+  /** Asks for a tick each time. */
   readonly destructive: boolean
+  /** What tells what it would do, and does nothing. */
+  readonly dryRun: CommandSpec | null
   readonly timeoutMs: number
 }
 
@@ -206,6 +209,8 @@ export interface ScheduledCommandSpec extends OneOffSpec {
   readonly cron: string
   readonly timezone: string
   readonly overlap: 'skip' | 'queue' | 'allow'
+  /** How long after its time it may still be started. */
+  readonly lateMs: number
   /** Where it runs; empty = every environment of the app. */
   readonly environments: readonly string[]
 }

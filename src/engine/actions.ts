@@ -7,6 +7,7 @@ import { projectActions } from './actions/projects.ts'
 import { runActions } from './actions/runs.ts'
 import { safeguardActions } from './actions/safeguards.ts'
 import { scalingActions } from './actions/scaling.ts'
+import { scheduleActions } from './actions/schedules.ts'
 import { variableActions } from './actions/variables.ts'
 import { workOf } from './actions/work.ts'
 import type { Intake } from './intake.ts'
@@ -31,6 +32,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...safeguardActions(work),
     ...variableActions(work),
     ...oneOffActions(work),
+    ...scheduleActions(work),
     ...runActions(work),
   }
 }

@@ -1,11 +1,11 @@
 import { currentStep, type Deployment, type DeploymentEvent, isActive } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
-import type { OneOffRun } from '../domain/one-off.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import { lookAgain } from './look-again.ts'
 import { noteSucceeded } from './safeguards.ts'
+import { followSchedules } from './schedules.ts'
 import type { Tx } from './tx.ts'
 
 export function trackLane(track: string): string {
@@ -42,6 +42,7 @@ function setLive(tx: Tx, { track, scale }: Deployment, live: Live): void {
   const { store } = tx.parts
   store.tracks.setLive(track, live)
   store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
+  followSchedules(tx, track)
   for (const { id } of store.deployments.open(track))
     applyDeployment(tx, id, { type: 'live_moved', release: live.release })
 }
@@ -76,21 +77,6 @@ export function applyRun(tx: Tx, id: string, event: RunEvent): void {
   keepReleases(tx, before, run)
   if (event.type === 'job_finished' || run.state !== before.state) askAgainFor(tx, run)
   if (before.state === 'running' && run.state === 'finished' && run.outcome === 'succeeded') afterRun(tx, run)
-}
-
-export function endOneOff(tx: Tx, id: string, ending: Pick<OneOffRun, 'outcome' | 'reason' | 'exitCode'>): void {
-  const { store } = tx.parts
-  const now = store.oneOffs.get(id)
-  if (now === null || now.state === 'finished') return
-  tx.withdrawn.push(...store.outbox.withdraw(id))
-  store.oneOffs.save({ ...now, ...ending, state: 'finished', finishedAt: tx.at })
-  tx.fact({
-    kind: 'one_off.finished',
-    project: now.project,
-    subject: id,
-    by: self,
-    data: { track: now.track, ...ending },
-  })
 }
 
 function afterDeployment(tx: Tx, deployment: Deployment): void {

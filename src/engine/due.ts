@@ -1,6 +1,8 @@
 import { self } from '../domain/facts.ts'
 import { applyDeployment, trackLane } from './apply.ts'
+import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
+import { runSchedule } from './schedules.ts'
 import { tick } from './timers.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
@@ -28,6 +30,12 @@ export function doDue(parts: Parts, after: AfterCommit): void {
     })
   }
   for (const timer of store.timers.due(now)) transact(parts, after, (tx) => tick(tx, timer))
+  for (const id of store.oneOffs.overdue(now)) {
+    transact(parts, after, (tx) => applyOneOff(tx, id, { type: 'deadline' }))
+  }
+  for (const { track, name } of store.schedules.due(now)) {
+    transact(parts, after, (tx) => runSchedule(tx, track, name))
+  }
   lookAtTargets(parts, after, now)
 }
 

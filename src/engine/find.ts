@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import type { OneOffRun } from '../domain/one-off.ts'
 import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
 import { type Live, type Track, trackId } from '../domain/track.ts'
@@ -32,6 +33,12 @@ export function findDeployment(store: Store, id: string): Deployment {
   const deployment = store.deployments.get(id)
   if (deployment === null) throw new Fault('deployment.unknown', { details: { deployment: id } })
   return deployment
+}
+
+export function findOneOff(store: Store, id: string): OneOffRun {
+  const oneOff = store.oneOffs.get(id)
+  if (oneOff === null) throw new Fault('one_off.unknown', { details: { oneOff: id } })
+  return oneOff
 }
 
 /** The project's configuration as its newest run had it. */

@@ -38,7 +38,7 @@ function requiredChecks(store: Store, { release }: Deployment, { track, environm
 }
 
 /** Roles count as they are now, not as they were when the yes was said. */
-function givenApprovals(store: Store, deployment: string): readonly GivenApproval[] {
+export function givenApprovals(store: Store, deployment: string): readonly GivenApproval[] {
   return store.deployments.approvals(deployment).map((approval) => {
     const token = store.tokens.byName(approval.by)
     return { ...approval, roles: token?.roles ?? [], revoked: token !== null && token.revokedAt !== null }

@@ -11,6 +11,8 @@ export function patienceMsOf(command: Command): number | null {
       return command.phase === 'rolling' ? 120_000 : null
     case 'one_off':
       return 60_000
+    case 'end_one_off':
+      return 3_600_000
     case 'job':
       return null
     case 'clear':

@@ -1,16 +1,18 @@
 import type { Command } from '../domain/command.ts'
 import type { StepOutcome } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
+import type { OneOffEnding } from '../domain/one-off.ts'
 import type { JobEnding } from '../domain/run.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { OutboxRow } from '../store/outbox.ts'
-import { applyDeployment, applyRun, endOneOff } from './apply.ts'
+import { applyDeployment, applyRun } from './apply.ts'
 import { lookAgain } from './look-again.ts'
+import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
 import { performClear } from './perform-clear.ts'
 import { performConverge } from './perform-converge.ts'
 import { performJob } from './perform-job.ts'
-import { type OneOffEnding, performOneOff } from './perform-one-off.ts'
+import { performEndOfOneOff, performOneOff } from './perform-one-off.ts'
 import { performSource, type RecordResult, sourceFailed } from './perform-source.ts'
 import { performStep } from './perform-step.ts'
 import { transact } from './transact.ts'
@@ -22,8 +24,8 @@ export type Performed =
   | { readonly of: 'job'; readonly ending: JobEnding | null }
   | { readonly of: 'one_off'; readonly ending: OneOffEnding | null }
   | { readonly of: 'converge'; readonly found: string | null }
-  | { readonly of: 'clear' }
   | { readonly of: 'source'; readonly record: RecordResult }
+  | { readonly of: 'clear' | 'end_one_off' }
 
 /** One command, one call. */
 export async function perform(parts: Parts, row: OutboxRow<Command>, signal: AbortSignal): Promise<Performed> {
@@ -41,6 +43,9 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
       return { of: 'job', ending: await performJob(parts, command, signal) }
     case 'one_off':
       return { of: 'one_off', ending: await performOneOff(parts, command.oneOff, number, signal) }
+    case 'end_one_off':
+      await performEndOfOneOff(parts, command.oneOff, number, signal)
+      return { of: 'end_one_off' }
     case 'converge':
       return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
     case 'source':
@@ -64,7 +69,7 @@ export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): voi
     applyRun(tx, command.run, { type: 'job_finished', job, attempt, ending: done.ending })
   }
   if (command.do === 'one_off' && done.of === 'one_off' && done.ending !== null)
-    endOneOff(tx, command.oneOff, done.ending)
+    applyOneOff(tx, command.oneOff, { type: 'ended', ending: done.ending })
   if (command.do === 'converge' && done.of === 'converge') looked(tx, command.track, done.found)
   if (done.of === 'source') done.record(tx)
 }
@@ -90,7 +95,10 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
       break
     }
     case 'one_off':
-      endOneOff(tx, command.oneOff, { outcome: 'errored', reason, exitCode: null })
+      applyOneOff(tx, command.oneOff, { type: 'ended', ending: erroredOneOff(reason) })
+      break
+    case 'end_one_off':
+      tx.fact({ kind: 'one_off.not_ended', project: row.project, subject: command.oneOff, by: self, data: { reason } })
       break
     case 'converge':
       looked(tx, command.track, `could not be brought back: ${reason}`)
@@ -101,6 +109,10 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
   }
+}
+
+export function erroredOneOff(reason: string): OneOffEnding {
+  return { outcome: 'errored', reason, exitCode: null, results: [] }
 }
 
 /** A mistake of our own, as a Fault that says so. */

@@ -22,6 +22,7 @@ import {
 import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
+import { OneOffQueries } from './one-off-queries.ts'
 import type { Parts } from './parts.ts'
 import { draftDeployment } from './request.ts'
 import { changesSinceLive } from './variables.ts'
@@ -68,10 +69,12 @@ const lookMs = 2_000
 
 /** What can be read. Nothing here changes anything. */
 export class Queries {
+  readonly oneOffs: OneOffQueries
   readonly #parts: Parts
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.oneOffs = new OneOffQueries(parts.store)
   }
 
   async status(project: string, environment: string | null): Promise<readonly TrackStatus[]> {

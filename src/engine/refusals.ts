@@ -45,7 +45,7 @@ export function mustBeSettable({ name, value }: VariableChange): void {
 export function mustBeIdle(store: Store, project: string): void {
   const live = store.tracks.list(project).filter((track) => track.live !== null && track.live.instances.length > 0)
   const moving = store.deployments.openEverywhere().filter((each) => each.project === project && isActive(each))
-  const oneOffs = store.oneOffs.list(project, 1000).filter(({ state }) => state === 'waiting')
+  const oneOffs = store.oneOffs.list(project, 1000).filter(({ state }) => state === 'started')
   const problem = [
     ...live.map(({ id }) => `${id} is live`),
     ...moving.map(({ id }) => `${id} is being deployed`),

@@ -3,8 +3,10 @@ import { self } from '../domain/facts.ts'
 import { messageOf } from '../lib/fault.ts'
 import { isOfStore } from '../store/database.ts'
 import type { OutboxRow } from '../store/outbox.ts'
-import { applyDeployment, applyRun, endOneOff } from './apply.ts'
+import { applyDeployment, applyRun } from './apply.ts'
+import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
+import { erroredOneOff } from './perform.ts'
 import { sourceFailed } from './perform-source.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
@@ -67,7 +69,10 @@ function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
       applyRun(tx, command.run, { type: 'quarantined', job: command.job, reason })
       break
     case 'one_off':
-      endOneOff(tx, command.oneOff, { outcome: 'errored', reason: `needs a person: ${reason}`, exitCode: null })
+      applyOneOff(tx, command.oneOff, { type: 'ended', ending: erroredOneOff(`needs a person: ${reason}`) })
+      break
+    case 'end_one_off':
+      tx.fact({ kind: 'one_off.not_ended', project: row.project, subject: command.oneOff, by: self, data: { reason } })
       break
     case 'converge':
       tx.parts.store.tracks.setChecked(command.track, tx.at, `needs a person: ${reason}`)

@@ -75,11 +75,15 @@ export class OneOffs {
     return running.filter((record) => record.track === track).map((record) => record.digest)
   }
 
-  /** Ends those that run: SIGTERM, grace, SIGKILL. */
+  /** Ends those of them that run: SIGTERM, grace, SIGKILL. */
+  async end(names: readonly string[]): Promise<void> {
+    const known = names.flatMap((name) => this.#known.get(name) ?? [])
+    const started = (await Promise.allSettled(known)).filter((one) => one.status === 'fulfilled')
+    await Promise.all(started.map(({ value }) => value.end()))
+  }
+
   async endAll(): Promise<void> {
-    for (const one of await Promise.allSettled(this.#known.values())) {
-      if (one.status === 'fulfilled') await one.value.end()
-    }
+    await this.end([...this.#known.keys()])
   }
 
   async #start(oneOff: OneOff): Promise<RunningOneOff> {

@@ -41,6 +41,7 @@ export interface Verbs {
   observe: Verb<{ track: string }, Observation>
   traffic: Verb<{ track: string; window: 'open' | 'close' | 'look' }, Traffic>
   run: Verb<{ oneOff: OneOff; order: Order }, OneOffResult, Line>
+  end: Verb<{ names: readonly string[]; order: Order }, null>
   logs: Verb<LogQuery, null, { instance: string; line: Line }>
   keep: Verb<{ track: string; digests: readonly string[]; order: Order }, null>
   /** The host ends; instances and edge workers stay, for its successor to take over. */

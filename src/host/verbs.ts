@@ -56,6 +56,11 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
     },
     run: ({ oneOff, order }, call) =>
       parts.fence.pass(order, call.signal, (signal) => oneOffs.run(oneOff, call.tell, signal)),
+    end: ({ names, order }, call) =>
+      fenced(order, call, async () => {
+        await oneOffs.end(names)
+        return null
+      }),
     logs: async (query, { tell, signal }) => {
       await logs.tell(query, (instance, text) => tell({ instance, line: { stream: 'out', text } }), signal)
       return null

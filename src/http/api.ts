@@ -8,6 +8,7 @@ import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { runRoutes } from './routes/runs.ts'
 import { safeguardRoutes } from './routes/safeguards.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
@@ -24,6 +25,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...variableRoutes(parts),
     ...instanceRoutes(parts),
     ...oneOffRoutes(parts),
+    ...scheduleRoutes(parts),
     ...factRoutes(parts),
     ...tokenRoutes(parts),
   }

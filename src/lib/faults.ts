@@ -185,6 +185,10 @@ const catalogue = {
     sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
     hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
   },
+  'instance.unknown': {
+    sentence: 'There is no instance {instance}; what runs is: {known}',
+    hint: '`signalbox status` lists the instances of an environment.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
@@ -229,13 +233,29 @@ const catalogue = {
     sentence: '{deployment} brings migrations that have not been applied ({problem})',
     hint: 'Apply them first; the policy `migrations: forbid_pending` does not let a deployment do it.',
   },
+  'one_off.ended': {
+    sentence: 'The command {oneOff} has ended already: {outcome}',
+    hint: 'There is nothing left to end. `signalbox logs` with its id shows what it printed.',
+  },
   'one_off.lost': {
     sentence: 'How the command {name} ended is not known: {problem}',
     hint: 'It was cut off, for example by a reboot. Look at what it has done before it is run again.',
   },
+  'one_off.no_dry_run': {
+    sentence: 'The command {name} of {app} has no dry run',
+    hint: 'Give it one with `dry_run` in signalbox.yml.',
+  },
+  'one_off.tick_missing': {
+    sentence: 'The command {name} is destructive, and nobody has said that this is meant for {environment}',
+    hint: 'Nothing was run. Say it with --destructive.',
+  },
   'one_off.unknown': {
     sentence: 'There is no one-off command {oneOff}',
     hint: '`signalbox audit` lists those that were started.',
+  },
+  'one_off.unknown_name': {
+    sentence: '{app} has no command with the name {name}; it has: {known}',
+    hint: 'Commands have their names under `commands` and `schedules` in signalbox.yml.',
   },
   'permission.denied': {
     sentence: '{by} may not {permission} in {environment}; these may: {who}',
@@ -386,6 +406,10 @@ const catalogue = {
   'scale.invalid': {
     sentence: '{process} cannot run {count} times: {problem}',
     hint: 'Give a whole number from 0 to 100; a singleton runs 0 or 1 times.',
+  },
+  'schedule.unknown': {
+    sentence: 'There is no schedule {name} on {track}; there are: {known}',
+    hint: '`signalbox schedules` lists those of the release that is live.',
   },
   'secret.key_damaged': {
     sentence: 'The key file {path} holds no key',

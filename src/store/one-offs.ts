@@ -10,15 +10,16 @@ export class OneOffs {
 
   add(oneOff: Omit<OneOffRun, 'id'>): OneOffRun {
     const number = this.#db.insert(
-      'INSERT INTO one_offs (project, track, state, created_at, one_off) VALUES (?, ?, ?, ?, ?)',
-      ...[oneOff.project, oneOff.track, oneOff.state, oneOff.createdAt, JSON.stringify(oneOff)],
+      'INSERT INTO one_offs (project, track, name, tick, state, created_at, expires_at, one_off) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[oneOff.project, oneOff.track, oneOff.name, oneOff.tick, oneOff.state, oneOff.createdAt],
+      ...[oneOff.expiresAt, JSON.stringify(oneOff)],
     )
     return { ...oneOff, id: `o${number}` }
   }
 
   save(oneOff: OneOffRun): void {
-    const sql = 'UPDATE one_offs SET state = ?, one_off = ? WHERE number = ?'
-    this.#db.run(sql, oneOff.state, JSON.stringify(oneOff), Number(oneOff.id.slice(1)))
+    const sql = 'UPDATE one_offs SET state = ?, expires_at = ?, one_off = ? WHERE number = ?'
+    this.#db.run(sql, oneOff.state, oneOff.expiresAt, JSON.stringify(oneOff), Number(oneOff.id.slice(1)))
   }
 
   get(id: string): OneOffRun | null {
@@ -32,6 +33,36 @@ export class OneOffs {
     return this.#db
       .all('SELECT number, one_off FROM one_offs WHERE project = ? ORDER BY number DESC LIMIT ?', project, limit)
       .map(toOneOff)
+  }
+
+  /** Of a track, newest first. */
+  ofTrack(track: string, limit: number): readonly OneOffRun[] {
+    return this.#db
+      .all('SELECT number, one_off FROM one_offs WHERE track = ? ORDER BY number DESC LIMIT ?', track, limit)
+      .map(toOneOff)
+  }
+
+  /** Of a track, oldest first: those that wait for people, and those that run or are to. */
+  unfinished(track: string): readonly OneOffRun[] {
+    return this.#db
+      .all("SELECT number, one_off FROM one_offs WHERE track = ? AND state <> 'finished' ORDER BY number", track)
+      .map(toOneOff)
+  }
+
+  /** The one that a schedule started last. */
+  lastOfSchedule(track: string, name: string): OneOffRun | null {
+    const row = this.#db.get(
+      'SELECT number, one_off FROM one_offs WHERE track = ? AND name = ? AND tick IS NOT NULL ORDER BY tick DESC LIMIT 1',
+      ...[track, name],
+    )
+    return row === null ? null : toOneOff(row)
+  }
+
+  /** Those that have waited for people too long. */
+  overdue(at: number): readonly string[] {
+    return this.#db
+      .all('SELECT number FROM one_offs WHERE expires_at <= ?', at)
+      .map((row) => `o${integer(row, 'number')}`)
   }
 }
 

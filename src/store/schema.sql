@@ -153,7 +153,7 @@ CREATE TABLE one_offs (
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   one_off TEXT NOT NULL
-) STRICT;
+, name TEXT, tick INTEGER, expires_at INTEGER) STRICT;
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -243,3 +243,22 @@ CREATE TABLE safeguards (
   since INTEGER NOT NULL,
   PRIMARY KEY (project, environment)
 ) STRICT;
+
+CREATE UNIQUE INDEX one_offs_once_per_tick ON one_offs (track, name, tick) WHERE tick IS NOT NULL;
+
+CREATE INDEX one_offs_unfinished ON one_offs (track, number) WHERE state <> 'finished';
+
+CREATE INDEX one_offs_by_track ON one_offs (track, number);
+
+CREATE INDEX one_offs_by_deadline ON one_offs (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE schedules (
+  track TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  -- NULL while it is paused.
+  due_at INTEGER,
+  schedule TEXT NOT NULL,
+  PRIMARY KEY (track, name)
+) STRICT;
+
+CREATE INDEX schedules_by_time ON schedules (due_at) WHERE due_at IS NOT NULL;

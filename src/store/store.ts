@@ -13,6 +13,7 @@ import { Projects } from './projects.ts'
 import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
 import { SafeguardsInForce } from './safeguards.ts'
+import { Schedules } from './schedules.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
@@ -34,6 +35,7 @@ export interface Store {
   readonly timers: Timers
   readonly variables: Variables
   readonly oneOffs: OneOffs
+  readonly schedules: Schedules
   readonly outbox: Outbox<Command>
   readonly safeguards: SafeguardsInForce
   readonly facts: Facts
@@ -56,6 +58,7 @@ export function storeOver(db: Database): Store {
     timers: new Timers(db),
     variables: new Variables(db),
     oneOffs: new OneOffs(db),
+    schedules: new Schedules(db),
     outbox: new Outbox(db),
     safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),

@@ -177,6 +177,11 @@ export interface InstanceDriver {
   traffic(track: string, window: 'open' | 'close' | 'look', signal: AbortSignal): Promise<Traffic>
   /** Runs a command once, to its end. */
   run(oneOff: OneOff, order: Order, report: (line: Line) => void, signal: AbortSignal): Promise<OneOffResult>
+  /**
+   * Ends commands that `run` has started, by name: SIGTERM, grace, SIGKILL. Also when they have ended already or never were
+   * there. Under a number above that of the `run`, so that a `run` which arrives later starts nothing.
+   */
+  end(names: readonly string[], order: Order, signal: AbortSignal): Promise<void>
   /** Lines of a track's instances, the newest `lines` first shown in order, then as they come when `follow`. */
   logs(query: LogQuery, report: (instance: string, line: Line) => void, signal: AbortSignal): Promise<void>
   /** Deletes unpacked releases of this track other than these. */

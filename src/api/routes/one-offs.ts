@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { atEnvironment, name, ofEnvironment, offset } from '../inputs.ts'
+import { atEnvironment, comment, limit, list, name, ofEnvironment, offset } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -10,25 +10,79 @@ const word = z
   .max(32 * 1024)
   .refine((text) => !text.includes('\0') && text.isWellFormed(), 'a NUL character or half a character')
 
+const wish = z
+  .strictObject({
+    app: name.optional(),
+    command: z.array(word).min(1).max(500).optional(),
+    /** The app's name for a command, in place of words. */
+    name: name.optional(),
+    /** The tick without which a destructive command is refused. */
+    destructive: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    /** Run it on this instance, or on all (of a process), in place of once beside them. */
+    instance: name.optional(),
+    all: z.boolean().default(false),
+    process: name.optional(),
+    comment,
+    /** Left out: as the app says, or an hour. */
+    limitMs: z
+      .int()
+      .min(1_000)
+      .max(7 * 86_400_000)
+      .optional(),
+  })
+  .refine((body) => (body.command === undefined) !== (body.name === undefined), 'either `command` or `name`')
+  .refine((body) => !(body.all && body.instance !== undefined), 'either `all` or `instance`')
+  .refine((body) => body.all || body.process === undefined, '`process` goes with `all`')
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits')
+
 export const oneOffRoutes = {
   'one-offs.start': route({
     ...{ method: 'POST', path: `${atEnvironment}/one-offs`, scope: 'deploy', kind: 'json' },
-    sentence: 'Runs a command once, in the release and with the variables that are live here.',
+    sentence:
+      'Runs a command in the release and with the variables that are live here; it waits for approval where the environment wants that.',
     params: ofEnvironment,
-    body: z.strictObject({
-      app: name.optional(),
-      command: z.array(word).min(1).max(500),
-      limitMs: z
-        .int()
-        .min(1_000)
-        .max(7 * 86_400_000)
-        .default(3_600_000),
-    }),
+    body: wish,
     answer: views.oneOff,
+  }),
+  'one-offs.plan': route({
+    ...{ method: 'POST', path: `${atEnvironment}/one-offs/plan`, scope: 'read', kind: 'json' },
+    sentence: 'Tells what running a command would do, and runs nothing.',
+    params: ofEnvironment,
+    body: wish,
+    answer: views.oneOffPlan,
+  }),
+  'one-offs.list': route({
+    ...{ method: 'GET', path: `${atEnvironment}/one-offs`, scope: 'read', kind: 'json' },
+    sentence: 'Lists what was run here by people and by schedules, newest first.',
+    params: ofEnvironment,
+    query: z.strictObject({ app: name.optional(), name: name.optional(), limit }),
+    answer: list(views.oneOff),
   }),
   'one-offs.show': route({
     ...{ method: 'GET', path: '/one-offs/:oneOff', scope: 'read', kind: 'json' },
-    sentence: 'Shows a one-off command and how it ended.',
+    sentence: 'Shows a one-off command, what it waits for or how it ended.',
+    params: ofOneOff,
+    answer: views.oneOffDetail,
+  }),
+  'one-offs.approve': route({
+    ...{ method: 'POST', path: '/one-offs/:oneOff/approve', scope: 'deploy', kind: 'json' },
+    sentence: 'Says yes to a command that waits, by the hash of its plan.',
+    params: ofOneOff,
+    body: z.strictObject({ plan: hash, comment }),
+    answer: views.oneOff,
+  }),
+  'one-offs.reject': route({
+    ...{ method: 'POST', path: '/one-offs/:oneOff/reject', scope: 'deploy', kind: 'json' },
+    sentence: 'Says no to a command that waits.',
+    params: ofOneOff,
+    body: z.strictObject({ comment }),
+    answer: views.oneOff,
+  }),
+  'one-offs.cancel': route({
+    ...{ method: 'POST', path: '/one-offs/:oneOff/cancel', scope: 'deploy', kind: 'json' },
+    sentence: 'Ends a command that waits or runs.',
     params: ofOneOff,
     answer: views.oneOff,
   }),

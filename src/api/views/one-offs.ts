@@ -1,6 +1,28 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome, releaseRef } from './common.ts'
+import { approval } from './deployments.ts'
+
+const result = z.object({ instance: text, exitCode: z.int().nullable(), reason: text.nullable() })
+
+/** What people say yes to, by its hash. */
+export const oneOffPlan = z.object({
+  hash: text,
+  track: text,
+  version: text,
+  variables: z.int(),
+  name: text.nullable(),
+  command: list(text),
+  destructive: z.boolean(),
+  /** Instances it runs on, one after another; none = once, beside them. */
+  instances: list(text),
+  limitMs: z.int(),
+  /** How many people must say yes before it runs. */
+  approvals: z.int(),
+  /** Whether it has a way of only telling what it would do. */
+  canDryRun: z.boolean(),
+})
+export type OneOffPlanView = z.infer<typeof oneOffPlan>
 
 export const oneOff = z.object({
   id: text,
@@ -8,13 +30,45 @@ export const oneOff = z.object({
   track: text,
   release: releaseRef,
   command: list(text),
+  /** The app's name for it; null when its words were typed. */
+  name: text.nullable(),
+  destructive: z.boolean(),
+  dryRun: z.boolean(),
+  instances: list(text),
+  /** The time of the schedule that started it. */
+  tick: at.nullable(),
   by: text,
+  comment: text.nullable(),
   createdAt: at,
+  startedAt: at.nullable(),
   finishedAt: at.nullable(),
-  state: z.enum(['waiting', 'finished']),
+  /** `waiting` = for people. */
+  state: z.enum(['waiting', 'started', 'finished']),
+  expiresAt: at.nullable(),
   outcome: outcome.nullable(),
   reason: text.nullable(),
   exitCode: z.int().nullable(),
+  results: list(result),
   limitMs: z.int(),
 })
 export type OneOffView = z.infer<typeof oneOff>
+
+export const oneOffDetail = oneOff.extend({
+  /** While it waits for people: what it would do now. */
+  plan: oneOffPlan.nullable(),
+  approvals: list(approval),
+})
+export type OneOffDetailView = z.infer<typeof oneOffDetail>
+
+export const schedule = z.object({
+  track: text,
+  name: text,
+  cron: text,
+  timezone: text,
+  overlap: z.enum(['skip', 'queue', 'allow']),
+  /** Null while it is paused. */
+  nextAt: at.nullable(),
+  paused: z.object({ by: text, reason: text, at }).nullable(),
+  last: oneOff.nullable(),
+})
+export type ScheduleView = z.infer<typeof schedule>

@@ -1,3 +1,4 @@
+import type { Deployment } from '../deployment.ts'
 import { type Demand, maySatisfy } from '../safeguards.ts'
 import type { Gate, GateFacts } from './gate.ts'
 
@@ -18,8 +19,11 @@ export const approvalGate: Gate = {
   },
 }
 
+/** A plan, what people have said to it, and who had asked for it. */
+export type Answers = Pick<GateFacts, 'approvals' | 'plan'> & { readonly deployment: Pick<Deployment, 'by'> }
+
 /** Only a yes to this very plan counts, from somebody who may say it at this moment. */
-function peopleFor(demand: Demand, { approvals, plan, deployment }: GateFacts): readonly string[] {
+export function peopleFor(demand: Demand, { approvals, plan, deployment }: Answers): readonly string[] {
   const counted = approvals.filter(
     (each) =>
       each.plan === plan && !each.revoked && maySatisfy(demand, { name: each.by, roles: each.roles }, deployment.by),

@@ -1,39 +1,104 @@
-import type { OneOffView } from '../../api/views.ts'
+import type { OneOffPlanView, OneOffView } from '../../api/views.ts'
 import type { Deployment } from '../../domain/deployment.ts'
-import type { OneOffRun } from '../../domain/one-off.ts'
+import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
+import type { OneOffWish } from '../../engine/actions/one-offs.ts'
 import { trackOf } from '../../engine/context.ts'
-import { findDeployment, findTrack } from '../../engine/find.ts'
-import { Fault } from '../../lib/fault.ts'
+import { findDeployment, findOneOff, findTrack } from '../../engine/find.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
-import { refView } from '../views/release.ts'
+import { oneOffPlanView, oneOffView } from '../views/one-off.ts'
 
-type OneOffRoutes = Pick<Handlers, 'one-offs.start' | 'one-offs.show' | 'one-offs.log' | 'one-offs.log.follow'>
+type Name = 'start' | 'plan' | 'list' | 'show' | 'approve' | 'reject' | 'cancel' | 'log' | 'log.follow'
+type OneOffRoutes = Pick<Handlers, `one-offs.${Name}`>
 
 export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
-  const { actions, store, queries } = parts
+  const { actions, store } = parts
   return {
     // People type a password into a command now and then; the journal keeps what it is told for ever.
-    'one-offs.start': async ({ params, body: { app, command: words, limitMs } }, { by }) => {
-      const place = { ...params, app }
-      const told = await queries.toldWords(findTrack(store, place), words)
-      return oneOffView(actions.startOneOff(place, { words, told, limitMs }, { by }), told)
+    'one-offs.start': async ({ params, body }, { by }) => {
+      const place = { ...params, app: body.app }
+      const told = body.command === undefined ? undefined : await toldAt(parts, place, body.command)
+      const wish = { ...wishOf(body), told }
+      return await shown(parts, actions.startOneOff(place, wish, { by, comment: body.comment }))
+    },
+    'one-offs.plan': async ({ params, body }, { by }) =>
+      await plan(parts, { ...params, app: body.app }, { wish: wishOf(body), by }),
+    'one-offs.list': async ({ params, query }) => {
+      const track = findTrack(store, { ...params, app: query.app })
+      const all = store.oneOffs.ofTrack(track.id, query.name === undefined ? query.limit : mostLooked)
+      const wanted = all.filter(({ name }) => query.name === undefined || name === query.name)
+      return await Promise.all(wanted.slice(0, query.limit).map((oneOff) => shown(parts, oneOff)))
     },
     'one-offs.show': async ({ params }) => {
-      const oneOff = findOneOff(parts, params.oneOff)
-      return oneOffView(oneOff, await queries.toldWords(trackOf(store, oneOff.track), oneOff.command))
+      const oneOff = findOneOff(store, params.oneOff)
+      const now = oneOff.state === 'waiting' ? parts.queries.oneOffs.planOf(oneOff) : null
+      const view = await shown(parts, oneOff)
+      return {
+        ...view,
+        plan: now === null ? null : oneOffPlanView(now, view.command),
+        approvals: store.deployments.approvals(oneOff.id),
+      }
     },
+    'one-offs.approve': ({ params, body }, { by }) =>
+      shown(parts, actions.approveOneOff(params.oneOff, body.plan, { by, comment: body.comment })),
+    'one-offs.reject': ({ params, body }, { by }) =>
+      shown(parts, actions.rejectOneOff(params.oneOff, { by, comment: body.comment })),
+    'one-offs.cancel': ({ params }, { by }) => shown(parts, actions.cancelOneOff(params.oneOff, { by })),
     'one-offs.log': ({ params, query }) => readLog(parts, logNamed(parts, params.oneOff).log, query.offset),
     'one-offs.log.follow': ({ params, query }, { signal, lastEventId }) =>
       followLog(parts, { ...logNamed(parts, params.oneOff), offset: query.offset, lastEventId, signal }),
   }
 }
 
-function findOneOff({ store }: ApiParts, id: string): OneOffRun {
-  const found = store.oneOffs.get(id)
-  if (found === null) throw new Fault('one_off.unknown', { details: { oneOff: id } })
-  return found
+/** Of one name, no further back than this. */
+const mostLooked = 5_000
+
+interface Place {
+  readonly project: string
+  readonly environment: string
+  readonly app: string | undefined
+}
+
+interface Body {
+  readonly command?: readonly string[] | undefined
+  readonly name?: string | undefined
+  readonly destructive: boolean
+  readonly dryRun: boolean
+  readonly instance?: string | undefined
+  readonly all: boolean
+  readonly process?: string | undefined
+  readonly limitMs?: number | undefined
+}
+
+function wishOf({ command: words, instance, all, process = undefined, ...rest }: Body): OneOffWish {
+  const where: OneOffWhere = all
+    ? { kind: 'all', process: process ?? null }
+    : instance === undefined
+      ? { kind: 'once' }
+      : { kind: 'instance', instance }
+  return { words, where, name: rest.name, destructive: rest.destructive, dryRun: rest.dryRun, limitMs: rest.limitMs }
+}
+
+interface Planning {
+  readonly wish: OneOffWish
+  readonly by: string
+}
+
+async function plan(parts: ApiParts, place: Place, { wish, by }: Planning): Promise<OneOffPlanView> {
+  const track = findTrack(parts.store, place)
+  const planned = parts.queries.oneOffs.plan(track, wish, by)
+  return oneOffPlanView(planned, await parts.queries.toldWords(track, planned.plan.command))
+}
+
+async function toldAt({ store, queries }: ApiParts, place: Place, words: readonly string[]) {
+  return await queries.toldWords(findTrack(store, place), words)
+}
+
+/** The words that the app gives itself hold no secret; those that somebody typed may. */
+async function shown({ queries, store }: ApiParts, oneOff: OneOffRun): Promise<OneOffView> {
+  const { name, command, track } = oneOff
+  return oneOffView(oneOff, name === null ? await queries.toldWords(trackOf(store, track), command) : command)
 }
 
 /** The log of a one-off command has the command's id for a name, that of a migration or of smoke steps its deployment's: `d42-migrate`, `d42-smoke`. */
@@ -41,7 +106,7 @@ function logNamed(parts: ApiParts, name: string): { readonly log: string; readon
   const { store } = parts
   const [, deployment, step] = /^(d\d+)-(migrate|smoke)$/.exec(name) ?? []
   if (deployment === undefined) {
-    const { id: log } = findOneOff(parts, name)
+    const { id: log } = findOneOff(store, name)
     return { log, isOver: () => (store.oneOffs.get(log)?.state ?? 'finished') === 'finished' }
   }
   findDeployment(store, deployment)
@@ -52,24 +117,4 @@ function logNamed(parts: ApiParts, name: string): { readonly log: string; readon
 function isDone({ state }: Deployment, wanted: string | undefined): boolean {
   if (state.kind === 'waiting' || state.kind === 'queued') return false
   return state.kind !== 'rolling' || !state.steps.slice(state.at).some((step) => step.do === wanted)
-}
-
-function oneOffView(oneOff: OneOffRun, told: readonly string[]): OneOffView {
-  const { id, project, track, by, createdAt, finishedAt, state, outcome, reason, exitCode, limitMs } = oneOff
-  const release = refView(oneOff.release)
-  return {
-    id,
-    project,
-    track,
-    release,
-    command: told,
-    by,
-    createdAt,
-    finishedAt,
-    state,
-    outcome,
-    reason,
-    exitCode,
-    limitMs,
-  }
 }

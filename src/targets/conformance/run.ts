@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Fault } from '../../lib/fault.ts'
 import type { Line, OneOff } from '../driver.ts'
 import type { Rule, Stage } from './stage.ts'
 
@@ -85,6 +86,35 @@ export const runRules: readonly Rule[] = [
       const result = await run(stage, oneOff)
       assert.equal(result.timedOut, true)
       assert.ok(result.durationMs >= 390 && result.durationMs < 15_000, `${result.durationMs} ms`)
+    },
+  },
+  {
+    name: 'end: a command that runs is ended, and a repeat of the run is told how',
+    needs: 'run',
+    check: async (stage) => {
+      const oneOff = stage.oneOff('sleeps', await stage.prepared('good'))
+      const signal = stage.abortedAfter(100, new Error('enough'))
+      await assert.rejects(stage.driver.run(oneOff, stage.order(), () => {}, signal))
+      await stage.driver.end([oneOff.name], stage.order(), stage.signal)
+      const { exitCode, timedOut } = await run(stage, oneOff)
+      assert.deepEqual([exitCode === 0, timedOut], [false, false])
+      assert.equal(await stage.harness.executions(oneOff.name), 1)
+    },
+  },
+  {
+    name: 'end: what has ended, or never was there, is no error; a run with a lower number comes too late',
+    needs: 'run',
+    check: async (stage) => {
+      const release = await stage.prepared('good')
+      const [done, never] = [stage.oneOff('says', release), stage.oneOff('says', release)]
+      await run(stage, done)
+      const early = stage.order()
+      await stage.driver.end([done.name, never.name], stage.order(), stage.signal)
+      await assert.rejects(
+        stage.driver.run(never, early, () => {}, stage.signal),
+        (error) => error instanceof Fault && error.code === 'target.fenced',
+      )
+      assert.equal(await stage.harness.executions(never.name), 0)
     },
   },
   {

@@ -55,6 +55,9 @@ export function localDriver(options: LocalOptions): LocalDriver {
     observe: (track, signal) => host.call({ verb: 'observe', ask: { track } }, signal),
     traffic: (track, window, signal) => host.call({ verb: 'traffic', ask: { track, window } }, signal),
     run: (oneOff, order, report, signal) => host.call({ verb: 'run', ask: { oneOff, order }, hear: report }, signal),
+    end: async (names, order, signal) => {
+      await host.call({ verb: 'end', ask: { names, order } }, signal)
+    },
     logs: async (query, report, signal) => {
       const hear = ({ instance, line }: { instance: string; line: Line }) => report(instance, line)
       await host.call({ verb: 'logs', ask: query, hear }, signal)

@@ -30,6 +30,7 @@ export function modelDriver(options: ModelDriverOptions): InstanceDriver {
     traffic: (track, window, signal) => line.call('traffic', signal, () => host.traffic(track, window)),
     run: (oneOff, order, report, signal) =>
       line.call('run', signal, (isOpen) => host.run(oneOff, order, (said) => isOpen() && report(said))),
+    end: (names, order, signal) => line.call('end', signal, () => host.end(names, order)),
     logs: (query, report, signal) =>
       line.call('logs', signal, (isOpen) =>
         host.logs(query, (instance, said) => isOpen() && report(instance, said), isOpen),

@@ -130,6 +130,11 @@ export class ModelHost {
     }
   }
 
+  async end(names: readonly string[], order: Order): Promise<void> {
+    this.#admit(order, 'end')
+    for (const name of names) this.oneOffs.get(name)?.terminate()
+  }
+
   /** Followed, it goes on as long as the caller listens. */
   async logs(query: LogQuery, report: LogReport, isOpen: () => boolean): Promise<void> {
     const isAsked = ({ spec }: ModelInstance) =>

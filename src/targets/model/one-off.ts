@@ -33,6 +33,11 @@ export class ModelOneOff {
     return this.#result
   }
 
+  /** It heeds the signal. */
+  terminate(): void {
+    this.#end({ exitCode: null, signal: 'SIGTERM', timedOut: false })
+  }
+
   /** The machine goes down under it. */
   kill(): void {
     this.#end({ exitCode: null, signal: 'SIGKILL', timedOut: false })

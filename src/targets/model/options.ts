@@ -40,7 +40,18 @@ export interface Script {
 
 export const quickScript: Script = { lines: [], endsAfterMs: 10, exitCode: 0 }
 
-export type Verb = 'prepare' | 'place' | 'route' | 'drain' | 'remove' | 'observe' | 'traffic' | 'run' | 'logs' | 'keep'
+export type Verb =
+  | 'prepare'
+  | 'place'
+  | 'route'
+  | 'drain'
+  | 'remove'
+  | 'observe'
+  | 'traffic'
+  | 'run'
+  | 'end'
+  | 'logs'
+  | 'keep'
 
 /** What happens to one call on its way to the host and back. */
 export interface Fate {

@@ -37,8 +37,9 @@ export class Quiet {
   }
 
   #oneOff(): string | null {
+    // One that waits for people may wait longer than anybody looks.
     for (const { id, state } of this.#stage.records.oneOffs.values())
-      if (state !== 'finished') return `${id} has not ended`
+      if (state === 'started') return `${id} has not ended`
     return null
   }
 

@@ -26,6 +26,7 @@ export function programDriver(scheduler: Scheduler, life: Life, driver: Instance
     traffic: (track, window, signal) => call('traffic', () => driver.traffic(track, window, signal)),
     run: (oneOff, order, report, signal) =>
       call('run', () => driver.run(oneOff, order, whileAlive(life, report), signal)),
+    end: (names, order, signal) => call('end', () => driver.end(names, order, signal)),
     logs: (query, report, signal) => call('logs', () => driver.logs(query, whileAlive(life, report), signal)),
     keep: (track, digests, order, signal) => call('keep', () => driver.keep(track, digests, order, signal)),
   }
