@@ -35,7 +35,7 @@ export function runSchedule(tx: Tx, track: string, name: string): void {
 }
 
 /** The command as the live release has it; null where nothing live has it. */
-export function scheduledCommand(tx: Tx, track: Track, name: string): ScheduledCommandSpec | null {
+function scheduledCommand(tx: Tx, track: Track, name: string): ScheduledCommandSpec | null {
   return scheduled(tx, track).find((spec) => spec.name === name) ?? null
 }
 
