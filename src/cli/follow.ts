@@ -36,7 +36,7 @@ export async function followDeployments(
 
 /** A gate that opens neither by itself nor by another deployment's end. */
 export function needsPeople({ state, gates }: DeploymentDetailView): boolean {
-  return state === 'waiting' || (state === 'queued' && gates.some(({ gate, open }) => !open && gate !== 'turn'))
+  return state === 'waiting' || (state === 'queued' && gates.some(({ open, behind }) => !open && behind === null))
 }
 
 function isOver({ state }: DeploymentView): boolean {

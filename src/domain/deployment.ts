@@ -26,6 +26,8 @@ export interface Deployment {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly finishedAt: number | null
+  /** It has waited as long as it may, and goes on although others have not ended. */
+  readonly wentWithoutTurn?: boolean
   readonly state: DeploymentState
   /** The edge's totals when the rollout began, until the verdict is known. */
   readonly opened: Traffic | null
@@ -37,6 +39,9 @@ export interface Deployment {
   /** When each phase began, for the timeline and the benchmark: `prepare`, `place`, … in order. */
   readonly phases: readonly Phase[]
 }
+
+/** What becomes of a deployment that has waited for its turn as long as it may. */
+export type QueueLimit = 'abort' | 'continue'
 
 export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables'
 
@@ -55,7 +60,13 @@ export type DeploymentState =
   /** For people: outside the queue, holding nothing. */
   | { readonly kind: 'waiting'; readonly expiresAt: number }
   /** For its turn. `approvedPlan` is the hash people said yes to, when the protection asked them. */
-  | { readonly kind: 'queued'; readonly approvedPlan: string | null; readonly expiresAt: number | null }
+  | {
+      readonly kind: 'queued'
+      readonly approvedPlan: string | null
+      readonly expiresAt: number | null
+      /** What then: it ends, or it goes on without its turn. */
+      readonly atLimit?: QueueLimit
+    }
   | ({ readonly kind: 'rolling' } & Progress)
   /** `kept`: what served when it was broken off is what it goes back to. */
   | ({ readonly kind: 'reverting'; readonly because: Ending; readonly kept?: Kept } & Progress)
@@ -85,7 +96,12 @@ export interface Ending {
 }
 
 export type DeploymentEvent =
-  | { readonly type: 'approved'; readonly plan: string; readonly queueLimitMs: number | null }
+  | {
+      readonly type: 'approved'
+      readonly plan: string
+      readonly queueLimitMs: number | null
+      readonly atLimit?: QueueLimit
+    }
   | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
   | { readonly type: 'approval_void'; readonly moved: readonly string[]; readonly expiresMs: number }
   | { readonly type: 'refused'; readonly outcome: 'failed' | 'aborted'; readonly reason: string }
@@ -145,7 +161,7 @@ export function decideDeployment(now: Deployment, event: DeploymentEvent, at: nu
   if (now.state.kind === 'finished') return stay(now)
   switch (event.type) {
     case 'approved':
-      return now.state.kind === 'waiting' ? enqueue(now, event.plan, limitAfter(at, event.queueLimitMs)) : stay(now)
+      return now.state.kind === 'waiting' ? enqueue(now, event, at) : stay(now)
     case 'rejected':
       return isBeforeStart(now)
         ? finish(now, at, { outcome: 'aborted', reason: `rejected by ${event.by}: ${event.reason}` })
@@ -201,6 +217,12 @@ export function isActive(deployment: Deployment): boolean {
   return deployment.state.kind === 'rolling' || deployment.state.kind === 'reverting'
 }
 
+/** The newer deployment that has taken its place, or does so as soon as it has gone back. */
+export function supersededBy(state: DeploymentState): string | undefined {
+  if (state.kind === 'reverting') return state.because.supersededBy
+  return state.kind === 'rolling' || state.kind === 'finished' ? state.supersededBy : undefined
+}
+
 function isBeforeStart(now: Deployment): boolean {
   return now.state.kind === 'waiting' || now.state.kind === 'queued'
 }
@@ -219,13 +241,19 @@ function isCurrent(now: Deployment, event: { readonly phase: PhaseKind; readonly
   return now.state.kind === event.phase && now.state.at === event.at
 }
 
-function limitAfter(at: number, limitMs: number | null): number | null {
-  return limitMs === null ? null : at + limitMs
+function enqueue(now: Deployment, event: DeploymentEvent & { type: 'approved' }, at: number): DeploymentDecision {
+  const { plan, queueLimitMs, atLimit = 'abort' } = event
+  const expiresAt = queueLimitMs === null ? null : at + queueLimitMs
+  const state = { kind: 'queued', approvedPlan: plan, expiresAt, atLimit } as const
+  const deployment = { ...now, wentWithoutTurn: false, state }
+  return { deployment, commands: [], facts: [fact(now, 'deployment.approved', { plan })] }
 }
 
-function enqueue(now: Deployment, plan: string, expiresAt: number | null): DeploymentDecision {
-  const state = { kind: 'queued', approvedPlan: plan, expiresAt } as const
-  return { deployment: { ...now, state }, commands: [], facts: [fact(now, 'deployment.approved', { plan })] }
+/** It goes to the front of its own track's queue, and waits no longer for what moves on others. */
+function goWithoutTurn(now: Deployment): DeploymentDecision {
+  const state = { ...(now.state as DeploymentState & { kind: 'queued' }), expiresAt: null }
+  const deployment = { ...now, wentWithoutTurn: true, state }
+  return { deployment, commands: [], facts: [fact(now, 'deployment.went_without_turn', {})] }
 }
 
 function backToWaiting(now: Deployment, moved: readonly string[], expiresAt: number): DeploymentDecision {
@@ -266,6 +294,7 @@ function deadline(now: Deployment, at: number): DeploymentDecision {
     case 'waiting':
       return finish(now, at, { outcome: 'aborted', reason: 'nobody approved it in time' })
     case 'queued':
+      if (now.state.atLimit === 'continue') return goWithoutTurn(now)
       return finish(now, at, { outcome: 'aborted', reason: 'its turn did not come in time' })
     case 'rolling':
       if (waitsForAddress(now)) return stay(now)

@@ -4,11 +4,21 @@ import { checksEndedGate } from './gates/checks-ended.ts'
 import type { Gate, GateAnswer, GateFacts, Hold } from './gates/gate.ts'
 import { lockGate } from './gates/lock.ts'
 import { needsGate } from './gates/needs.ts'
+import { scopeGate } from './gates/scope.ts'
 import { turnGate } from './gates/turn.ts'
 import { variablesGate } from './gates/variables.ts'
 
 /** Every gate, in the order in which a person is told about them. A new gate is a file and a line here. */
-const gates: readonly Gate[] = [needsGate, approvalGate, checksGate, checksEndedGate, variablesGate, lockGate, turnGate]
+const gates: readonly Gate[] = [
+  needsGate,
+  approvalGate,
+  checksGate,
+  checksEndedGate,
+  variablesGate,
+  lockGate,
+  turnGate,
+  scopeGate,
+]
 
 export interface GateReport {
   readonly gate: string

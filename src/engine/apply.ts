@@ -35,6 +35,13 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   }
   if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
   if (!isActive(deployment)) tx.followUp({ look: 'turn', track: deployment.track })
+  // It may have been in the way on other tracks too.
+  if (deployment.state.kind === 'finished' || deployment.state.kind === 'waiting') lookAtQueues(tx)
+}
+
+/** Something may not be in the way any more: who is next, wherever somebody waits? Who was asked for first is asked first. */
+export function lookAtQueues(tx: Tx): void {
+  for (const track of tx.parts.store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
 }
 
 /** What was asked for of the release that was live is of this one from now on. */

@@ -1,19 +1,28 @@
 import { checkStates } from '../domain/checks.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
-import type { GateFacts } from '../domain/gates.ts'
+import { askGates, type GateFacts } from '../domain/gates.ts'
+import { aheadOf } from '../domain/queue.ts'
 import type { Store } from '../store/store.ts'
 import { contextOf, currentPlan, type DeploymentContext, variableNames } from './context.ts'
+import { elsewhereOf } from './elsewhere.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables } from './variables.ts'
 
-/** Everything the gates look at. Order in the queue is the order in which deployments were asked for. */
+/** Everything the gates look at. */
 export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
+  const elsewhere = elsewhereOf(store, deployment, (other) => couldGo(factsOnTrack(store, other, at)))
+  return { ...factsOnTrack(store, deployment, at), elsewhere }
+}
+
+/** Nothing but other deployments keeps it. */
+function couldGo(facts: GateFacts): boolean {
+  return askGates(facts).every(({ answer }) => answer.open || answer.behind !== undefined)
+}
+
+/** As if there were no other tracks. */
+function factsOnTrack(store: Store, deployment: Deployment, at: number): GateFacts {
   const context = contextOf(store, deployment)
-  const open = store.deployments.open(deployment.track)
-  const active = open.find(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
-  const queued = open.filter(({ state }) => state.kind === 'queued')
-  const mine = queued.findIndex(({ id }) => id === deployment.id)
   return {
     now: at,
     deployment,
@@ -24,8 +33,8 @@ export function gateFacts(store: Store, deployment: Deployment, at: number): Gat
     checks: requiredChecks(store, deployment, context),
     lock: store.locks.get(context.track.project, context.track.environment),
     missingVariables: missingVariables(store, context, boundVariables(store, deployment, context.track).version),
-    active: active?.id ?? null,
-    ahead: (mine < 0 ? queued : queued.slice(0, mine)).map(({ id }) => id),
+    ...aheadOf(deployment, store.deployments.open(deployment.track)),
+    elsewhere: [],
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
 }

@@ -24,6 +24,7 @@ import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import { OneOffQueries } from './one-off-queries.ts'
 import type { Parts } from './parts.ts'
+import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { draftDeployment } from './request.ts'
 import { changesSinceLive } from './variables.ts'
 
@@ -49,7 +50,7 @@ export interface TrackStatus {
   readonly finding: string | null
   readonly lock: Lock | null
   readonly active: Deployment | null
-  readonly queue: readonly Deployment[]
+  readonly queue: readonly QueuedStatus[]
   /** For people, with the hash they would say yes to. */
   readonly waiting: readonly { readonly deployment: Deployment; readonly plan: string }[]
 }
@@ -198,7 +199,7 @@ export class Queries {
       finding: isLeft ? leftSentence(live, open) : store.tracks.finding(id),
       lock: store.locks.get(project, environment),
       active: open.find(isActive) ?? null,
-      queue: open.filter(({ state }) => state.kind === 'queued'),
+      queue: queueStatus(this.#parts, open),
       waiting: open
         .filter(({ state }) => state.kind === 'waiting')
         .map((deployment) => ({ deployment, plan: currentPlan(store, deployment, contextOf(store, deployment)).hash })),

@@ -70,8 +70,8 @@ function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateR
   const { protection, policies } = environment
   if (closed.some(({ holds }) => holds === 'people'))
     return { kind: 'waiting', expiresAt: tx.at + protection.expiresMs }
-  const { afterMs } = policies.queueTimeout
-  return { kind: 'queued', approvedPlan: null, expiresAt: afterMs === null ? null : tx.at + afterMs }
+  const { afterMs, action: atLimit } = policies.queueTimeout
+  return { kind: 'queued', approvedPlan: null, expiresAt: afterMs === null ? null : tx.at + afterMs, atLimit }
 }
 
 function newDeployment(tx: Tx, track: string, request: DeploymentRequest): Deployment {

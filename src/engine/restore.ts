@@ -3,7 +3,7 @@ import { self } from '../domain/facts.ts'
 import { messageOf } from '../lib/fault.ts'
 import { isOfStore } from '../store/database.ts'
 import type { OutboxRow } from '../store/outbox.ts'
-import { applyDeployment, applyRun } from './apply.ts'
+import { applyDeployment, applyRun, lookAtQueues } from './apply.ts'
 import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
 import { erroredOneOff } from './perform.ts'
@@ -34,7 +34,7 @@ export function restore(parts: Parts, epoch: number, after: AfterCommit): void {
   }
   store.tracks.forgetChecks()
   transact(parts, after, (tx) => {
-    for (const track of store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
+    lookAtQueues(tx)
     for (const { name } of store.projects.list()) tx.followUp({ look: 'timers', project: name })
   })
 }

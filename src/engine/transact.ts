@@ -39,8 +39,15 @@ function openTx(parts: Parts, pending: FollowUp[]): Tx {
       const { id, lane, project } = subject
       store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: notBefore })
     },
-    followUp: (what) => void pending.push(what),
+    followUp(what) {
+      if (!pending.some((each) => isSame(each, what))) pending.push(what)
+    },
   }
+}
+
+/** The same look once is enough: it comes after all that asked for it. */
+function isSame(one: FollowUp, other: FollowUp): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function settle(tx: Tx, pending: FollowUp[]): void {

@@ -1,6 +1,7 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { movedBetween, scaled } from '../domain/plan.ts'
+import { queueOf } from '../domain/queue.ts'
 import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
@@ -8,18 +9,20 @@ import { addressOf } from './address.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf, currentPlan, scaleFor } from './context.ts'
 import { gateFacts } from './gate-facts.ts'
+import { supersedeOlder } from './supersede.ts'
 import type { Tx } from './tx.ts'
 import { boundVariables } from './variables.ts'
 
 /**
- * Lets the first deployment of a track's queue go, when nothing moves there and every gate is open. What can never go
+ * Ends what something newer displaces. Then lets the first deployment of a track's queue go, when nothing moves there and every gate is open. What can never go
  * is refused, what people must look at again goes back to them, and the next one is asked.
  */
 export function takeTurn(tx: Tx, track: string): void {
   const { store } = tx.parts
+  supersedeOlder(tx, track)
   const open = store.deployments.open(track)
   if (open.some(isActive)) return
-  for (const deployment of open.filter(({ state }) => state.kind === 'queued')) {
+  for (const deployment of queueOf(open)) {
     const next = admit(tx, deployment)
     if (next !== 'ask the next one') return
   }

@@ -1,4 +1,4 @@
-import { type Deployment, deadlineOf } from '../domain/deployment.ts'
+import { type Deployment, deadlineOf, supersededBy } from '../domain/deployment.ts'
 import type { Approval } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { keepNewest } from '../lib/keep-newest.ts'
@@ -17,8 +17,9 @@ export class Deployments {
 
   add(deployment: Omit<Deployment, 'id'>): Deployment {
     const number = this.#db.insert(
-      `INSERT INTO deployments (project, track, release, reason, state, outcome, deadline_at, created_at, deployment)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO deployments
+         (project, track, release, reason, state, outcome, deadline_at, superseded_by, created_at, deployment)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[deployment.project, deployment.track, deployment.release.id, deployment.reason],
       ...[...columns({ ...deployment, id: '' }), deployment.createdAt, JSON.stringify(deployment)],
     )
@@ -27,7 +28,7 @@ export class Deployments {
 
   save(deployment: Deployment): void {
     this.#db.run(
-      'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, deployment = ? WHERE number = ?',
+      'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, superseded_by = ?, deployment = ? WHERE number = ?',
       ...[deployment.release.id, ...columns(deployment), JSON.stringify(deployment), numberOf(deployment.id)],
     )
   }
@@ -64,11 +65,24 @@ export class Deployments {
       .map((row) => this.#value(row))
   }
 
-  /** Tracks in which something is queued. */
+  /** Tracks in which something is queued, the one whose first was asked for first at the front. */
   tracksWithQueue(): readonly string[] {
     return this.#db
-      .all("SELECT DISTINCT track FROM deployments WHERE state = 'queued' ORDER BY track")
+      .all("SELECT track FROM deployments WHERE state = 'queued' GROUP BY track ORDER BY MIN(number)")
       .map((row) => text(row, 'track'))
+  }
+
+  /** On all tracks, oldest first. */
+  inQueueOrMoving(): readonly Deployment[] {
+    const sql =
+      "SELECT number, deployment FROM deployments WHERE state IN ('queued', 'rolling', 'reverting') ORDER BY number"
+    return this.#db.all(sql).map((row) => this.#value(row))
+  }
+
+  /** Those that gave way to this one, oldest first. */
+  supersededBy(id: string): readonly Deployment[] {
+    const sql = 'SELECT number, deployment FROM deployments WHERE superseded_by = ? ORDER BY number'
+    return this.#db.all(sql, numberOf(id)).map((row) => this.#value(row))
   }
 
   ofRelease(release: string, track: string): readonly Deployment[] {
@@ -146,9 +160,15 @@ export class Deployments {
   }
 }
 
-function columns(deployment: Deployment): [string, string | null, number | null] {
+function columns(deployment: Deployment): [string, string | null, number | null, number | null] {
   const { state } = deployment
-  return [state.kind, state.kind === 'finished' ? state.outcome : null, deadlineOf(deployment)]
+  const newer = supersededBy(state)
+  return [
+    state.kind,
+    state.kind === 'finished' ? state.outcome : null,
+    deadlineOf(deployment),
+    newer === undefined ? null : numberOf(newer),
+  ]
 }
 
 function numberOf(id: string): number {

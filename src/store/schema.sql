@@ -96,7 +96,7 @@ CREATE TABLE deployments (
   deadline_at INTEGER,
   created_at INTEGER NOT NULL,
   deployment TEXT NOT NULL
-) STRICT;
+, superseded_by INTEGER) STRICT;
 
 CREATE UNIQUE INDEX deployments_one_active ON deployments (track) WHERE state IN ('rolling', 'reverting');
 
@@ -262,3 +262,5 @@ CREATE TABLE schedules (
 ) STRICT;
 
 CREATE INDEX schedules_by_time ON schedules (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX deployments_superseded ON deployments (superseded_by) WHERE superseded_by IS NOT NULL;

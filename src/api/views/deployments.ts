@@ -22,7 +22,14 @@ export const verdict = z.object({
 })
 export type VerdictView = z.infer<typeof verdict>
 
-export const gate = z.object({ gate: text, open: z.boolean(), because: text, openedBy: text.nullable() })
+export const gate = z.object({
+  gate: text,
+  open: z.boolean(),
+  because: text,
+  openedBy: text.nullable(),
+  /** Of a gate that nobody has to open: the deployments that open it when they end. Null where somebody has to do something. */
+  behind: list(text).nullable(),
+})
 export type GateView = z.infer<typeof gate>
 
 export const deployment = z.object({
@@ -49,6 +56,10 @@ export const deployment = z.object({
   /** What can be done about it. */
   hint: text.nullable(),
   rolledBack: z.boolean(),
+  /** The newer deployment that took its place, or does so as soon as this one has gone back. */
+  supersededBy: text.nullable(),
+  /** It had waited for its turn as long as it may, and went on beside others that it should have waited for. */
+  wentWithoutTurn: z.boolean(),
   /** While it moves: what it does, and how far it is. */
   step: z.object({ doing: text, at: z.int(), of: z.int() }).nullable(),
   phases: list(z.object({ name: text, at })),
@@ -93,7 +104,12 @@ export type PlanView = z.infer<typeof plan>
 
 export const approval = z.object({ by: text, at, plan: text, comment: text.nullable() })
 
+/** What gave way to a newer deployment comes with it. */
+export const carried = z.object({ deployment: text, release: releaseRef, by: text })
+export type CarriedView = z.infer<typeof carried>
+
 export const deploymentDetail = deployment.extend({
+  carries: list(carried),
   gates: list(gate),
   approvals: list(approval),
   /** Everything that was recorded about it. */

@@ -20,6 +20,16 @@ export const observedInstance = z.object({
   lastExit: text.nullable(),
 })
 
+export const queued = deployment.extend({
+  /** 1 goes next. */
+  place: z.int(),
+  /** The deployment that moves where this one wants to. */
+  holder: text.nullable(),
+  /** The first thing in its way, and who or what opens it. */
+  held: z.object({ because: text, openedBy: text.nullable() }),
+})
+export type QueuedView = z.infer<typeof queued>
+
 /** One app in one environment. Desired, attempted, running and serving are four things, and kept apart. */
 export const track = z.object({
   track: text,
@@ -40,7 +50,8 @@ export const track = z.object({
   finding: text.nullable(),
   lock: lock.nullable(),
   active: deployment.nullable(),
-  queue: list(deployment),
+  /** In the order in which they go. */
+  queue: list(queued),
   /** For people, each with the hash they would say yes to. */
   waiting: list(z.object({ deployment, plan: text })),
 })

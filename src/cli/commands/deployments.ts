@@ -51,12 +51,14 @@ function show(open: Open) {
 }
 
 function detailLines(deployment: DeploymentDetailView): readonly Text[] {
-  const { state, gates, approvals, timeline } = deployment
+  const { state, gates, approvals, timeline, carries, wentWithoutTurn } = deployment
   const isBefore = state === 'waiting' || state === 'queued'
   return [
     deploymentLine(deployment),
     ...afterwordLines(deployment),
     ...(isBefore ? gateLines(gates) : []),
+    ...(wentWithoutTurn ? [dim('  went without its turn: it had waited as long as it may')] : []),
+    ...carries.map((each) => dim(`  carries ${each.deployment}, ${releaseText(each.release)} by ${each.by}`)),
     ...approvals.map(
       ({ by, plan, comment }) => `  approved by ${by}: plan ${plan}${comment === null ? '' : ` "${comment}"`}`,
     ),

@@ -17,7 +17,7 @@ export function deploymentLine(deployment: DeploymentView): Text {
 
 /** Where it stands, or how it ended. */
 export function stateText(deployment: DeploymentView): Text {
-  const { state, because, step } = deployment
+  const { state, because, step, supersededBy } = deployment
   const doing = step === null ? '' : `: ${step.doing}, step ${step.at} of ${step.of}`
   switch (state) {
     case 'waiting':
@@ -25,7 +25,7 @@ export function stateText(deployment: DeploymentView): Text {
     case 'queued':
       return yellow('waits for its turn')
     case 'rolling':
-      return `rolling out${doing}`
+      return ['rolling out', doing, supersededBy === null ? '' : yellow(`; then back, for ${supersededBy}`)]
     case 'reverting':
       return [red('going back'), because === null ? '' : ` (${because})`, doing]
     case 'finished':

@@ -18,8 +18,18 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       startedAt: 1000,
       finishedAt: null,
     },
-    ...{ state: 'rolling', expiresAt: null, outcome: null, because: null, hint: null, rolledBack: false, step: null },
-    ...{ phases: [], verdict: null, smoke: null, bake: null, gates: [], approvals: [], timeline: [] },
+    ...{
+      state: 'rolling',
+      expiresAt: null,
+      outcome: null,
+      because: null,
+      hint: null,
+      rolledBack: false,
+      supersededBy: null,
+      wentWithoutTurn: false,
+      step: null,
+    },
+    ...{ phases: [], verdict: null, smoke: null, bake: null, gates: [], carries: [], approvals: [], timeline: [] },
     ...part,
   }
 }

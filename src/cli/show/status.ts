@@ -1,4 +1,4 @@
-import type { DeploymentView, TrackView } from '../../api/views.ts'
+import type { DeploymentView, QueuedView, TrackView } from '../../api/views.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { deploymentLine, stateText } from './deployment.ts'
 import { changesText } from './plan.ts'
@@ -31,7 +31,7 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
       ...(track.finding === null ? [] : [[dim('amiss'), red(track.finding)]]),
       ...(track.lock === null ? [] : [[dim('lock'), lockText(track.lock)]]),
       ...(track.active === null ? [] : [[dim('active'), deploymentLine(track.active)]]),
-      ...track.queue.map((each) => [dim('queued'), deploymentLine(each)]),
+      ...track.queue.map((each) => [dim('queued'), queuedText(each)]),
       ...track.waiting.map(({ deployment, plan }) => [dim('waiting'), waitingText(deployment, plan)]),
     ]),
     ...indented(instanceRows(track, now)),
@@ -80,6 +80,14 @@ function servingText({ serving, running }: TrackView): Text {
 function lockText({ by, reason, at, expiresAt }: NonNullable<TrackView['lock']>): Text {
   const until = expiresAt === null ? '' : `, until ${moment(expiresAt)} UTC`
   return yellow(`by ${by} since ${moment(at)} UTC${until}: ${reason}`)
+}
+
+function queuedText({ place, holder, held, wentWithoutTurn, ...deployment }: QueuedView): Text {
+  const { id, release, reason, by } = deployment
+  const behind = holder === null ? '' : `, behind ${holder}`
+  const flag = wentWithoutTurn ? yellow(' (its time to wait is over)') : ''
+  const line: Text = [bold(id), ` ${releaseText(release)} (${reason} by ${by}): place ${place}${behind}`, flag, '; ']
+  return [line, yellow(held.because), held.openedBy === null ? '' : ['; opened by ', cyan(held.openedBy)]]
 }
 
 function waitingText({ id, release, by }: DeploymentView, plan: string): Text {

@@ -14,15 +14,11 @@ on: { push: main }
 environments:
   staging:
     on: { after: [] }
-    policies: { concurrency: supersede, cancel: manual, strategy: { kind: start_first, batch: 2 }, artifact: image }
+    policies: { cancel: supersede, strategy: { kind: start_first, batch: 2 }, artifact: image }
   production:
     policies: { concurrency: queue, strategy: { kind: reload }, freezes: [] }
 `),
-    [
-      'environments.staging.policies.concurrency',
-      'environments.staging.policies.artifact',
-      'environments.production.policies.strategy',
-    ],
+    ['environments.staging.policies.artifact', 'environments.production.policies.strategy'],
   )
 })
 

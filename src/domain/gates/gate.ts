@@ -19,7 +19,13 @@ export type Hold = 'people' | 'queue' | 'aside' | 'refuse' | 'refuse_at_once'
 
 export type GateAnswer =
   | { readonly open: true; readonly because: string }
-  | { readonly open: false; readonly because: string; readonly openedBy: string }
+  | {
+      readonly open: false
+      readonly because: string
+      readonly openedBy: string
+      /** The deployments it waits for, when nobody has to do anything else; none when it opens by itself in a moment. */
+      readonly behind?: readonly string[]
+    }
 
 /** Everything gates may look at, read in one transaction. */
 export interface GateFacts {
@@ -39,8 +45,18 @@ export interface GateFacts {
   /** The deployment that is rolling on this track, and those queued before this one. */
   readonly active: string | null
   readonly ahead: readonly string[]
+  /** Deployments of other tracks that this one has to wait for, those that move first. */
+  readonly elsewhere: readonly InTheWay[]
   /** Environments of `needs` in which this release has succeeded. */
   readonly succeededIn: readonly string[]
+}
+
+/** A deployment of another track, and what both it and this one need. */
+export interface InTheWay {
+  readonly deployment: string
+  readonly track: string
+  readonly shared: string
+  readonly moves: boolean
 }
 
 /** A person's yes (or no) to one plan, by the plan's hash. */

@@ -5,11 +5,12 @@ export const turnGate: Gate = {
   name: 'turn',
   holds: 'queue',
   ask({ active, ahead, deployment }: GateFacts) {
-    if (active !== null && active !== deployment.id) {
-      return { open: false, because: `${active} is being deployed`, openedBy: `${active} when it ends` }
-    }
-    const [first] = ahead
+    const moving = active === null || active === deployment.id ? [] : [active]
+    const behind = [...moving, ...ahead]
+    const [first] = behind
     if (first === undefined) return { open: true, because: 'first in the queue' }
-    return { open: false, because: `place ${ahead.length + 1} in the queue`, openedBy: `${ahead.join(', ')} when done` }
+    const place = ahead.length === 0 ? 'next' : `place ${ahead.length + 1} in the queue`
+    const because = moving.length === 0 ? place : `${first} is being deployed, and it is ${place}`
+    return { open: false, because, openedBy: `${behind.join(', ')} when done`, behind }
   },
 }

@@ -23,8 +23,8 @@ export function approvalActions(work: Work) {
         mayApprove(deployment, demandsFor(store, context), whoIs(store, by))
         store.deployments.approve(id, { plan, by, at: tx.at, comment })
         tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
-        const queueLimitMs = context.environment.policies.queueTimeout.afterMs
-        if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs })
+        const { afterMs: queueLimitMs, action: atLimit } = context.environment.policies.queueTimeout
+        if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs, atLimit })
         return deployment
       })
     },

@@ -1,4 +1,5 @@
 import type { Lock } from '../../domain/gates/gate.ts'
+import { lookAtQueues } from '../apply.ts'
 import { environmentIn } from '../context.ts'
 import { specNow } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
@@ -21,6 +22,8 @@ export function lockActions(work: Work) {
           by,
           data: { reason: lock.reason, expiresAt },
         })
+        // Whoever waited behind something that is held here now waits no longer.
+        lookAtQueues(tx)
         return made
       })
     },

@@ -1,8 +1,9 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { findDeployment, findProject } from '../../engine/find.ts'
+import { carriedBy } from '../../engine/queue-status.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
-import { deploymentView, gateView, planView } from '../views/deployment.ts'
+import { carriedView, deploymentView, gateView, planView } from '../views/deployment.ts'
 import { releaseView } from '../views/release.ts'
 
 type DeploymentRoutes = Pick<
@@ -26,6 +27,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
       const isOpen = deployment.state.kind === 'waiting' || deployment.state.kind === 'queued'
       return {
         ...deploymentView(deployment),
+        carries: carriedBy(parts, deployment.id).map(carriedView),
         gates: isOpen ? queries.planOf(deployment.id).gates.map(gateView) : [],
         approvals: store.deployments.approvals(deployment.id),
         timeline: store.facts.about(deployment.id),

@@ -1,5 +1,5 @@
-import type { DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
-import { currentStep, type Deployment, deadlineOf, type Ending } from '../../domain/deployment.ts'
+import type { CarriedView, DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
+import { currentStep, type Deployment, deadlineOf, type Ending, supersededBy } from '../../domain/deployment.ts'
 import type { GateReport } from '../../domain/gates.ts'
 import type { Step } from '../../domain/rollout.ts'
 import { verdictSentence } from '../../domain/traffic.ts'
@@ -34,6 +34,8 @@ export function deploymentView(deployment: Deployment): DeploymentView {
     because: endingOf(deployment)?.reason ?? null,
     hint: endingOf(deployment)?.hint ?? null,
     rolledBack: state.kind === 'finished' && state.rolledBack,
+    supersededBy: supersededBy(state) ?? null,
+    wentWithoutTurn: deployment.wentWithoutTurn ?? false,
     step: stepView(deployment),
     verdict: verdictView(deployment),
     smoke: smokeView(deployment),
@@ -41,8 +43,14 @@ export function deploymentView(deployment: Deployment): DeploymentView {
   }
 }
 
+export function carriedView({ id, release, by }: Deployment): CarriedView {
+  return { deployment: id, release: refView(release), by }
+}
+
 export function gateView({ gate, answer }: GateReport): GateView {
-  return { gate, open: answer.open, because: answer.because, openedBy: answer.open ? null : answer.openedBy }
+  const { open, because } = answer
+  if (open) return { gate, open, because, openedBy: null, behind: null }
+  return { gate, open, because, openedBy: answer.openedBy, behind: answer.behind ?? null }
 }
 
 export function planView({ deployment, plan, hash, gates }: PlanAnswer): PlanView {

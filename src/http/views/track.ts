@@ -1,7 +1,8 @@
-import type { LockView, TrackView } from '../../api/views.ts'
+import type { LockView, QueuedView, TrackView } from '../../api/views.ts'
 import type { Lock } from '../../domain/gates/gate.ts'
 import type { Live } from '../../domain/track.ts'
 import type { TrackStatus } from '../../engine/queries.ts'
+import type { QueuedStatus } from '../../engine/queue-status.ts'
 import type { Observation, ObservedInstance } from '../../targets/driver.ts'
 import { deploymentView } from './deployment.ts'
 import { refView } from './release.ts'
@@ -16,9 +17,13 @@ export function trackView(status: TrackStatus): TrackView {
     running: running === null ? null : runningView(running),
     lock: lock === null ? null : lockView(lock),
     active: active === null ? null : deploymentView(active),
-    queue: status.queue.map(deploymentView),
+    queue: status.queue.map(queuedView),
     waiting: status.waiting.map(({ deployment, plan }) => ({ deployment: deploymentView(deployment), plan })),
   }
+}
+
+function queuedView({ deployment, place, holder, because, openedBy }: QueuedStatus): QueuedView {
+  return { ...deploymentView(deployment), place, holder, held: { because, openedBy } }
 }
 
 export function lockView({ by, reason, at, expiresAt }: Lock): LockView {
