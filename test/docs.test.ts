@@ -29,23 +29,31 @@ test('every file that a page names is there', () => {
   assert.deepEqual(missing, [])
 })
 
-test('every example of a signalbox.yml in the README is valid, without a warning', () => {
-  for (const [, yaml = ''] of read('README.md').matchAll(/```yaml\n([\s\S]*?)```/g)) assertValid(yaml)
-})
+/** Pages that tell people what to write and to type. */
+const guides = ['README.md', ...pages.filter((page) => page.startsWith('docs/guides/'))]
+
+for (const page of guides) {
+  test(`every example of a signalbox.yml in ${page} is valid, without a warning`, () => {
+    const examples = [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml)
+    for (const yaml of examples.filter((each) => /^project:/m.test(each))) assertValid(yaml)
+  })
+}
 
 test('the configuration of the sample shop is valid, without a warning', () => {
   assertValid(read('examples/shop/app/signalbox.yml'))
 })
 
-test('every command that the README shows is one', () => {
-  const reference = read('docs/reference/cli.md')
-  const shown = [...read('README.md').matchAll(/^ {4}(?:bin\/)?signalbox ([a-z-]+)/gm)].map(([, command]) => command)
-  assert.ok(shown.length > 5)
-  assert.deepEqual(
-    shown.filter((command) => !reference.includes(`\n### \`signalbox ${command}\`\n`)),
-    [],
-  )
-})
+for (const page of guides) {
+  test(`every command that ${page} shows is one`, () => {
+    const reference = read('docs/reference/cli.md')
+    const shown = [...read(page).matchAll(/^ {4}(?:bin\/)?signalbox ([a-z-]+)/gm)].map(([, command]) => command)
+    assert.ok(page !== 'README.md' || shown.length > 5)
+    assert.deepEqual(
+      shown.filter((command) => !reference.includes(`\n### \`signalbox ${command}\`\n`)),
+      [],
+    )
+  })
+}
 
 test('no two decisions have the same number', () => {
   const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => path.split('/').at(-1)?.slice(0, 4))

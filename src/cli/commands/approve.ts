@@ -2,6 +2,8 @@ import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { PlanView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import { kindOfId } from '../ids.ts'
+import { approveOneOff } from '../one-off-approval.ts'
 import { appOption, commentOption, duration } from '../options.ts'
 import { askYes, canAsk } from '../prompt.ts'
 import { afterSending } from '../sent.ts'
@@ -27,6 +29,8 @@ export function approveCommand(open: Open) {
     .action(async (named, { plan, yes, app, comment, wait, waitTimeout = 3_600_000 }) => {
       const session = open()
       const client = await session.client()
+      if (kindOfId(named) === 'oneOff')
+        return approveOneOff(session, client, { oneOff: named, plan, isSure: yes === true, comment })
       const deployment = await waitingDeployment(session, client, { named, app, plan })
       const hash = plan ?? (await planToApprove(session, client, { deployment, isSure: yes === true }))
       if (hash === null) return session.output.note('Nothing was approved.')

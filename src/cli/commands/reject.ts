@@ -1,4 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
+import { kindOfId } from '../ids.ts'
+import { rejectOneOff } from '../one-off-approval.ts'
 import { appOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
@@ -14,6 +16,7 @@ export function rejectCommand(open: Open) {
     .action(async (named, { reason, app }) => {
       const session = open()
       const client = await session.client()
+      if (kindOfId(named) === 'oneOff') return rejectOneOff(session, client, { oneOff: named, comment: reason })
       const deployment = await waitingDeployment(session, client, { named, app })
       const params = { deployment }
       const rejected = await client.call('deployments.reject', { params, body: { comment: reason } })
