@@ -234,7 +234,7 @@ const on = keys({
   ),
   tags: key('A tag was pushed.', ['v*'], many(glob, 'a tag').default([])),
   release: key(
-    'A release was published at the git host.',
+    'A release was published with `signalbox releases publish`.',
     'published',
     z.literal('published', { error: 'published' }).optional(),
   ),
@@ -511,7 +511,7 @@ const environmentOn = keys({
   push: key('A run of a push to one of these branches succeeded.', ['main'], many(glob, 'a branch').default([])),
   tags: key('A run of one of these tags succeeded.', ['v*'], many(glob, 'a tag').default([])),
   release: key(
-    'A release was published at the git host.',
+    'A release was published with `signalbox releases publish`.',
     'published',
     z.literal('published', { error: 'published' }).optional(),
   ),

@@ -16,7 +16,11 @@ export interface SourceCommand {
 
 export type SourceTask =
   /** A timer's tick: the newest commit of a branch gets a run. */
-  { readonly kind: 'timed_run'; readonly branch: string; readonly because: string }
+  | { readonly kind: 'timed_run'; readonly branch: string; readonly because: string }
+  /** The draft of an app's next publication, up to this commit. */
+  | { readonly kind: 'draft'; readonly app: string; readonly head: string }
+  /** A published release gets its tag in the repository. */
+  | { readonly kind: 'tag'; readonly tag: string }
 
 /** Bring a track's target back to what is live. */
 export interface ConvergeCommand {

@@ -8,8 +8,8 @@ export interface AcceptedEvent {
   readonly before: string | null
   /** Full SHA after; null = the ref was deleted. */
   readonly after: string | null
-  /** `push` = told by the push itself; `sync` = found by comparing refs at start or from time to time; `timer` = the configuration asked for it at this time. */
-  readonly source: 'push' | 'sync' | 'person' | 'timer'
+  /** `push` = told by the push itself; `sync` = found by comparing refs at start or from time to time; `timer` = the configuration asked for it at this time; `release` = a person published one. */
+  readonly source: 'push' | 'sync' | 'person' | 'timer' | 'release'
   readonly by: string
   readonly at: number
   readonly run: string | null

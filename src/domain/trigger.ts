@@ -53,6 +53,7 @@ export interface Due {
   /** The refs that name it; none where it follows another environment, or its publication, only. */
   readonly refs: readonly string[]
   readonly isPublished: boolean
+  readonly follows: boolean
 }
 
 export interface DueAnswer {
@@ -72,7 +73,8 @@ export function environmentsDue(input: DueInput): DueAnswer {
       isPublished: input.isPublished && environment.triggers.releasePublished,
       followsAt: followsAt(environment.triggers, input),
     }))
-  const due = possible.filter((each) => each.refs.length > 0 || each.isPublished || (each.followsAt ?? Infinity) <= now)
+    .map((each) => ({ ...each, follows: (each.followsAt ?? Infinity) <= now }))
+  const due = possible.filter((each) => each.refs.length > 0 || each.isPublished || each.follows)
   const later = possible.filter((each) => !due.includes(each)).flatMap((each) => each.followsAt ?? [])
   return { due, lookAgainAt: later.length === 0 ? null : Math.min(...later) }
 }

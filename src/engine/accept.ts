@@ -1,8 +1,10 @@
 import type { AcceptedEvent } from '../domain/event.ts'
 import { jobsOf } from '../domain/jobs.ts'
+import type { Publication } from '../domain/publication.ts'
 import type { Run } from '../domain/run.ts'
 import { branchOf, type RefChange, type TriggerAnswer, tagOf, triggerOf } from '../domain/trigger.ts'
 import { applyRun } from './apply.ts'
+import { draftAll } from './drafts.ts'
 import { configFile, type Reading } from './reading.ts'
 import type { Tx } from './tx.ts'
 
@@ -25,7 +27,10 @@ export function acceptChange(tx: Tx, accepting: Accepting): AcceptedEvent | null
   const known = projects.refs(project).get(change.ref) ?? null
   if (projects.get(project) === null || known !== change.before) return null
   projects.setRef(project, change.ref, change.after)
-  return recordEvent(tx, accepting, reasonFor(accepting))
+  const publication = change.after === null ? null : publicationAt(tx, accepting)
+  if (publication === null) return recordEvent(tx, accepting, reasonFor(accepting))
+  // Whoever has found the tag first.
+  return recordEvent(tx, { ...accepting, telling: { source: 'release', by: publication.by } }, ofRelease(accepting))
 }
 
 /** What came from outside, and the run that it leads to. */
@@ -45,6 +50,18 @@ export function recordEvent(tx: Tx, accepting: Accepting, { run: leads, because 
     data: { ...change, source: telling.source, run: event.run, because },
   })
   return event
+}
+
+function publicationAt(tx: Tx, { project, change }: Accepting): Publication | null {
+  const tag = tagOf(change.ref)
+  return tag === null ? null : tx.parts.store.publications.ofTag(project, tag)
+}
+
+/** A published release starts a run where the project asks for that; its tag may be one that does so anyway. */
+function ofRelease(accepting: Accepting): TriggerAnswer {
+  const { change, reading } = accepting
+  if (reading?.spec?.triggers.releasePublished !== true) return reasonFor(accepting)
+  return { run: true, because: `release ${tagOf(change.ref)} was published` }
 }
 
 function reasonFor({ project, change, reading }: Accepting): TriggerAnswer {
@@ -87,5 +104,6 @@ function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { r
   })
   const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
   applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })
+  if (spec !== null && telling.source !== 'timer') draftAll(tx, { project, spec, ref: change.ref, head: commit.sha })
   return run
 }

@@ -4,6 +4,7 @@ import { goingBackActions } from './actions/going-back.ts'
 import { lockActions } from './actions/locks.ts'
 import { oneOffActions } from './actions/one-offs.ts'
 import { projectActions } from './actions/projects.ts'
+import { publishingActions } from './actions/publishing.ts'
 import { runActions } from './actions/runs.ts'
 import { safeguardActions } from './actions/safeguards.ts'
 import { scalingActions } from './actions/scaling.ts'
@@ -33,6 +34,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...variableActions(work),
     ...oneOffActions(work),
     ...scheduleActions(work),
+    ...publishingActions(work),
     ...runActions(work),
   }
 }

@@ -107,7 +107,11 @@ export function liveOf(track: Track): Live {
 }
 
 /** By version or commit; when nothing is named, the newest of the branch that was last deployed from. */
-export function findRelease(store: Store, { project, app }: Track, version: string | null): StoredRelease {
+export function findRelease(
+  store: Store,
+  { project, app }: Pick<Track, 'project' | 'app'>,
+  version: string | null,
+): StoredRelease {
   const release =
     version === null
       ? store.releases.newest(project, app, store.runs.deployedRef(project))

@@ -1,7 +1,8 @@
 import type { SourceCommand, SourceTask } from '../domain/command.ts'
 import { self } from '../domain/facts.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
-import { recordEvent } from './accept.ts'
+import { acceptChange, recordEvent } from './accept.ts'
+import { drawUp } from './drafting.ts'
 import type { Parts } from './parts.ts'
 import { readCommit } from './reading.ts'
 import type { Tx } from './tx.ts'
@@ -31,6 +32,24 @@ function perform(parts: Parts, project: string, task: SourceTask): Promise<Recor
   switch (task.kind) {
     case 'timed_run':
       return timedRun(parts, project, task)
+    case 'draft':
+      return drawUp(parts, { project, ...task })
+    case 'tag':
+      return tagPublished(parts, project, task.tag)
+  }
+}
+
+/** The tag is accepted with the object it is made of: it may start a run, as a tag that was pushed may. */
+async function tagPublished(parts: Parts, project: string, tag: string): Promise<RecordResult> {
+  const publication = parts.store.publications.ofTag(project, tag)
+  if (publication === null) return () => {} // The project was removed meanwhile.
+  const { release, notes, by, at } = publication
+  await parts.source.tag(project, { name: tag, commit: release.commit, message: `${tag}\n\n${notes}`, by, at })
+  const change = { ref: `refs/tags/${tag}`, before: null, after: release.commit }
+  const reading = await readCommit(parts, { ...change, project })
+  return (tx) => {
+    tx.fact({ kind: 'release.tagged', project, subject: release.id, by: self, data: { tag, commit: release.commit } })
+    acceptChange(tx, { project, change, telling: { source: 'release', by }, reading })
   }
 }
 

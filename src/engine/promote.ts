@@ -1,6 +1,7 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
+import type { Publication } from '../domain/publication.ts'
 import type { Run } from '../domain/run.ts'
-import type { ProjectSpec } from '../domain/spec.ts'
+import type { EnvironmentSpec, ProjectSpec } from '../domain/spec.ts'
 import { trackId } from '../domain/track.ts'
 import { branchOf, type Due, environmentsDue, tagOf } from '../domain/trigger.ts'
 import type { Look } from '../store/looks.ts'
@@ -19,12 +20,17 @@ export function requestDue(tx: Tx, { project, app, commit }: Candidate): void {
   const spec = store.runs.spec(project, commit)
   if (release === null || release.discardedAt !== null || spec === null) return
   const runs = sendingRuns(store, release)
+  const publication = store.publications.ofRelease(release)
   const { due, lookAgainAt } = environmentsDue({
-    ...{ spec, app, refs: runs.map(({ ref }) => ref), now: tx.at, isPublished: false },
+    ...{ spec, app, refs: runs.map(({ ref }) => ref), now: tx.at, isPublished: publication !== null },
     succeededIn: store.deployments.succeededIn(release.id),
     wellSince: wellSince(store, release, spec),
   })
-  for (const each of due) request(tx, release, each, runs)
+  for (const each of due) {
+    if (each.isPublished && publication !== null)
+      requestPublished(tx, release, { publication, environment: each.environment })
+    if (each.refs.length > 0 || each.follows) request(tx, release, each, runs)
+  }
   if (lookAgainAt !== null) store.looks.set({ project, app, commit }, lookAgainAt)
 }
 
@@ -53,10 +59,29 @@ function wellSince(store: Store, release: StoredRelease, { environments }: Proje
   return new Map(since)
 }
 
+interface Published {
+  readonly publication: Publication
+  readonly environment: EnvironmentSpec
+}
+
+/** Whoever published it has asked for it; nothing that was pushed since makes it too late. */
+function requestPublished(tx: Tx, release: StoredRelease, { publication, environment }: Published): void {
+  const track = trackId(release.project, release.app, environment.name)
+  if (isAsked(tx.parts.store, { track, release, since: publication.at })) return
+  const { by, tag } = publication
+  requestDeployment(tx, {
+    release,
+    environment: environment.name,
+    reason: 'promote',
+    by,
+    comment: `published as ${tag}`,
+  })
+}
+
 /** What came too late is recorded all the same, with what overtook it. */
 function request(tx: Tx, release: StoredRelease, { environment, refs }: Due, all: readonly Run[]): void {
   const { store } = tx.parts
-  const runs = refs.length === 0 ? all : all.filter(({ ref }) => refs.includes(ref))
+  const runs = refs.length === 0 ? pushedRuns(store, all) : all.filter(({ ref }) => refs.includes(ref))
   const newest = runs.at(-1)
   const track = trackId(release.project, release.app, environment.name)
   if (newest === undefined || isAsked(store, { track, release, since: newest.createdAt })) return
@@ -73,6 +98,14 @@ interface Asking {
   readonly release: StoredRelease
   /** When the newest push came that sends it there. */
   readonly since: number
+}
+
+/** Of the same commit, those that a person set off; the tag of its publication says nothing new. */
+function pushedRuns({ publications }: Store, runs: readonly Run[]): readonly Run[] {
+  return runs.filter(({ project, ref }) => {
+    const tag = tagOf(ref)
+    return tag === null || publications.ofTag(project, tag) === null
+  })
 }
 
 /** It is there or on its way, or was asked for since the push, whatever came of it. */

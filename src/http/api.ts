@@ -6,6 +6,7 @@ import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
+import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
 import { safeguardRoutes } from './routes/safeguards.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -19,6 +20,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...serverRoutes(parts),
     ...projectRoutes(parts),
     ...runRoutes(parts),
+    ...releaseRoutes(parts),
     ...deploymentRoutes(parts),
     ...environmentRoutes(parts),
     ...safeguardRoutes(parts),

@@ -8,6 +8,18 @@ export interface FaultEntry {
 
 /** Every error a person can meet. Code = `area.what`; keep the areas and the codes within them in alphabetical order. */
 const catalogue = {
+  'alias.invalid_name': {
+    sentence: 'A release cannot be called {name}',
+    hint: 'Use up to 100 letters, digits, dots, hyphens and underscores, and nothing that looks like a commit.',
+  },
+  'alias.of_publication': {
+    sentence: '{name} is the name of a published release, and stays it',
+    hint: 'Only names given with `signalbox releases alias` can be taken away.',
+  },
+  'alias.taken': {
+    sentence: '{name} stands for the release {version} already',
+    hint: 'Choose another name, or take this one away with `signalbox releases alias --remove`.',
+  },
   'app.ambiguous': {
     sentence: '{environment} has several apps: {apps}',
     hint: 'Name one with --app.',
@@ -105,6 +117,10 @@ const catalogue = {
     sentence: 'The disk is full: {path} could not be written',
     hint: 'Free space on that file system; nothing that was stored before is damaged, and work goes on when there is space.',
     temporary: true,
+  },
+  'draft.none': {
+    sentence: '{app} keeps no draft of its next release',
+    hint: 'Give it `draft_release` in signalbox.yml.',
   },
   'edge.address_taken': {
     sentence: 'The edge cannot listen on {address}: {problem}',
@@ -306,6 +322,10 @@ const catalogue = {
     sentence: 'There is no project {project}',
     hint: 'List them with `signalbox projects list`.',
   },
+  'publication.unknown': {
+    sentence: 'No release {version} of {app} was published',
+    hint: 'List the published ones with `signalbox releases published`.',
+  },
   'push.malformed': {
     sentence: 'The push cannot be read: {problem}',
     hint: 'Push with git itself, or look at what stands between it and the server.',
@@ -325,6 +345,14 @@ const catalogue = {
   'release.none': {
     sentence: 'Nothing of {app} runs in {environment} yet',
     hint: 'Deploy a release first: `signalbox deploy {environment}`.',
+  },
+  'release.not_verified': {
+    sentence: '{version} has not succeeded in {missing}, so it is not published',
+    hint: 'Deploy it there first, or publish what is live there by naming no version.',
+  },
+  'release.unclear': {
+    sentence: 'Which release of {app} is meant is not clear: {versions}',
+    hint: 'Name one: `signalbox releases publish {app} VERSION`.',
   },
   'release.unknown': {
     sentence: 'There is no release {version} of {app}',

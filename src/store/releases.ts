@@ -38,7 +38,7 @@ export class Releases {
     return row === null ? null : toRelease(row)
   }
 
-  /** By version, or by the beginning of the commit (7 digits or more) when that is unambiguous. */
+  /** By version, by alias, or by the beginning of the commit (7 digits or more) when that is unambiguous. */
   find(project: string, app: string, name: string): StoredRelease | null {
     const exact = this.#db.get(
       'SELECT * FROM releases WHERE project = ? AND app = ? AND version = ?',
@@ -47,6 +47,11 @@ export class Releases {
       name,
     )
     if (exact !== null) return toRelease(exact)
+    const known = this.#db.get(
+      'SELECT release FROM aliases WHERE project = ? AND app = ? AND name = ?',
+      ...[project, app, name],
+    )
+    if (known !== null) return this.get(text(known, 'release'))
     if (!/^[0-9a-f]{7,40}$/.test(name)) return null
     const rows = this.#db.all(
       "SELECT * FROM releases WHERE project = ? AND app = ? AND commit_sha LIKE ? || '%' LIMIT 2",
@@ -110,7 +115,8 @@ export class Releases {
   #free(project: string, app: string, version: string): string {
     for (let suffix = 1; ; suffix += 1) {
       const candidate = suffix === 1 ? version : `${version}.${suffix}`
-      const sql = 'SELECT 1 FROM releases WHERE project = ? AND app = ? AND version = ?'
+      const sql = `SELECT 1 FROM releases WHERE project = ?1 AND app = ?2 AND version = ?3
+                   UNION SELECT 1 FROM aliases WHERE project = ?1 AND app = ?2 AND name = ?3`
       if (this.#db.get(sql, project, app, candidate) === null) return candidate
     }
   }

@@ -264,3 +264,33 @@ CREATE TABLE schedules (
 CREATE INDEX schedules_by_time ON schedules (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX deployments_superseded ON deployments (superseded_by) WHERE superseded_by IS NOT NULL;
+
+CREATE TABLE publications (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  release TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  UNIQUE (project, app, release),
+  UNIQUE (project, tag)
+) STRICT;
+
+CREATE TABLE aliases (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  name TEXT NOT NULL,
+  release TEXT NOT NULL,
+  PRIMARY KEY (project, app, name)
+) STRICT;
+
+CREATE INDEX aliases_by_release ON aliases (release);
+
+CREATE TABLE drafts (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  app TEXT NOT NULL,
+  draft TEXT NOT NULL,
+  PRIMARY KEY (project, app)
+) STRICT;

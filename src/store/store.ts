@@ -1,7 +1,9 @@
 import type { Command } from '../domain/command.ts'
 import { Agenda } from './agenda.ts'
+import { Aliases } from './aliases.ts'
 import type { Database } from './database.ts'
 import { Deployments } from './deployments.ts'
+import { Drafts } from './drafts.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Locks } from './locks.ts'
@@ -10,6 +12,7 @@ import { Meta } from './meta.ts'
 import { OneOffs } from './one-offs.ts'
 import { Outbox } from './outbox.ts'
 import { Projects } from './projects.ts'
+import { Publications } from './publications.ts'
 import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
 import { SafeguardsInForce } from './safeguards.ts'
@@ -28,6 +31,9 @@ export interface Store {
   readonly events: Events
   readonly runs: Runs
   readonly releases: Releases
+  readonly publications: Publications
+  readonly aliases: Aliases
+  readonly drafts: Drafts
   readonly tracks: Tracks
   readonly deployments: Deployments
   readonly locks: Locks
@@ -43,6 +49,7 @@ export interface Store {
 }
 
 export function storeOver(db: Database): Store {
+  const releases = new Releases(db)
   return {
     db,
     agenda: new Agenda(db),
@@ -50,7 +57,10 @@ export function storeOver(db: Database): Store {
     projects: new Projects(db),
     events: new Events(db),
     runs: new Runs(db),
-    releases: new Releases(db),
+    releases,
+    publications: new Publications(db, releases),
+    aliases: new Aliases(db),
+    drafts: new Drafts(db),
     tracks: new Tracks(db),
     deployments: new Deployments(db),
     locks: new Locks(db),

@@ -19,6 +19,7 @@ import { ModelWorld } from '../../src/targets/model/world.ts'
 /** The engine on a store in memory, with the model world for a target; commits and jobs are what the test says they are. */
 export interface EngineUnderTest extends AsyncDisposable {
   readonly engine: Engine
+  readonly parts: Parts
   readonly queries: Queries
   readonly store: Store
   readonly world: ModelWorld
@@ -83,7 +84,7 @@ export async function startEngine(
   const commit: EngineUnderTest['commit'] = (title, options = {}) =>
     git.commit(title, { ...defaults(spec), ...options })
   return {
-    ...{ engine, queries: new Queries(parts), store, world, jobsRun, commit },
+    ...{ engine, parts, queries: new Queries(parts), store, world, jobsRun, commit },
     setRef: (branch, sha) => git.setRef(branch, sha),
     async push(title, options) {
       const sha = commit(title, options)

@@ -21,7 +21,7 @@ export const event = z.object({
   ref: text,
   before: text.nullable(),
   after: text.nullable(),
-  source: z.enum(['push', 'sync', 'person', 'timer']),
+  source: z.enum(['push', 'sync', 'person', 'timer', 'release']),
   by: text,
   at,
   run: text.nullable(),

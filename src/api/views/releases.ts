@@ -16,5 +16,56 @@ export const release = z.object({
   discardedAt: at.nullable(),
   /** Environments in which it is live. */
   liveIn: list(text),
+  /** Other names it is found by. */
+  aliases: list(text),
+  /** Its tag, once it was published. */
+  tag: text.nullable(),
 })
 export type ReleaseView = z.infer<typeof release>
+
+export const change = z.object({
+  commit: text,
+  title: text,
+  author: text,
+  at,
+  pullRequest: z.int().nullable(),
+  labels: list(text),
+  type: text.nullable(),
+  isBreaking: z.boolean(),
+})
+export type ChangeView = z.infer<typeof change>
+
+export const releaseDraft = z.object({
+  project: text,
+  app: text,
+  /** The publication it goes on from. */
+  since: z.object({ tag: text, commit: text }).nullable(),
+  head: text,
+  changes: list(change),
+  /** The history is longer than what was looked at. */
+  isCut: z.boolean(),
+  at,
+  /** Markdown, as a publication of all of it would have it. */
+  notes: text,
+  /** What would be published now; null, with the reason, when nothing can be. */
+  version: text.nullable(),
+  because: text.nullable(),
+})
+export type ReleaseDraftView = z.infer<typeof releaseDraft>
+
+export const publication = z.object({
+  project: text,
+  app: text,
+  release: z.object({ id: text, version: text, commit: text, digest: text }),
+  tag: text,
+  notes: text,
+  by: text,
+  at,
+})
+export type PublicationView = z.infer<typeof publication>
+
+export const changelog = z.object({ path: text, markdown: text })
+export type ChangelogView = z.infer<typeof changelog>
+
+export const committedChangelog = z.object({ path: text, branch: text, commit: text })
+export type CommittedChangelogView = z.infer<typeof committedChangelog>

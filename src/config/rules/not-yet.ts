@@ -15,15 +15,12 @@ interface NotYet {
  */
 export const notYet: readonly NotYet[] = [
   { path: 'on.pull_request' },
-  { path: 'on.release' },
   { path: 'checks.*.services.*.image' },
   ...['app', 'apps.*'].flatMap((app) => [
     { path: `${app}.image` },
     { path: `${app}.static`, usual: [[]] },
     { path: `${app}.migrations.backup` },
-    { path: `${app}.draft_release` },
   ]),
-  { path: 'environments.*.on.release' },
   { path: 'environments.*.policies.backup_before_migrate', usual: ['off'] },
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
   { path: 'environments.*.policies.on_partial_failure', usual: ['roll_back_all'] },

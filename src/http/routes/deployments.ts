@@ -1,14 +1,12 @@
 import type { Deployment } from '../../domain/deployment.ts'
-import { findDeployment, findProject } from '../../engine/find.ts'
+import { findDeployment } from '../../engine/find.ts'
 import { carriedBy } from '../../engine/queue-status.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { carriedView, deploymentView, gateView, planView } from '../views/deployment.ts'
-import { releaseView } from '../views/release.ts'
 
 type DeploymentRoutes = Pick<
   Handlers,
-  | 'releases.list'
   | 'deployments.list'
   | 'deployments.show'
   | 'deployments.plan'
@@ -20,7 +18,6 @@ type DeploymentRoutes = Pick<
 export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
   const { store, actions, queries } = parts
   return {
-    'releases.list': ({ params, query }) => releases(parts, { ...query, ...params }),
     'deployments.list': ({ query }) => deployments(parts, query),
     'deployments.show': ({ params }) => {
       const deployment = findDeployment(store, params.deployment)
@@ -43,19 +40,6 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
 }
 
 type Listing = { readonly [K in 'project' | 'environment' | 'app']?: string | undefined } & { readonly limit: number }
-
-function releases({ store }: ApiParts, { project, app, limit }: Listing & { readonly project: string }) {
-  findProject(store, project)
-  // What is scaled to nothing is live nowhere.
-  const tracks = store.tracks.list(project).filter(({ live }) => live !== null && live.instances.length > 0)
-  return store.releases.list(project, app ?? null, limit).map((release) => {
-    const live = tracks.filter((track) => track.live?.release.id === release.id)
-    return releaseView(
-      release,
-      live.map(({ environment }) => environment),
-    )
-  })
-}
 
 /** Of one environment or app: the newest of each of its tracks, and of these the newest. */
 function deployments({ store }: ApiParts, { project, environment, app, limit }: Listing) {
