@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts'
 import type { RecordResult } from './perform-source.ts'
 
 /** Commits looked through for notes, from the newest on. */
-export const longestLog = 500
+const longestLog = 500
 
 interface Wanted {
   readonly project: string
