@@ -22,7 +22,11 @@ const mayImport: Record<string, readonly string[]> = {
   'sources/*': ['lib', 'domain', 'system', 'sources/source.ts', 'node:crypto', 'node:path'],
   targets: ['lib', 'domain'],
   'targets/*': ['lib', 'domain', 'system', 'targets/driver.ts', 'edge/protocol.ts', 'host/protocol.ts', 'node:path'],
-  engine: ['lib', 'domain', 'store', 'runner/runner.ts', 'sources/source.ts', 'targets/driver.ts'],
+  channels: ['lib', 'domain', 'system', 'node:crypto', 'node:path', 'nodemailer'],
+  engine: [
+    ...['lib', 'domain', 'store'],
+    ...['runner/runner.ts', 'sources/source.ts', 'targets/driver.ts', 'channels/channel.ts'],
+  ],
   api: ['lib', 'domain', 'zod'],
   http: [
     ...['lib', 'domain', 'store', 'engine', 'api', 'system'],

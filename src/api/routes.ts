@@ -3,6 +3,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
+import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
@@ -28,6 +29,7 @@ export const routes = {
   ...oneOffRoutes,
   ...scheduleRoutes,
   ...factRoutes,
+  ...noticeRoutes,
   ...tokenRoutes,
 } as const
 

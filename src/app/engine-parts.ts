@@ -4,6 +4,7 @@ import { parseProject } from '../config/project.ts'
 import type { Address, ServerConfig } from '../config/server.ts'
 import { defaultSettings, type LineLog, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
 import { EngineTime } from '../engine/time.ts'
+import { pageOf } from '../http/pages.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { redactor } from '../lib/redact.ts'
@@ -15,8 +16,10 @@ import { systemClock } from '../system/clock.ts'
 import { exists } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
 import { systemPath } from '../system/programs.ts'
+import { randomFraction } from '../system/random.ts'
 import { openSecretBox, type SecretBox } from '../system/secrets.ts'
 import { type LocalDriver, localDriver } from '../targets/local/driver.ts'
+import { channelsFor } from './channels.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { driverOptions } from './drivers.ts'
 import { gitEnvironment } from './environment.ts'
@@ -29,13 +32,17 @@ export interface Assembled {
   readonly version: string
 }
 
+export interface Given {
+  readonly data: DataDirectory
+  readonly store: Store
+  readonly config: ServerConfig
+  readonly log: Log
+  /** How people reach the server. */
+  readonly baseUrl: string
+}
+
 /** The engine's parts, as they are on a real machine. */
-export async function engineParts(
-  data: DataDirectory,
-  store: Store,
-  config: ServerConfig,
-  log: Log,
-): Promise<Assembled> {
+export async function engineParts({ data, store, config, log, baseUrl }: Given): Promise<Assembled> {
   const clock = systemClock
   const version = await programVersion()
   const jobLogs = openJobLogs({ directory: data.jobLogs, clock, log })
@@ -69,6 +76,11 @@ export async function engineParts(
     baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
     parse: (text, procfile) => parse(text, { procfile, version }),
     openLog: (name, secrets) => openLog(jobLogs, name, secrets),
+    notices: {
+      channels: await channelsFor(config),
+      link: (subject) => `${baseUrl}${pageOf(subject)}`,
+      jitter: randomFraction,
+    },
     settings: {
       ...defaultSettings,
       parallelJobs: config.jobs,

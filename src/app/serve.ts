@@ -102,12 +102,12 @@ interface Work extends Run {
 async function work(given: Work): Promise<void> {
   const { config, data, store, log, signal, announce, http } = given
   const fatal = new AbortController()
-  const assembled = await engineParts(data, store, config, log)
+  const url = config.publicUrl ?? http.url
+  const assembled = await engineParts({ data, store, config, log, baseUrl: url })
   const engine = new Engine(assembled.parts, (error) => {
     log.error('going on would be guessing, stopping', { error })
     fatal.abort(error)
   })
-  const url = config.publicUrl ?? http.url
   const { app, remote } = answering({ ...given, engine, assembled, baseUrl: url })
   await using ending = new AsyncDisposableStack()
   ending.use(remote)

@@ -15,6 +15,7 @@ import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
+import { noticesCommand } from './commands/notices.ts'
 import { oneOffsCommand } from './commands/one-offs.ts'
 import { planCommand } from './commands/plan.ts'
 import { projectsCommand } from './commands/projects.ts'
@@ -29,6 +30,7 @@ import { runsCommand } from './commands/runs.ts'
 import { safeguardsCommand } from './commands/safeguards.ts'
 import { scaleCommand } from './commands/scale.ts'
 import { schedulesCommand } from './commands/schedules.ts'
+import { secretsCommand } from './commands/secrets.ts'
 import { serverCommand } from './commands/server.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokensCommand } from './commands/tokens.ts'
@@ -104,9 +106,10 @@ const commandGroups: readonly CommandGroup[] = [
       explainCommand,
       eventsCommand,
       auditCommand,
+      noticesCommand,
     ],
   },
-  { title: 'An environment:', commands: [envCommand, runCommand, oneOffsCommand, schedulesCommand] },
+  { title: 'An environment:', commands: [envCommand, secretsCommand, runCommand, oneOffsCommand, schedulesCommand] },
   {
     title: 'The server:',
     commands: [serverCommand, loginCommand, gitCredentialCommand, tokensCommand, versionCommand],

@@ -1,5 +1,5 @@
 import type { DriverOptions } from '../domain/driver-options.ts'
-import type { AppSpec, ProjectSpec, Triggers } from '../domain/spec.ts'
+import type { AppSpec, NotifySpec, ProjectSpec, Triggers } from '../domain/spec.ts'
 import { appOf } from './apps.ts'
 import { readDocument, type SourceText } from './document.ts'
 import { environmentOf } from './environments.ts'
@@ -12,7 +12,7 @@ import { type Procfile, readProcfile } from './procfile.ts'
 import { closed, type Pruned, prune, realPath, throughHoles } from './prune.ts'
 import type { Context, Rule } from './rules/rule.ts'
 import { doubtful, rules } from './rules/rules.ts'
-import { appEntry, type ProjectFile, projectFile } from './schema.ts'
+import { appEntry, type NoticeEntry, type ProjectFile, projectFile } from './schema.ts'
 
 export interface ParseOptions {
   /** What each driver at hand can be told, by its name. */
@@ -123,8 +123,12 @@ function specOf(file: ProjectFile, procfile: Procfile | null): ProjectSpec {
     checks: Object.entries(file.checks).map(([name, entry]) => jobOf(name, entry)),
     apps,
     environments: Object.entries(file.environments).map(([name, entry]) => environmentOf(name, entry, apps)),
-    notify: file.notify,
+    notify: file.notify.map(notifyOf),
   }
+}
+
+function notifyOf({ signed_with, ...entry }: NoticeEntry): NotifySpec {
+  return { ...entry, signedWith: signed_with }
 }
 
 /** A Procfile is about the repository's root, and where the file names no app at all it makes one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { noticeEvents } from '../domain/notice.ts'
 import { permissions } from '../domain/permission.ts'
 import {
   byName,
@@ -817,11 +818,6 @@ const environment = keys({
 
 // ---- the file -------------------------------------------------------------------------------------------------------
 
-const noticeEvents = [
-  ...['run_failed', 'deployment_started', 'deployment_succeeded', 'deployment_failed', 'deployment_rolled_back'],
-  ...['deployment_superseded', 'approval_needed', 'approval_expired', 'unexpected_outcome'],
-] as const
-
 const notice = keys({
   channel: key('How.', 'slack', z.enum(['webhook', 'slack', 'email', 'command'])),
   to: key('A URL, an address, a command; `$NAME` is the project secret NAME.', '$SLACK_WEBHOOK', word),
@@ -830,6 +826,16 @@ const notice = keys({
     'From where. Left out: everywhere.',
     ['production'],
     many(name, 'the name of an environment').default([]),
+  ),
+  signed_with: key(
+    'Project secrets that a webhook is signed with: one key, or two while a new one takes the place of the old.',
+    ['WEBHOOK_KEY'],
+    many(variableName, 'the name of a secret').default([]),
+  ),
+  people: key(
+    'What somebody is called there, by the name of their token, such as an id of Slack. Others keep their names.',
+    { ada: 'U024BE7LH' },
+    z.record(z.string(), word, { error: 'a mapping from names to names' }).default({}),
   ),
 })
 
@@ -878,5 +884,6 @@ export type StepEntry = JobEntry['steps'][number]
 export type ServiceEntry = JobEntry['services'][string]
 export type HealthEntry = z.output<typeof health>
 export type AppEntry = NonNullable<ProjectFile['app']>
+export type NoticeEntry = ProjectFile['notify'][number]
 export type ProcessEntry = NonNullable<AppEntry['processes']>[string]
 export type EnvironmentEntry = ProjectFile['environments'][string]

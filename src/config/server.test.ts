@@ -16,7 +16,31 @@ test('without a word, a server runs on this machine alone', () => {
     keyFile: null,
     toolPath: [],
     lookEveryMs: 30_000,
+    noticeNetworks: [],
+    noticeCommands: null,
+    smtp: null,
+    smtpFrom: null,
+    smtpUser: null,
+    smtpPasswordFile: null,
+    smtpSecurity: 'starttls',
   })
+})
+
+test('how notices leave the server is a matter of its settings', () => {
+  const { config } = read({
+    flags: { 'notice-networks': '10.0.0.0/8, fd00::/8', 'notice-commands': '/etc/notices', smtp: 'mail:587' },
+    env: { SIGNALBOX_SMTP_FROM: 'Box <box@example.org>', SIGNALBOX_SMTP_SECURITY: 'none' },
+  })
+  assert.deepEqual([config?.noticeNetworks, config?.noticeCommands], [['10.0.0.0/8', 'fd00::/8'], '/etc/notices'])
+  assert.deepEqual([config?.smtp, config?.smtpFrom], [{ host: 'mail', port: 587 }, 'Box <box@example.org>'])
+  const flags = { smtp: 'mail:25', 'smtp-user': 'box', 'notice-networks': '10.0.0.0/33', 'notice-commands': 'notices' }
+  assert.deepEqual(bad({ flags: { ...flags, 'smtp-security': 'ssl' } }), [
+    '--notice-networks: "10.0.0.0/33"; expected networks such as 10.0.0.0/8 or fd00::/8, with "," between',
+    '--notice-commands: "notices"; expected an absolute path',
+    '--smtp-security: "ssl"; expected starttls, tls or none',
+    '--smtp: no --smtp-from; expected both, or neither',
+    '--smtp-user: no --smtp-password-file; expected both, or neither',
+  ])
 })
 
 test('a flag goes before its variable, and an empty variable is none', () => {

@@ -19,6 +19,16 @@ export interface ServerConfig {
   /** Folders of programs that jobs and instances find before the system's. */
   readonly toolPath: readonly string[]
   readonly lookEveryMs: number
+  /** Networks that are not public and that notices may reach all the same. */
+  readonly noticeNetworks: readonly string[]
+  /** Null = notices run no program. */
+  readonly noticeCommands: string | null
+  /** Null = no mail is sent. */
+  readonly smtp: Address | null
+  readonly smtpFrom: string | null
+  readonly smtpUser: string | null
+  readonly smtpPasswordFile: string | null
+  readonly smtpSecurity: 'starttls' | 'tls' | 'none'
 }
 
 export interface Address {
@@ -45,6 +55,13 @@ const address = z.string().transform((text, context) => {
   const [, host, port] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text) ?? []
   if (host !== undefined && Number(port) <= 65535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
   context.addIssue({ code: 'custom', message: 'HOST:PORT, such as 127.0.0.1:8700 or [::1]:8700' })
+  return z.NEVER
+})
+
+const networks = z.string().transform((text, context) => {
+  const all = text.split(',').map((network) => network.trim())
+  if (all.every(isNetwork)) return all
+  context.addIssue({ code: 'custom', message: 'networks such as 10.0.0.0/8 or fd00::/8, with "," between' })
   return z.NEVER
 })
 
@@ -116,6 +133,53 @@ export const serverSettings: Settings = {
     default: '30s',
     schema: duration.refine((ms) => ms >= 1000, { error: 'a second or more' }),
   },
+  noticeNetworks: {
+    ...{ flag: 'notice-networks', variable: 'SIGNALBOX_NOTICE_NETWORKS', argument: 'NET,NET', example: '10.0.0.0/8' },
+    sentence:
+      'Networks that are not public and that webhooks and chats may be in. Left out: notices reach public addresses only, so that nobody reads this machine or its neighbours by way of them.',
+    default: null,
+    schema: networks,
+  },
+  noticeCommands: {
+    ...{ flag: 'notice-commands', variable: 'SIGNALBOX_NOTICE_COMMANDS', argument: 'DIR' },
+    example: '/etc/signalbox/notices',
+    sentence: 'Folder of the programs that notices may run. Left out: they run none.',
+    default: null,
+    schema: isPath.refine((text) => text.startsWith('/'), { error: 'an absolute path' }),
+  },
+  smtp: {
+    ...{ flag: 'smtp', variable: 'SIGNALBOX_SMTP', argument: 'HOST:PORT', example: 'mail.example.org:587' },
+    sentence: 'The server that takes the mail of notices. Left out: no mail is sent.',
+    default: null,
+    schema: address,
+  },
+  smtpFrom: {
+    ...{ flag: 'smtp-from', variable: 'SIGNALBOX_SMTP_FROM', argument: 'ADDRESS' },
+    example: 'Signalbox <signalbox@example.org>',
+    sentence: 'Whom the mail is from.',
+    default: null,
+    schema: z.string().regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, { error: 'an address such as signalbox@example.org' }),
+  },
+  smtpUser: {
+    ...{ flag: 'smtp-user', variable: 'SIGNALBOX_SMTP_USER', argument: 'NAME', example: 'signalbox' },
+    sentence: 'Who logs in there. Left out: nobody does.',
+    default: null,
+    schema: z.string().min(1, { error: 'a name' }),
+  },
+  smtpPasswordFile: {
+    ...{ flag: 'smtp-password-file', variable: 'SIGNALBOX_SMTP_PASSWORD_FILE', argument: 'FILE' },
+    example: '/etc/signalbox/smtp-password',
+    sentence: 'A file whose first line is the password for that.',
+    default: null,
+    schema: isPath,
+  },
+  smtpSecurity: {
+    ...{ flag: 'smtp-security', variable: 'SIGNALBOX_SMTP_SECURITY', argument: 'HOW', example: 'tls' },
+    sentence:
+      '`starttls`: nothing is handed over unless it can be encrypted. `tls`: encrypted from the first byte. `none`: never.',
+    default: 'starttls',
+    schema: z.enum(['starttls', 'tls', 'none'], { error: 'starttls, tls or none' }),
+  },
 }
 
 export interface ServerInput {
@@ -146,11 +210,14 @@ export function readServerConfig(input: ServerInput): {
     problems.push({ setting: from, found: describe(text), expected: result.error.issues[0]?.message ?? '' })
     return null
   }
-  const { dataDirectory, listen, edgeListen, publicUrl, jobs, edges, keyFile, toolPath, lookEveryMs } = serverSettings
+  const set = serverSettings
   const values = {
-    ...{ dataDirectory: read(dataDirectory), listen: read(listen), edgeListen: read(edgeListen) },
-    ...{ publicUrl: read(publicUrl), jobs: read(jobs), edges: read(edges), keyFile: read(keyFile) },
-    ...{ toolPath: read(toolPath), lookEveryMs: read(lookEveryMs) },
+    ...{ dataDirectory: read(set.dataDirectory), listen: read(set.listen), edgeListen: read(set.edgeListen) },
+    ...{ publicUrl: read(set.publicUrl), jobs: read(set.jobs), edges: read(set.edges), keyFile: read(set.keyFile) },
+    ...{ toolPath: read(set.toolPath), lookEveryMs: read(set.lookEveryMs) },
+    ...{ noticeNetworks: read(set.noticeNetworks), noticeCommands: read(set.noticeCommands) },
+    ...{ smtp: read(set.smtp), smtpFrom: read(set.smtpFrom), smtpUser: read(set.smtpUser) },
+    ...{ smtpPasswordFile: read(set.smtpPasswordFile), smtpSecurity: read(set.smtpSecurity) },
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }
@@ -177,10 +244,26 @@ function complete(values: Values, cores: number): ServerConfig {
     lookEveryMs,
     jobs: values.jobs ?? Math.max(1, cores),
     toolPath: values.toolPath ?? [],
+    noticeNetworks: values.noticeNetworks ?? [],
+    smtpSecurity: values.smtpSecurity ?? 'starttls',
   }
 }
 
-function contradictions({ listen, edgeListen }: Values): readonly SettingProblem[] {
+function contradictions(values: Values): readonly SettingProblem[] {
+  return [...samePort(values), ...halfOfMail(values)]
+}
+
+function halfOfMail({ smtp, smtpFrom, smtpUser, smtpPasswordFile }: Values): readonly SettingProblem[] {
+  const lacks = (setting: string, other: string) => ({ setting, found: `no ${other}`, expected: 'both, or neither' })
+  return [
+    ...((smtp === null) === (smtpFrom === null) ? [] : [lacks('--smtp', smtp === null ? '--smtp' : '--smtp-from')]),
+    ...((smtpUser === null) === (smtpPasswordFile === null)
+      ? []
+      : [lacks('--smtp-user', smtpUser === null ? '--smtp-user' : '--smtp-password-file')]),
+  ]
+}
+
+function samePort({ listen, edgeListen }: Values): readonly SettingProblem[] {
   if (listen === null || edgeListen === null || listen.port === 0 || listen.port !== edgeListen.port) return []
   const everywhere = ['0.0.0.0', '::']
   const meet =
@@ -214,6 +297,12 @@ function number(min: number, max: number): z.ZodType<number, string> {
     .regex(/^\d{1,6}$/, { error, abort: true })
     .transform(Number)
     .pipe(z.int().min(min, { error }).max(max, { error }))
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix = ''] = /^([0-9A-Fa-f.:]+)\/(\d{1,3})$/.exec(text) ?? []
+  if (z.ipv4().safeParse(address).success) return Number(prefix) <= 32
+  return z.ipv6().safeParse(address).success && Number(prefix) <= 128
 }
 
 function isOrigin(text: string): boolean {

@@ -14,34 +14,30 @@ export function fact(now: Deployment, kind: string, data: Record<string, unknown
 }
 
 export function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
-  const { outcome, reason, hint, supersededBy } = ending
+  const { outcome, reason, hint, supersededBy, expired } = ending
   const hasGoneBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
   const rolledBack = hasGoneBack && now.state.kept !== 'rollback'
-  const newer = supersededBy === undefined ? {} : { supersededBy }
-  const state = {
-    kind: 'finished',
-    outcome,
-    reason,
-    rolledBack,
-    ...(hint === undefined ? {} : { hint }),
-    ...newer,
-  } as const
-  // Whoever asked for it is told, and by whose deployment theirs was displaced.
-  const displaced = supersededBy === undefined ? {} : { supersededBy, asked: now.by }
-  const said = {
-    outcome,
-    reason,
-    rolledBack,
-    verdict: now.verdict,
-    requests: verdictSentence(now.verdict),
-    ...displaced,
+  const why = {
+    ...(supersededBy === undefined ? {} : { supersededBy }),
+    ...(expired === undefined ? {} : { expired }),
   }
-  const ran = now.startedAt === null ? { outcome, reason, ...displaced } : said
+  const hinted = hint === undefined ? {} : { hint }
+  const state = { kind: 'finished', outcome, reason, rolledBack, ...hinted, ...why } as const
+  const said = { ...whatAndWho(now), outcome, reason, ...why, totalMs: at - now.createdAt }
+  const ran = {
+    ...{ rolledBack, rolloutMs: at - (now.startedAt ?? at) },
+    ...{ verdict: now.verdict, requests: verdictSentence(now.verdict) },
+  }
   return {
     deployment: { ...now, state, finishedAt: at, opened: null },
     commands: [],
-    facts: [fact(now, 'deployment.finished', ran)],
+    facts: [fact(now, 'deployment.finished', now.startedAt === null ? said : { ...said, ...ran })],
   }
+}
+
+/** So that a line of the journal says by itself what it is about, and who asked for it. */
+export function whatAndWho({ release, reason, by }: Deployment) {
+  return { release, for: reason, asked: by }
 }
 
 /** The track keeps what was live; the reconciler goes on bringing it back. */

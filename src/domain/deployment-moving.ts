@@ -1,5 +1,5 @@
 import { type BakeLook, beginBake, judgeBake, lookEveryMs } from './bake.ts'
-import { currentStep, fact, finish, giveUp, stay, superseded } from './decision.ts'
+import { currentStep, fact, finish, giveUp, stay, superseded, whatAndWho } from './decision.ts'
 import type {
   Deployment,
   DeploymentDecision,
@@ -28,7 +28,14 @@ export function start(now: Deployment, event: DeploymentEvent & { type: 'turn' }
   return {
     deployment,
     commands: [command(deployment)],
-    facts: [fact(now, 'deployment.started', { release: now.release, instances: instances.map(({ name }) => name) })],
+    facts: [
+      fact(now, 'deployment.started', {
+        ...whatAndWho(now),
+        ...{ variables, scale: now.scale, approvals: event.approvals, waitedMs: at - now.createdAt },
+        prepares: steps.some((step) => step.do === 'prepare'),
+        instances: instances.map(({ name }) => name),
+      }),
+    ],
   }
 }
 

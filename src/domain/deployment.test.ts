@@ -24,7 +24,7 @@ const rollout = planRollout({
   hasMigrations: true,
   keepRunning: false,
 })
-const turn: DeploymentEvent = { type: 'turn', rollout, before: null, variables: 0, limitMs: 1000 }
+const turn: DeploymentEvent = { type: 'turn', rollout, before: null, variables: 0, limitMs: 1000, approvals: [] }
 
 test('every step is asked for once, in order, and the last one makes the release live', () => {
   const asked: string[] = []
@@ -74,7 +74,8 @@ test('a deployment that has not begun ends when a newer one takes its place, and
     const { deployment, facts } = decideDeployment(before, { type: 'superseded', by: 'd7' }, 1)
     const ending = { outcome: 'aborted', reason: 'superseded by d7', supersededBy: 'd7' }
     assert.deepEqual(deployment.state, { kind: 'finished', ...ending, rolledBack: false })
-    assert.deepEqual(facts[0]?.data, { track: 'shop/shop/staging', ...ending, asked: before.by })
+    const { track, release, reason, by } = before
+    assert.deepEqual(facts[0]?.data, { track, release, for: reason, asked: by, ...ending, totalMs: 1 })
   }
 })
 

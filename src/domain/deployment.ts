@@ -3,6 +3,7 @@ import type { Bake, BakeLook } from './bake.ts'
 import { currentStep, fact, finish, giveUp, stay, superseded, waitsForAddress } from './decision.ts'
 import { advance, beginSmoke, revert, start, stepFailed } from './deployment-moving.ts'
 import type { FactDraft } from './facts.ts'
+import type { Approval } from './gates/gate.ts'
 import type { Kept } from './keeping.ts'
 import type { Outcome } from './outcome.ts'
 import type { ReleaseRef } from './release.ts'
@@ -93,6 +94,8 @@ export interface Ending {
   readonly hint?: string
   /** The newer deployment that took its place. */
   readonly supersededBy?: string
+  /** What did not come in time, where it ended for that. */
+  readonly expired?: 'approval' | 'turn'
 }
 
 export type DeploymentEvent =
@@ -104,7 +107,7 @@ export type DeploymentEvent =
     }
   | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
   | { readonly type: 'approval_void'; readonly moved: readonly string[]; readonly expiresMs: number }
-  | { readonly type: 'refused'; readonly outcome: 'failed' | 'aborted'; readonly reason: string }
+  | ({ readonly type: 'refused'; readonly outcome: 'failed' | 'aborted' } & Pick<Ending, 'reason' | 'supersededBy'>)
   /** Another release became live on the track. */
   | { readonly type: 'live_moved'; readonly release: ReleaseRef }
   | {
@@ -113,6 +116,8 @@ export type DeploymentEvent =
       readonly before: Live | null
       readonly variables: number
       readonly limitMs: number
+      /** Who said yes to the plan that begins, for the record. */
+      readonly approvals: readonly Approval[]
     }
   /** The address was free: its smoke steps run now. */
   | { readonly type: 'smoke_begun' }
@@ -292,10 +297,10 @@ function isOnlyLooking({ steps, at }: Progress): boolean {
 function deadline(now: Deployment, at: number): DeploymentDecision {
   switch (now.state.kind) {
     case 'waiting':
-      return finish(now, at, { outcome: 'aborted', reason: 'nobody approved it in time' })
+      return finish(now, at, { outcome: 'aborted', reason: 'nobody approved it in time', expired: 'approval' })
     case 'queued':
       if (now.state.atLimit === 'continue') return goWithoutTurn(now)
-      return finish(now, at, { outcome: 'aborted', reason: 'its turn did not come in time' })
+      return finish(now, at, { outcome: 'aborted', reason: 'its turn did not come in time', expired: 'turn' })
     case 'rolling':
       if (waitsForAddress(now)) return stay(now)
       return revert(now, { outcome: 'failed', reason: `it took longer than its limit while ${doing(now)}` }, at)

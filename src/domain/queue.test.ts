@@ -59,7 +59,7 @@ function perform(each: Act, { all, gone, cancelled }: World): void {
     case 'go': {
       const [first] = queueOf(open)
       if (first === undefined || open.some(isActive)) break
-      set(first, { type: 'turn', rollout, before: null, variables: 0, limitMs: 1000 })
+      set(first, { type: 'turn', rollout, before: null, variables: 0, limitMs: 1000, approvals: [] })
       gone.push(first.id)
       break
     }

@@ -338,8 +338,16 @@ export interface FreezeSpec {
 // ---- notices --------------------------------------------------------------------------------------------------------
 
 export interface NotifySpec {
-  readonly channel: 'webhook' | 'slack' | 'email' | 'command'
+  readonly channel: ChannelName
+  /** As written: `$NAME` stands for a project secret, opened when something is sent. */
   readonly to: string
   readonly events: readonly string[]
+  /** Empty = everywhere. */
   readonly environments: readonly string[]
+  /** Names of project secrets. */
+  readonly signedWith: readonly string[]
+  /** What a person is called there, by the name of their token. */
+  readonly people: Readonly<Record<string, string>>
 }
+
+export type ChannelName = 'webhook' | 'slack' | 'email' | 'command'

@@ -62,6 +62,11 @@ export interface DueAnswer {
   readonly lookAgainAt: number | null
 }
 
+/** Environments that a push to this ref names. */
+export function environmentsNamed({ environments }: ProjectSpec, ref: string): readonly EnvironmentSpec[] {
+  return environments.filter(({ triggers }) => isNamed(triggers, ref))
+}
+
 /** The environments a release goes to by itself: those whose trigger has fired and whose needs are met. */
 export function environmentsDue(input: DueInput): DueAnswer {
   const { spec, app, refs, succeededIn, now } = input

@@ -2,6 +2,7 @@ import { approvalActions } from './actions/approvals.ts'
 import { deploymentActions } from './actions/deployments.ts'
 import { goingBackActions } from './actions/going-back.ts'
 import { lockActions } from './actions/locks.ts'
+import { noticeActions } from './actions/notices.ts'
 import { oneOffActions } from './actions/one-offs.ts'
 import { projectActions } from './actions/projects.ts'
 import { publishingActions } from './actions/publishing.ts'
@@ -36,5 +37,6 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...scheduleActions(work),
     ...publishingActions(work),
     ...runActions(work),
+    ...noticeActions(work),
   }
 }

@@ -1,5 +1,6 @@
 import { Fault, messageOf } from '../lib/fault.ts'
 import { type Actions, actionsOf } from './actions.ts'
+import { Courier } from './courier.ts'
 import { doDue } from './due.ts'
 import { Intake } from './intake.ts'
 import { clean } from './janitor.ts'
@@ -24,6 +25,7 @@ export class Engine {
   readonly intake: Intake
   readonly #parts: Parts
   readonly #pump: Pump
+  readonly #courier: Courier
   readonly #epoch: number
   readonly #after: AfterCommit
   readonly #stop = new AbortController()
@@ -39,8 +41,9 @@ export class Engine {
     // At least the wall clock in seconds: never below an epoch the targets have seen, also after a restored backup.
     this.#epoch = parts.store.db.transaction(() => parts.store.meta.rise('epoch', parts.time.now()))
     parts.store.db.guard(() => this.#mustBeNewest())
-    this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#wake.abort(woken), onFatal })
+    this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#onCommit(), onFatal })
     this.#after = this.#pump.afterCommit
+    this.#courier = new Courier(parts, this.#after)
     this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
     this.actions = actionsOf(parts, this.#after, this.intake)
   }
@@ -56,6 +59,7 @@ export class Engine {
       this.#every(this.#parts.settings.syncEveryMs, () => this.#syncAll()),
     )
     this.#loops.push(this.#every(this.#parts.settings.janitorEveryMs, () => clean(this.#parts, this.#after)))
+    this.#loops.push(this.#courier.run())
     this.#pump.kick()
   }
 
@@ -63,8 +67,13 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('stopping'))
     this.#wake.abort(woken)
-    await this.#pump.release()
+    await Promise.all([this.#pump.release(), this.#courier.stop()])
     await Promise.allSettled(this.#loops)
+  }
+
+  #onCommit(): void {
+    this.#wake.abort(woken)
+    this.#courier.kick()
   }
 
   /** A server that stood still while another one began on the same store must not decide anything when it wakes up. */

@@ -8,6 +8,9 @@ import { type AfterCommit, transact } from './transact.ts'
 /** How far back in each environment a release stays a place to go back to. */
 const rollbackDepth = 3
 
+/** How long it can be looked up what became of a notice. */
+const noticesKeptMs = 90 * 86_400_000
+
 /** Throws away archives nobody needs: not among the newest, not live, not on their way, not a place to go back to. */
 export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
   const { store, artifacts, settings } = parts
@@ -21,6 +24,7 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
       }
     }
   })
+  store.deliveries.forget(parts.time.now() - noticesKeptMs)
   // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
   for (const digest of await artifacts.list()) {
     if (!isNeeded(store, digest)) await artifacts.remove(digest)

@@ -16,7 +16,7 @@ test('an older push whose checks end later does not take the place of a newer on
   const { release, state } = await newestEnded(it, staging, 'd1')
   assert.equal(release.id, 'v2', 'the older commit is built last')
   const said = 'd1 of a newer push to main came first'
-  assert.deepEqual(state, { kind: 'finished', outcome: 'aborted', reason: said, rolledBack: false })
+  assert.deepEqual(state, { kind: 'finished', outcome: 'aborted', reason: said, rolledBack: false, supersededBy: 'd1' })
   assert.equal(live(it, staging)?.release.id, 'v1')
   const [again] = it.engine.actions.deploy(inStaging, { version: release.version }, ada)
   assert.equal((await ended(it, again?.id ?? '')).state.kind === 'finished' && live(it, staging)?.release.id, 'v2')

@@ -1,3 +1,4 @@
+import type { Channels } from '../channels/channel.ts'
 import { decideDeployment } from '../domain/deployment.ts'
 import { askGates } from '../domain/gates.ts'
 import { planRollout } from '../domain/rollout.ts'
@@ -29,8 +30,17 @@ export interface Parts {
   parse(text: string, procfile: string | null): ParsedSpec
   /** Where the output of one-off commands and migrations goes, with these values masked. */
   openLog(name: string, secrets: readonly string[]): Promise<LineLog>
+  readonly notices: NoticeParts
   readonly settings: EngineSettings
   readonly rules: Rules
+}
+
+export interface NoticeParts {
+  readonly channels: Channels
+  /** Where people read more about a deployment or a run. */
+  link(subject: string): string
+  /** From 0 up to 1, so that those who failed together do not come back together. */
+  jitter(): number
 }
 
 export interface Secrets {

@@ -2,7 +2,6 @@ import { attemptOf, type Job, type JobCommand, type JobEnding, type Run } from '
 import type { AppSpec, ProjectSpec, ServiceSpec, StepSpec } from '../domain/spec.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
-import { checksScope } from '../store/variables.ts'
 import { specOf } from './context.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
@@ -17,9 +16,7 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
   const work = workOf(specOf(parts.store, run.project, run.commit), job)
   const secrets = await openSecrets(parts, run.project, work.secrets)
   if ('missing' in secrets)
-    return errored(
-      `these secrets are not set: ${secrets.missing.join(', ')} (signalbox env set ${checksScope} NAME=… --secret)`,
-    )
+    return errored(`these secrets are not set: ${secrets.missing.join(', ')} (signalbox secrets set NAME=…)`)
   const plan = planOf(parts, { run, job, work, secrets: secrets.values })
   const result = await runWithin(parts, plan, signal)
   // An abort by the engine is not the job's end; whoever aborted has said what is to become of it.
@@ -64,7 +61,7 @@ function workOf(spec: ProjectSpec, job: Job): Work {
 
 function planOf(
   parts: Parts,
-  { run, job, work, secrets }: { run: Run; job: Job; work: Work; secrets: Record<string, string> },
+  { run, job, work, secrets }: { run: Run; job: Job; work: Work; secrets: Readonly<Record<string, string>> },
 ): JobPlan {
   return {
     attempt: attemptOf(run.id, job),

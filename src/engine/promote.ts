@@ -89,8 +89,8 @@ function request(tx: Tx, release: StoredRelease, { environment, refs }: Due, all
   const overtaking = runs.map((run) => overtakenBy(store, { track, run, app: release.app }))
   const { id } = requestDeployment(tx, asked)
   // Named by several branches, it comes too late only when it does so on each of them.
-  const reason = refs.length > 0 && overtaking.includes(null) ? null : overtaking.find((said) => said !== null)
-  if (reason) applyDeployment(tx, id, { type: 'refused', outcome: 'aborted', reason })
+  const ahead = refs.length > 0 && overtaking.includes(null) ? null : overtaking.find((found) => found !== null)
+  if (ahead) applyDeployment(tx, id, { type: 'refused', outcome: 'aborted', ...ahead })
 }
 
 interface Asking {
@@ -115,6 +115,11 @@ function isAsked(store: Store, { track, release, since }: Asking): boolean {
   return last !== undefined && (now?.id === release.id || last.createdAt >= since)
 }
 
+interface Overtaking {
+  readonly supersededBy: string
+  readonly reason: string
+}
+
 interface Racing {
   readonly track: string
   readonly run: Run
@@ -125,12 +130,13 @@ interface Racing {
  * What a newer push to the same branch has brought to the track, or is bringing there; null when nothing. Checks that take
  * longer must not take an environment back to an older commit.
  */
-function overtakenBy(store: Store, { track, run, app }: Racing): string | null {
+function overtakenBy(store: Store, { track, run, app }: Racing): Overtaking | null {
   const branch = branchOf(run.ref) ?? tagOf(run.ref)
   for (const { commit } of store.runs.newerOf(run)) {
     const release = commit === run.commit ? null : store.releases.ofCommit(run.project, app, commit)
     const ahead = release === null ? undefined : store.deployments.ofRelease(release.id, track).find(isAhead)
-    if (ahead !== undefined) return `${ahead.id} of a newer push to ${branch} came first`
+    if (ahead === undefined) continue
+    return { supersededBy: ahead.id, reason: `${ahead.id} of a newer push to ${branch} came first` }
   }
   return null
 }

@@ -49,6 +49,7 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
       reason: request.reason,
       comment: request.comment,
       plan: hash,
+      ...{ scale: deployment.scale, state: deployment.state.kind },
     },
   })
   // What can never go is refused now, not after people were asked to approve it.

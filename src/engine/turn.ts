@@ -1,10 +1,12 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
+import type { Approval } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { movedBetween, scaled } from '../domain/plan.ts'
 import { queueOf } from '../domain/queue.ts'
 import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
 import { addressOf } from './address.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf, currentPlan, scaleFor } from './context.ts'
@@ -99,5 +101,12 @@ function begin(tx: Tx, deployment: Deployment): void {
   // A look at the target in between would only be in the way.
   tx.withdrawn.push(...store.outbox.withdraw(track.id))
   const limitMs = environment.policies.runTimeoutMs
-  applyDeployment(tx, deployment.id, { type: 'turn', rollout, before: track.live, variables, limitMs })
+  const approvals = approvalsOf(store, deployment)
+  applyDeployment(tx, deployment.id, { type: 'turn', rollout, before: track.live, variables, limitMs, approvals })
+}
+
+/** Each yes to the plan that begins, and none to one that moved. */
+function approvalsOf(store: Store, { id, state }: Deployment): readonly Approval[] {
+  const approved = state.kind === 'queued' ? state.approvedPlan : null
+  return store.deployments.approvals(id).filter(({ plan }) => plan === approved)
 }

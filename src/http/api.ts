@@ -4,6 +4,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
+import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
@@ -29,6 +30,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...oneOffRoutes(parts),
     ...scheduleRoutes(parts),
     ...factRoutes(parts),
+    ...noticeRoutes(parts),
     ...tokenRoutes(parts),
   }
 }

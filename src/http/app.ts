@@ -8,7 +8,7 @@ import type { Gatekeeper } from './auth.ts'
 import type { Env } from './env.ts'
 import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
-import { frontPage } from './page.ts'
+import { servePages } from './pages.ts'
 import { respondWith } from './respond.ts'
 
 export interface AppParts {
@@ -46,7 +46,7 @@ export function httpApp(parts: AppParts): Hono<Env> {
       contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
     }),
   )
-  app.get('/', (context) => context.html(frontPage(baseUrl)))
+  servePages(app, baseUrl)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)
   parts.api(app)

@@ -48,6 +48,15 @@ const catalogue = {
     sentence: 'The archive {digest} is not there',
     hint: 'Choose another release, or push a new commit to have it built anew.',
   },
+  'branch.taken': {
+    sentence: 'There is a branch {branch} already, and its {path} is another one',
+    hint: 'Merge it or delete it, and try again.',
+  },
+  'channel.not_ready': {
+    sentence: 'The channel {channel} cannot be used on this server: {problem}',
+    hint: 'Whoever runs the server sets it up with {flag}; until then it is tried again.',
+    temporary: true,
+  },
   'command.input_needed': {
     sentence: '{what} is needed, and without a terminal nobody can be asked',
     hint: 'Give it with {flag}.',
@@ -55,10 +64,6 @@ const catalogue = {
   'command.invalid': {
     sentence: '{problem}',
     hint: 'See `{command} --help`.',
-  },
-  'branch.taken': {
-    sentence: 'There is a branch {branch} already, and its {path} is another one',
-    hint: 'Merge it or delete it, and try again.',
   },
   'commit.malformed': {
     sentence: '{sha} is not the full name of a commit',
@@ -201,13 +206,13 @@ const catalogue = {
     sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
     hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
   },
-  'instance.unknown': {
-    sentence: 'There is no instance {instance}; what runs is: {known}',
-    hint: '`signalbox status` lists the instances of an environment.',
-  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
+  },
+  'instance.unknown': {
+    sentence: 'There is no instance {instance}; what runs is: {known}',
+    hint: '`signalbox status` lists the instances of an environment.',
   },
   'internal.bug': {
     sentence: 'Signalbox itself made a mistake: {what}',
@@ -248,6 +253,32 @@ const catalogue = {
   'migration.pending': {
     sentence: '{deployment} brings migrations that have not been applied ({problem})',
     hint: 'Apply them first; the policy `migrations: forbid_pending` does not let a deployment do it.',
+  },
+  'notice.no_secret': {
+    sentence: 'The secret {name} is not set in {project}',
+    hint: 'Set it with `signalbox secrets set {name}=…`; until then it is tried again.',
+    temporary: true,
+  },
+  'notice.not_taken': {
+    sentence: 'The receiver did not take it: {problem}',
+    hint: 'Look there what is the matter; Signalbox tries again by itself, for three days.',
+    temporary: true,
+  },
+  'notice.private_address': {
+    sentence: '{host} is {address}, which is no public address',
+    hint: 'Choose another one, or start the server with --notice-networks for the network it is in.',
+  },
+  'notice.refused': {
+    sentence: 'It can never be delivered: {problem}',
+    hint: 'Correct the entry under `notify` in signalbox.yml; `signalbox notices redeliver` tries it again.',
+  },
+  'notice.unknown': {
+    sentence: 'There is no notice {delivery}',
+    hint: '`signalbox notices` lists them.',
+  },
+  'notice.unknown_recipient': {
+    sentence: 'There is no recipient {position} under notify in {project}',
+    hint: '`signalbox notices channels` lists them, from 1.',
   },
   'one_off.ended': {
     sentence: 'The command {oneOff} has ended already: {outcome}',

@@ -2,6 +2,7 @@ import type { Command } from '../domain/command.ts'
 import { Agenda } from './agenda.ts'
 import { Aliases } from './aliases.ts'
 import type { Database } from './database.ts'
+import { Deliveries } from './deliveries.ts'
 import { Deployments } from './deployments.ts'
 import { Drafts } from './drafts.ts'
 import { Events } from './events.ts'
@@ -45,6 +46,7 @@ export interface Store {
   readonly outbox: Outbox<Command>
   readonly safeguards: SafeguardsInForce
   readonly facts: Facts
+  readonly deliveries: Deliveries
   readonly tokens: Tokens
 }
 
@@ -72,6 +74,7 @@ export function storeOver(db: Database): Store {
     outbox: new Outbox(db),
     safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),
+    deliveries: new Deliveries(db),
     tokens: new Tokens(db),
   }
 }

@@ -15,6 +15,7 @@ import { systemClock } from '../../src/system/clock.ts'
 import { modelDriver } from '../../src/targets/model/driver.ts'
 import type { Behaviour } from '../../src/targets/model/options.ts'
 import { ModelWorld } from '../../src/targets/model/world.ts'
+import { deafNotices } from './notices.ts'
 
 /** The engine on a store in memory, with the model world for a target; commits and jobs are what the test says they are. */
 export interface EngineUnderTest extends AsyncDisposable {
@@ -75,6 +76,7 @@ export async function startEngine(
       return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
     },
     openLog: async () => ({ write: () => {}, close: async () => {} }),
+    notices: deafNotices,
     settings: { ...defaultSettings, parallelJobs: 4 },
     ...given,
   }

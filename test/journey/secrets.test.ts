@@ -34,7 +34,7 @@ test('variables and secrets: they reach those they are for, and nobody else', { 
     const commit = await shop.ship(app('shop', 'v1', { app: { variables }, checks: { 'sees-it': seesIt } }), 'v1')
     const run = await shop.run(commit)
     assert.equal(run.outcome, 'errored')
-    assert.match(run.reason ?? '', /these secrets are not set: API_KEY \(signalbox env set checks /)
+    assert.match(run.reason ?? '', /these secrets are not set: API_KEY \(signalbox secrets set /)
     await sb(['env', 'set', 'checks', 'API_KEY=-', '--secret'], { input: `${secret}\n` })
     await sb(['rerun', run.id, '--failed'])
   })

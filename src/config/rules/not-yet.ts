@@ -29,7 +29,6 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.policies.access', usual: ['public'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
   { path: 'environments.*.policies.hold_until_promoted_to' },
-  { path: 'notify', usual: [[]] },
 ]
 
 /** Says so once per key. Environments that cannot be deployed to at all have been told that already. */

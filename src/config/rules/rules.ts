@@ -3,6 +3,7 @@ import * as doubts from './doubts.ts'
 import * as environments from './environments.ts'
 import * as jobs from './jobs.ts'
 import * as notYet from './not-yet.ts'
+import * as notices from './notices.ts'
 import * as order from './order.ts'
 import * as references from './references.ts'
 import type { Rule } from './rule.ts'
@@ -46,6 +47,8 @@ export const rules: readonly Rule[] = [
   environments.pendingCanBeSeen,
   environments.backupCanBeMade,
   environments.strategyKeys,
+  notices.addressFits,
+  notices.keysFit,
   targets.knownDriver,
   targets.driverOptions,
   targets.optionsOnce,
@@ -58,6 +61,7 @@ export const rules: readonly Rule[] = [
 export const doubtful: readonly Rule[] = [
   apps.adapterAsCommand,
   targets.driverAtHand,
+  notices.webhooksAreSigned,
   notYet.actedOn,
   variables.requiredAndUnset,
   variables.nearlyDeclared,

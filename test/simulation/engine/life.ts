@@ -6,6 +6,7 @@ import type { Log } from '../../../src/lib/log.ts'
 import { silent } from '../../../src/lib/log.ts'
 import { Database } from '../../../src/store/database.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { deafNotices } from '../../helpers/notices.ts'
 import { clockOf } from '../kit/clock.ts'
 import { gated } from '../kit/gate.ts'
 import { programDriver } from '../kit/program-driver.ts'
@@ -95,6 +96,7 @@ function partsOf(stage: Stage, life: Life): Parts {
     baseEnvironment: {},
     parse: (text) => git.parse(text),
     openLog: async () => ({ write: () => {}, close: async () => {} }),
+    notices: deafNotices,
   }
 }
 

@@ -1,0 +1,61 @@
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Env } from './env.ts'
+
+const style = html`<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem } pre { overflow-x: auto }</style>`
+
+/** Where a browser finds what a notice is about, below the server's address. */
+export function pageOf(subject: string): string {
+  if (/^d\d+$/.test(subject)) return `/deployments/${subject}`
+  return /^r\d+$/.test(subject) ? `/runs/${subject}` : '/'
+}
+
+/** What somebody finds who opens an address in a browser: how to go on. Whoever is not known here learns nothing else. */
+export function servePages(app: Hono<Env>, baseUrl: string): void {
+  app.get('/', (context) => context.html(frontPage(baseUrl)))
+  app.get('/deployments/:id{d[0-9]+}', (context) => {
+    const id = context.req.param('id')
+    return context.html(
+      subjectPage(id, [`signalbox deployments show ${id}`, `signalbox audit --subject ${id}`], baseUrl),
+    )
+  })
+  app.get('/runs/:id{r[0-9]+}', (context) => {
+    const id = context.req.param('id')
+    return context.html(subjectPage(id, [`signalbox runs show ${id}`, `signalbox logs ${id}`], baseUrl))
+  })
+}
+
+function frontPage(baseUrl: string) {
+  return page(
+    'Signalbox',
+    html`<p>This server takes a git push through checks, a release and approval to production, without dropping a request.</p>
+<p>Log in from a terminal with a token:</p>
+<pre><code>signalbox login ${baseUrl}</code></pre>
+<p>Then push a repository that has a <code>signalbox.yml</code>:</p>
+<pre><code>signalbox projects add NAME
+git push ${baseUrl}/git/NAME.git main</code></pre>`,
+  )
+}
+
+function subjectPage(id: string, commands: readonly string[], baseUrl: string) {
+  const words = commands.map((command) => `${command} --server ${baseUrl}`).join('\n')
+  return page(
+    id,
+    html`<p>From a terminal that is logged in:</p>
+<pre><code>${words}</code></pre>`,
+  )
+}
+
+function page(title: string, content: ReturnType<typeof html>) {
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+${style}
+<h1>${title}</h1>
+${content}
+</html>
+`
+}
