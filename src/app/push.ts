@@ -1,13 +1,29 @@
+import { lackSentences } from '../domain/contract.ts'
 import type { AcceptedEvent } from '../domain/event.ts'
 import type { Actions } from '../engine/actions.ts'
+import { lacksOfRun } from '../engine/contract.ts'
 import type { OnPush } from '../sources/source.ts'
+import type { Store } from '../store/store.ts'
+
+export interface PushParts {
+  readonly actions: Actions
+  readonly store: Store
+  readonly publicUrl: string
+  now(): number
+}
 
 /** Accepts a push before git's client hears of it, and tells the person what came of it. */
-export function onPush(actions: Actions, publicUrl: string): OnPush {
+export function onPush(parts: PushParts): OnPush {
   return async (project, by) => {
-    const events = await actions.sync(project, by)
-    return { messages: events.map((event) => sentence(event, publicUrl)) }
+    const events = await parts.actions.sync(project, by)
+    return { messages: events.flatMap((event) => sentences(event, parts)) }
   }
+}
+
+function sentences(event: AcceptedEvent, parts: PushParts): readonly string[] {
+  const run = event.run === null ? null : parts.store.runs.get(event.run)
+  const lacks = run === null ? [] : lacksOfRun(parts.store, run, parts.now()).filter(({ waiver }) => waiver === null)
+  return [sentence(event, parts.publicUrl), ...lackSentences(lacks)]
 }
 
 function sentence({ ref, after, run, because }: AcceptedEvent, publicUrl: string): string {

@@ -155,7 +155,7 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
     source: parts.source,
     repositories,
     beforePush: (project) => engine.actions.expectPush(project),
-    onPush: onPush(engine.actions, baseUrl),
+    onPush: onPush({ actions: engine.actions, store, publicUrl: baseUrl, now: () => parts.time.now() }),
     clock: systemClock,
     log,
   })

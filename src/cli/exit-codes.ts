@@ -49,7 +49,9 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['rollback.forbidden', exitCodes.blocked],
   ['server.no_space', exitCodes.noSpace],
   ['token.invalid', exitCodes.failed],
+  ['variable.needed', exitCodes.blocked],
   ['variable.reserved', exitCodes.usage],
+  ['variable.wrong_type', exitCodes.usage],
   ['wait.limit', exitCodes.timedOut],
 ])
 

@@ -1,6 +1,7 @@
 import { approvalGate } from './gates/approval.ts'
 import { checksGate } from './gates/checks.ts'
 import { checksEndedGate } from './gates/checks-ended.ts'
+import { contractGate } from './gates/contract.ts'
 import type { Gate, GateAnswer, GateFacts, Hold } from './gates/gate.ts'
 import { lockGate } from './gates/lock.ts'
 import { needsGate } from './gates/needs.ts'
@@ -15,6 +16,7 @@ const gates: readonly Gate[] = [
   checksGate,
   checksEndedGate,
   variablesGate,
+  contractGate,
   lockGate,
   turnGate,
   scopeGate,

@@ -9,6 +9,11 @@ export function fitsType(type: VariableType, value: string): boolean {
   return type === 'string' || URL.canParse(value)
 }
 
+/** Every type a value is of. */
+export function typesOf(value: string): readonly VariableType[] {
+  return (Object.keys(typePhrases) as VariableType[]).filter((type) => fitsType(type, value))
+}
+
 /** What a value of this type is, for a sentence. */
 export const typePhrases: Readonly<Record<VariableType, string>> = {
   string: 'a text',

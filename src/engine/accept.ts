@@ -4,6 +4,7 @@ import type { Publication } from '../domain/publication.ts'
 import type { Run } from '../domain/run.ts'
 import { branchOf, type RefChange, type TriggerAnswer, tagOf, triggerOf } from '../domain/trigger.ts'
 import { applyRun } from './apply.ts'
+import { recordLacks } from './contract.ts'
 import { draftAll } from './drafts.ts'
 import { configFile, type Reading } from './reading.ts'
 import type { Tx } from './tx.ts'
@@ -105,5 +106,6 @@ function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { r
   const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
   applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })
   if (spec !== null && telling.source !== 'timer') draftAll(tx, { project, spec, ref: change.ref, head: commit.sha })
+  if (spec !== null) recordLacks(tx, run, spec)
   return run
 }

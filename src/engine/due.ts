@@ -1,5 +1,6 @@
 import { self } from '../domain/facts.ts'
 import { applyDeployment, trackLane } from './apply.ts'
+import { endWaiver } from './contract.ts'
 import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
 import { runSchedule } from './schedules.ts'
@@ -36,6 +37,7 @@ export function doDue(parts: Parts, after: AfterCommit): void {
   for (const { track, name } of store.schedules.due(now)) {
     transact(parts, after, (tx) => runSchedule(tx, track, name))
   }
+  for (const waiver of store.waivers.expired(now)) transact(parts, after, (tx) => endWaiver(tx, waiver))
   lookAtTargets(parts, after, now)
 }
 

@@ -3,6 +3,7 @@ import test from 'node:test'
 import {
   ada,
   ended,
+  inProduction,
   inStaging,
   live,
   newestEnded,
@@ -13,7 +14,7 @@ import {
   waitingOn,
 } from '../../test/helpers/deployments.ts'
 import { startEngine, succeeded } from '../../test/helpers/engine.ts'
-import { appSpec, environmentSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
+import { appSpec, environmentSpec, policies, projectSpec, variableSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { Fault } from '../lib/fault.ts'
 
@@ -196,21 +197,14 @@ test('a lock holds the queue until it is taken away or expires', async () => {
 })
 
 test('a missing required variable stops a deployment before anything moves, and names it', async () => {
-  const variable = {
-    name: 'KEY',
-    type: 'string',
-    required: true,
-    secret: true,
-    default: null,
-    since: null,
-    description: '',
-  } as const
+  const variable = variableSpec({ name: 'KEY', required: true, secret: true })
   await using it = await startEngine(projectSpec({ apps: [appSpec({ name: 'shop', variables: [variable] })] }))
   await it.push('first')
   const { state, phases } = await newestEnded(it, staging, '')
   assert.deepEqual(phases, [])
   assert.deepEqual(state.kind === 'finished' && [state.outcome, state.reason], ['failed', 'missing in staging: KEY'])
   await it.engine.actions.setVariables(inStaging, [{ name: 'KEY', value: 's3cret', secret: true }], ada)
+  await it.engine.actions.setVariables(inProduction, [{ name: 'KEY', value: 'other', secret: true }], ada)
   const [again] = it.engine.actions.deploy(inStaging, { version: null }, ada)
   await ended(it, again?.id ?? '')
   assert.equal(outcome(it, again?.id ?? ''), 'succeeded')

@@ -1,10 +1,15 @@
 import { checkStates } from '../domain/checks.ts'
+import { isNeeded } from '../domain/contract.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import { askGates, type GateFacts } from '../domain/gates.ts'
 import { aheadOf } from '../domain/queue.ts'
+import { typesOf } from '../domain/variables.ts'
+import { Fault } from '../lib/fault.ts'
+import { isOfStore } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import { contextOf, currentPlan, type DeploymentContext, variableNames } from './context.ts'
+import { contextOf, currentPlan, type DeploymentContext, specOf, variableNames } from './context.ts'
+import { lacksFor } from './contract.ts'
 import { elsewhereOf } from './elsewhere.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables } from './variables.ts'
@@ -20,9 +25,19 @@ function couldGo(facts: GateFacts): boolean {
   return askGates(facts).every(({ answer }) => answer.open || answer.behind !== undefined)
 }
 
-/** As if there were no other tracks. */
+/** As if there were no other tracks. Who stands aside is before nobody. */
 function factsOnTrack(store: Store, deployment: Deployment, at: number): GateFacts {
+  const open = store.deployments.open(deployment.track)
+  const inTheWay = open.filter((each) => each.id === deployment.id || !standsAside(store, each, at))
+  return { ...factsAlone(store, deployment, at), ...aheadOf(deployment, inTheWay) }
+}
+
+/** As if there were no other deployments. */
+function factsAlone(store: Store, deployment: Deployment, at: number): GateFacts {
   const context = contextOf(store, deployment)
+  const { project, environment, app } = context.track
+  const { version } = boundVariables(store, deployment, context.track)
+  const spec = specOf(store, project, deployment.release.commit)
   return {
     now: at,
     deployment,
@@ -31,9 +46,12 @@ function factsOnTrack(store: Store, deployment: Deployment, at: number): GateFac
     approvals: givenApprovals(store, deployment.id),
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
-    lock: store.locks.get(context.track.project, context.track.environment),
-    missingVariables: missingVariables(store, context, boundVariables(store, deployment, context.track).version),
-    ...aheadOf(deployment, store.deployments.open(deployment.track)),
+    lock: store.locks.get(project, environment),
+    missingVariables: missingVariables(store, context, version),
+    unfitVariables: unfitVariables(store, context, version),
+    lacks: lacksFor(store, { project, spec, app }, at),
+    active: null,
+    ahead: [],
     elsewhere: [],
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
@@ -46,6 +64,17 @@ function requiredChecks(store: Store, { release }: Deployment, { track, environm
     : checkStates(requireChecks, store.runs.ofCommit(track.project, release.commit))
 }
 
+/** It waits for something that others need not wait for. One whose configuration is broken is refused when its turn comes. */
+function standsAside(store: Store, deployment: Deployment, at: number): boolean {
+  if (deployment.state.kind !== 'queued') return false
+  try {
+    return askGates(factsAlone(store, deployment, at)).find(({ answer }) => !answer.open)?.holds === 'aside'
+  } catch (error) {
+    if (!(error instanceof Fault) || isOfStore(error)) throw error
+    return false
+  }
+}
+
 /** Roles count as they are now, not as they were when the yes was said. */
 export function givenApprovals(store: Store, deployment: string): readonly GivenApproval[] {
   return store.deployments.approvals(deployment).map((approval) => {
@@ -56,7 +85,15 @@ export function givenApprovals(store: Store, deployment: string): readonly Given
 
 function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {
   const set = variableNames(store, context, version)
-  return context.app.variables
-    .filter((each) => each.required && each.default === null && !set.includes(each.name))
-    .map(({ name }) => name)
+  return context.app.variables.filter((each) => isNeeded(each) && !set.includes(each.name)).map(({ name }) => name)
+}
+
+/** The file's own values were looked at when it was read; a sealed one when it was set. */
+function unfitVariables(store: Store, { track, app }: DeploymentContext, version: number): GateFacts['unfitVariables'] {
+  const stored = store.variables.at(track.project, track.environment, version)
+  return app.variables.flatMap(({ name, type }) => {
+    const given = stored.find((each) => each.name === name)
+    const fits = given === undefined ? null : given.secret ? given.fits : typesOf(given.value)
+    return fits === null || fits.includes(type) ? [] : [{ name, type }]
+  })
 }

@@ -3,10 +3,8 @@ import { self } from '../domain/facts.ts'
 import { discardable } from '../domain/retention.ts'
 import type { Store } from '../store/store.ts'
 import type { Parts } from './parts.ts'
+import { rollbackDepth } from './removal.ts'
 import { type AfterCommit, transact } from './transact.ts'
-
-/** How far back in each environment a release stays a place to go back to. */
-const rollbackDepth = 3
 
 /** How long it can be looked up what became of a notice. */
 const noticesKeptMs = 90 * 86_400_000

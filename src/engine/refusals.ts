@@ -1,6 +1,7 @@
 import { isActive } from '../domain/deployment.ts'
 import type { Run } from '../domain/run.ts'
 import type { AppSpec } from '../domain/spec.ts'
+import { fitsType, typePhrases } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { VariableChange } from '../store/variables.ts'
@@ -38,6 +39,17 @@ export function mustBeSettable({ name, value }: VariableChange): void {
   if (isOurs && value !== null) throw new Fault('variable.reserved', { details: { name } })
   if (value?.includes('\0') || value?.isWellFormed() === false) {
     throw new Fault('variable.invalid_value', { details: { name } })
+  }
+}
+
+/** Fault `variable.wrong_type` unless the value is what every app there declares. A secret is not repeated. */
+export function mustFit({ name, value, secret }: VariableChange, environment: string, apps: readonly AppSpec[]): void {
+  for (const app of apps) {
+    const declared = app.variables.find((each) => each.name === name)
+    if (value === null || declared === undefined || fitsType(declared.type, value)) continue
+    const found = secret || declared.secret ? 'the value given' : JSON.stringify(value)
+    const expected = typePhrases[declared.type]
+    throw new Fault('variable.wrong_type', { details: { name, environment, app: app.name, found, expected } })
   }
 }
 

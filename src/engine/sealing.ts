@@ -1,3 +1,4 @@
+import { typesOf } from '../domain/variables.ts'
 import type { VariableChange } from '../store/variables.ts'
 import { secretPlace } from './instances.ts'
 import type { Secrets } from './parts.ts'
@@ -18,7 +19,8 @@ export async function sealAll(secrets: Secrets, { project, environment }: Scope,
   for (const change of changes) {
     const { name, value, secret } = change
     const place = secretPlace(project, environment, name, version)
-    sealed.push(secret && value !== null ? { ...change, value: await secrets.seal(place, value) } : change)
+    if (value === null) sealed.push(change)
+    else sealed.push({ ...change, fits: typesOf(value), value: secret ? await secrets.seal(place, value) : value })
   }
   return sealed
 }

@@ -25,7 +25,7 @@ function ownVersion(store: Store, { reason, release }: Deployment, track: Track)
 }
 
 /** As the configuration that is live has it: one that is gone back to may be older than the wish. */
-function bindingOf(store: Store, track: Track): BoundVariables['binding'] {
+export function bindingOf(store: Store, track: Track): BoundVariables['binding'] {
   return livePlace(store, track)?.environment.policies.configBinding ?? 'environment'
 }
 

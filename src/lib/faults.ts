@@ -611,9 +611,17 @@ const catalogue = {
     sentence: 'The value of {name} holds a NUL character or half a character, which no process can be given',
     hint: 'Take it out; what is not text can be set as base64.',
   },
+  'variable.needed': {
+    sentence: '{name} cannot be taken from {environment} yet: it is required by {needed}',
+    hint: 'Take it away when nothing needs it any more, or say first that it may be missing: `signalbox env waive {environment} {name} --reason WHY --for 1d`.',
+  },
   'variable.reserved': {
     sentence: '{name} is set by Signalbox itself, for each instance',
     hint: 'Choose another name; PORT and names that begin with SIGNALBOX_ are taken.',
+  },
+  'variable.wrong_type': {
+    sentence: '{name} in {environment} must be {expected}, as {app} declares it, and {found} is not',
+    hint: 'Correct the value; or, when its form changes, declare it in signalbox.yml under a new name.',
   },
   'wait.limit': {
     sentence: '{what} has not ended within {limit}',

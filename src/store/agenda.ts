@@ -22,6 +22,7 @@ export class Agenda {
          UNION ALL SELECT MIN(due_at) FROM timers
          UNION ALL SELECT MIN(expires_at) FROM one_offs WHERE expires_at IS NOT NULL
          UNION ALL SELECT MIN(due_at) FROM schedules WHERE due_at IS NOT NULL
+         UNION ALL SELECT MIN(expires_at) FROM waivers
          UNION ALL SELECT MIN(checked_at) + ?2 FROM tracks)`,
       ...[at, lookEveryMs],
     )

@@ -142,7 +142,7 @@ CREATE TABLE variables (
   value TEXT,
   secret INTEGER NOT NULL,
   actor TEXT NOT NULL,
-  at INTEGER NOT NULL,
+  at INTEGER NOT NULL, reason TEXT, fits TEXT,
   PRIMARY KEY (project, environment, name, version)
 ) STRICT;
 
@@ -312,3 +312,14 @@ CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_sending ON deliveries (number) WHERE state = 'sending';
 
 CREATE INDEX deliveries_by_project ON deliveries (project, number);
+
+CREATE TABLE waivers (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  name TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment, name)
+) STRICT;

@@ -22,6 +22,7 @@ import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
 import { Variables } from './variables.ts'
+import { Waivers } from './waivers.ts'
 
 /** Everything that is kept, one aggregate a field, over one connection. */
 export interface Store {
@@ -41,6 +42,7 @@ export interface Store {
   readonly looks: Looks
   readonly timers: Timers
   readonly variables: Variables
+  readonly waivers: Waivers
   readonly oneOffs: OneOffs
   readonly schedules: Schedules
   readonly outbox: Outbox<Command>
@@ -69,6 +71,7 @@ export function storeOver(db: Database): Store {
     looks: new Looks(db),
     timers: new Timers(db),
     variables: new Variables(db),
+    waivers: new Waivers(db),
     oneOffs: new OneOffs(db),
     schedules: new Schedules(db),
     outbox: new Outbox(db),

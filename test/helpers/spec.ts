@@ -1,4 +1,12 @@
-import type { AppSpec, EnvironmentSpec, JobSpec, PolicySpec, ProcessSpec, ProjectSpec } from '../../src/domain/spec.ts'
+import type {
+  AppSpec,
+  EnvironmentSpec,
+  JobSpec,
+  PolicySpec,
+  ProcessSpec,
+  ProjectSpec,
+  VariableSpec,
+} from '../../src/domain/spec.ts'
 
 /** Specs as `config/` would make them, with everything left at its default that a test does not name. */
 
@@ -66,6 +74,10 @@ export function appSpec(given: Partial<AppSpec> & Pick<AppSpec, 'name'>): AppSpe
     draftRelease: null,
     ...given,
   } as AppSpec
+}
+
+export function variableSpec(given: Partial<VariableSpec> & Pick<VariableSpec, 'name'>): VariableSpec {
+  return { type: 'string', required: false, secret: false, default: null, since: null, description: '', ...given }
 }
 
 export function environmentSpec(given: Partial<EnvironmentSpec> & Pick<EnvironmentSpec, 'name'>): EnvironmentSpec {

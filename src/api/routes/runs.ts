@@ -17,7 +17,7 @@ export const runRoutes = {
     ...{ method: 'GET', path: '/runs/:run', scope: 'read', kind: 'json' },
     sentence: 'Shows one run with its jobs.',
     params: ofRun,
-    answer: views.run,
+    answer: views.runDetail,
   }),
   'runs.cancel': route({
     ...{ method: 'POST', path: '/runs/:run/cancel', scope: 'deploy', kind: 'json' },

@@ -3,6 +3,8 @@ import { atEnvironment, comment, deployments, name, ofEnvironment } from '../inp
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
+const ofVariable = ofEnvironment.extend({ name })
+
 export const variableRoutes = {
   'variables.list': route({
     ...{ method: 'GET', path: `${atEnvironment}/variables`, scope: 'read', kind: 'json' },
@@ -29,8 +31,29 @@ export const variableRoutes = {
         )
         .min(1)
         .max(500),
+      /** Why, for the history. */
+      reason: z.string().max(2_000).optional(),
     }),
     answer: z.object({ version: z.int() }),
+  }),
+  'variables.waive': route({
+    ...{ method: 'PUT', path: `${atEnvironment}/variables/:name/waiver`, scope: 'deploy', kind: 'json' },
+    sentence: 'Says that an environment may be without a required variable for a while.',
+    params: ofVariable,
+    body: z.strictObject({
+      reason: z.string().min(1).max(2_000),
+      forMs: z
+        .int()
+        .min(1_000)
+        .max(366 * 86_400_000),
+    }),
+    answer: views.waiver,
+  }),
+  'variables.unwaive': route({
+    ...{ method: 'DELETE', path: `${atEnvironment}/variables/:name/waiver`, scope: 'deploy', kind: 'json' },
+    sentence: 'Takes that word back.',
+    params: ofVariable,
+    answer: z.object({ ended: z.boolean() }),
   }),
   'variables.apply': route({
     ...{ method: 'POST', path: `${atEnvironment}/variables/apply`, scope: 'deploy', kind: 'json' },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome } from './common.ts'
+import { lack } from './variables.ts'
 
 export const job = z.object({
   name: text,
@@ -31,6 +32,12 @@ export const run = z.object({
   jobs: list(job),
 })
 export type RunView = z.infer<typeof run>
+
+export const runDetail = run.extend({
+  /** What environments lack of what the commit requires, as it is now. */
+  lacks: list(lack),
+})
+export type RunDetailView = z.infer<typeof runDetail>
 
 export const logLine = z.object({
   /** Since the job's start. */

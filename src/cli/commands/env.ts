@@ -3,6 +3,7 @@ import type { Open } from '../session.ts'
 import { applyCommand } from './env/apply.ts'
 import { listCommand } from './env/list.ts'
 import { setCommand, unsetCommand } from './env/set.ts'
+import { unwaiveCommand, waiveCommand } from './env/waive.ts'
 
 export function envCommand(open: Open) {
   return new Command('env')
@@ -14,4 +15,6 @@ export function envCommand(open: Open) {
     .addCommand(setCommand(open))
     .addCommand(unsetCommand(open))
     .addCommand(applyCommand(open))
+    .addCommand(waiveCommand(open))
+    .addCommand(unwaiveCommand(open))
 }

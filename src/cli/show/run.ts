@@ -1,4 +1,5 @@
-import type { JobView, RunView } from '../../api/views.ts'
+import type { JobView, LackView, RunView } from '../../api/views.ts'
+import { lackSentences } from '../../domain/contract.ts'
 import { bold, dim, type Text, table, yellow } from '../text.ts'
 import { brief } from './time.ts'
 import { outcomeText, shortSha } from './words.ts'
@@ -14,6 +15,16 @@ export function runHead(run: RunView): readonly Text[] {
 
 export function runLines(run: RunView): readonly Text[] {
   return [...runHead(run), ...table(run.jobs.map(jobCells)).map((row): Text => ['  ', row])]
+}
+
+/** What the commit requires and somebody still has to set, an environment a line. */
+export function lackLines(lacks: readonly LackView[]): readonly Text[] {
+  const wanted = lacks.filter(({ waiver }) => waiver === null)
+  const held = wanted.some(({ isProtected }) => isProtected)
+  return [
+    ...lackSentences(wanted).map((sentence) => yellow(`  ${sentence}`)),
+    ...(held ? [dim('  Nothing new goes anywhere before every protected environment has what is required.')] : []),
+  ]
 }
 
 export function runState({ outcome, jobs }: RunView): Text {

@@ -1,7 +1,9 @@
 import type { CheckState } from '../checks.ts'
+import type { Lack } from '../contract.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Demand } from '../safeguards.ts'
 import type { EnvironmentSpec } from '../spec.ts'
+import type { VariableType } from '../variables.ts'
 
 /** A pure function that answers *open* or *closed because …, opened by …*. */
 export interface Gate {
@@ -42,6 +44,10 @@ export interface GateFacts {
   readonly lock: Lock | null
   /** Required variables the environment lacks. */
   readonly missingVariables: readonly string[]
+  /** Variables whose value here is not of the type that the release declares. */
+  readonly unfitVariables: readonly { readonly name: string; readonly type: VariableType }[]
+  /** What the environments of the release lack for it, this one included. */
+  readonly lacks: readonly Lack[]
   /** The deployment that is rolling on this track, and those queued before this one. */
   readonly active: string | null
   readonly ahead: readonly string[]

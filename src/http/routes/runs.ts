@@ -1,10 +1,12 @@
 import { attemptOf, type Job, type Run } from '../../domain/run.ts'
+import { lacksOfRun } from '../../engine/contract.ts'
 import { findRun } from '../../engine/find.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
 import { runView } from '../views/run.ts'
+import { lackView } from '../views/variables.ts'
 
 type RunRoutes = Pick<
   Handlers,
@@ -12,10 +14,13 @@ type RunRoutes = Pick<
 >
 
 export function runRoutes(parts: ApiParts): RunRoutes {
-  const { store, actions } = parts
+  const { store, actions, clock } = parts
   return {
     'runs.list': ({ query }) => store.runs.list(query.project ?? null, query.limit).map(runView),
-    'runs.show': ({ params }) => runView(findRun(store, params.run)),
+    'runs.show': ({ params }) => {
+      const run = findRun(store, params.run)
+      return { ...runView(run), lacks: lacksOfRun(store, run, clock.now()).map(lackView) }
+    },
     'runs.cancel': ({ params }, { by }) => runView(actions.cancelRun(params.run, { by })),
     'runs.rerun': ({ params }, { by }) => runView(actions.rerun(params.run, { by })),
     'jobs.log': ({ params, query }) => {

@@ -1,19 +1,26 @@
-import type { VariableView } from '../../api/views.ts'
 import { findProject } from '../../engine/find.ts'
-import type { StoredVariable, VariableChange } from '../../store/variables.ts'
+import type { VariableChange } from '../../store/variables.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { deploymentView } from '../views/deployment.ts'
+import { variableView, waiverView } from '../views/variables.ts'
 
 export function variableRoutes(
   parts: ApiParts,
-): Pick<Handlers, 'variables.list' | 'variables.set' | 'variables.apply'> {
+): Pick<Handlers, 'variables.list' | 'variables.set' | 'variables.waive' | 'variables.unwaive' | 'variables.apply'> {
   const { store, actions } = parts
   return {
     'variables.list': ({ params: { project, environment } }) => {
       findProject(store, project)
       const version = store.variables.version(project, environment)
-      return { version, variables: store.variables.at(project, environment, version).map(variableView) }
+      return {
+        version,
+        variables: store.variables.at(project, environment, version).map(variableView),
+        waivers: store.waivers
+          .list(project)
+          .filter((each) => each.environment === environment)
+          .map(waiverView),
+      }
     },
     'variables.set': async ({ params, body }, { by }) => {
       const isSecret = secrecy(parts, params)
@@ -22,8 +29,11 @@ export function variableRoutes(
         value,
         secret: secret ?? isSecret(name),
       }))
-      return { version: await actions.setVariables(params, changes, { by }) }
+      return { version: await actions.setVariables(params, changes, { by, comment: body.reason }) }
     },
+    'variables.waive': ({ params: { name, ...place }, body }, { by }) =>
+      waiverView(actions.waive(place, { name, ...body }, { by })),
+    'variables.unwaive': ({ params: { name, ...place } }, { by }) => ({ ended: actions.unwaive(place, name, { by }) }),
     'variables.apply': ({ params, body: { app, comment } }, { by }) =>
       actions.applyVariables({ ...params, app }, { by, comment }).map(deploymentView),
   }
@@ -36,8 +46,4 @@ function secrecy({ store }: ApiParts, { project, environment }: { project: strin
   const declared = (store.runs.newestSpec(project)?.apps ?? []).flatMap(({ variables }) => variables)
   return (name: string): boolean =>
     known.get(name) ?? declared.some((variable) => variable.name === name && variable.secret)
-}
-
-function variableView({ name, value, secret, version, by, at }: StoredVariable): VariableView {
-  return { name, value: secret ? null : value, secret, version, by, at }
 }

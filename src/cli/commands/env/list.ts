@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
-import type { VariableView } from '../../../api/views.ts'
+import type { VariableView, WaiverView } from '../../../api/views.ts'
 import type { Open } from '../../session.ts'
-import { ago } from '../../show/time.ts'
-import { dim, listing, type Text } from '../../text.ts'
+import { ago, moment } from '../../show/time.ts'
+import { dim, listing, type Text, yellow } from '../../text.ts'
 import { noteWhenUnknown, scopeArgument } from './common.ts'
 
 export function listCommand(open: Open) {
@@ -18,11 +18,12 @@ export function listCommand(open: Open) {
       const now = world.clock.now()
       const rows = found.variables.map((variable) => [
         ...[variable.name, valueText(variable), `${variable.version}`],
-        ...[variable.by, ago(variable.at, now)],
+        ...[variable.by, ago(variable.at, now), variable.reason ?? ''],
       ])
       await output.show(found, () => [
         `${name}: version ${found.version}`,
-        ...listing(['name', 'value', 'version', 'by', 'when'], rows),
+        ...listing(['name', 'value', 'version', 'by', 'when', 'why'], rows),
+        ...found.waivers.map(waiverText),
       ])
       await noteWhenUnknown(session, api, params)
     })
@@ -30,4 +31,8 @@ export function listCommand(open: Open) {
 
 function valueText({ value, secret }: VariableView): Text {
   return secret || value === null ? dim('(secret)') : value
+}
+
+function waiverText({ name, by, reason, expiresAt }: WaiverView): Text {
+  return yellow(`${name} may be missing until ${moment(expiresAt)} UTC, by ${by}: ${reason}`)
 }

@@ -6,6 +6,8 @@ import { dim, type Text } from '../../text.ts'
 import { applyVariables } from './apply.ts'
 import { noteWhenUnknown, scopeArgument } from './common.ts'
 
+const reasonOption = () => new Option('--reason <text>', 'why, for the history')
+
 const applyOption = () =>
   new Option('--apply', 'give it to what runs right away: a rollout of the release that is live')
 
@@ -19,6 +21,7 @@ export function setCommand(open: Open) {
     .argument('[name=value...]', 'what to set; NAME=- takes the value from standard input')
     .option('--secret', 'keep the values encrypted, and never show them')
     .option('--from-file <file>', 'also set what this file of NAME=VALUE lines holds')
+    .addOption(reasonOption())
     .addOption(applyOption())
     .addOption(waitLimitOption())
     .action(async (environment, words, { secret, fromFile, ...options }) => {
@@ -34,6 +37,7 @@ export function unsetCommand(open: Open) {
     .description('Take variables away, all under one new version.')
     .addArgument(scopeArgument())
     .argument('<name...>', 'what to take away')
+    .addOption(reasonOption())
     .addOption(applyOption())
     .addOption(waitLimitOption())
     .action(async (environment, names, options) => {
@@ -51,14 +55,15 @@ interface Changing {
   readonly environment: string
   readonly changes: readonly Change[]
   readonly apply?: true | undefined
+  readonly reason?: string | undefined
   readonly waitTimeout: number
 }
 
-async function change(session: Session, { environment, changes, apply, waitTimeout }: Changing): Promise<void> {
+async function change(session: Session, { environment, changes, apply, reason, waitTimeout }: Changing): Promise<void> {
   const { client, project, output } = session
   const api = await client()
   const params = { project: await project(), environment }
-  const { version } = await api.call('variables.set', { params, body: { changes: [...changes] } })
+  const { version } = await api.call('variables.set', { params, body: { changes: [...changes], reason } })
   const names = changes.map(({ name }) => name)
   const verb = changes.every(({ value }) => value === null) ? 'unset' : 'set'
   const done = `${environment}: ${verb} ${names.join(', ')} (version ${version})`
