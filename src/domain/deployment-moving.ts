@@ -69,7 +69,7 @@ export function revert(now: Deployment, because: Ending, at: number): Deployment
   const state = now.state as DeploymentState & Progress
   const kept = keptOf(now, state, because)
   const before = kept === null ? state.before : standing(now, state)
-  const steps = planRevert(before, state.steps.slice(0, state.at + 1))
+  const steps = planRevert(before, state.steps.slice(0, state.at + 1), state.before?.instances)
   const limitMs = state.limitAt - (now.startedAt ?? at)
   const going = { kind: 'reverting', because, steps, at: 0, before, ...(kept === null ? {} : { kept }) } as const
   // Going back gets as long as going forward had: what is left of the first limit may be nothing.

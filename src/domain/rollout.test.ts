@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { names, play, type World } from '../../test/helpers/play.ts'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
-import { isRouted, planRevert, planRollout, type RolloutInput, type Step } from './rollout.ts'
+import { isRouted, planRevert, planRollout, type RolloutInput } from './rollout.ts'
 import type { ProcessSpec } from './spec.ts'
 import type { Instance, Live } from './track.ts'
 
@@ -172,28 +173,6 @@ test('migrations run before the first new instance starts', () => {
   assert.ok(doing.indexOf('migrate') > doing.indexOf('prepare') && doing.indexOf('migrate') < doing.indexOf('place'))
 })
 
-interface World {
-  readonly running: ReadonlySet<string>
-  readonly routed: ReadonlySet<string>
-}
-
-/** What a target that does as it is told would look like after these steps. */
-function play(
-  steps: readonly Step[],
-  from: Live | World | null,
-  check: (world: World, step: Step) => void = () => {},
-): World {
-  const running = new Set(from === null ? [] : 'running' in from ? from.running : names(from.instances))
-  let routed = new Set(from === null ? [] : 'routed' in from ? from.routed : names(from.instances.filter(isRouted)))
-  for (const step of steps) {
-    if (step.do === 'place') for (const { name } of step.instances) running.add(name)
-    if (step.do === 'route') routed = new Set(step.instances.map(({ name }) => name))
-    check({ running, routed }, step)
-    if (step.do === 'remove') for (const { name } of step.instances) running.delete(name)
-  }
-  return { running, routed }
-}
-
 function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | null): RolloutInput {
   return {
     deployment,
@@ -210,8 +189,4 @@ function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | n
 
 function liveAfter(instances: readonly Instance[]): Live {
   return { deployment: 'd1', release: ref('d1'), variables: 1, instances }
-}
-
-function names(instances: readonly Instance[]): string[] {
-  return instances.map(({ name }) => name).sort()
 }

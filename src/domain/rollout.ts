@@ -77,9 +77,14 @@ export function planRollout(input: RolloutInput): Rollout {
  * The way back to what was live, from wherever the rollout stopped, `begun` being its steps up to that one: every step is
  * "make it so", so what had not been touched costs a look and nothing else.
  */
-export function planRevert(live: Live | null, begun: readonly Step[]): readonly Step[] {
+export function planRevert(
+  live: Live | null,
+  begun: readonly Step[],
+  /** What served when the rollout began, where that is not what is to serve in the end. */
+  was: readonly Instance[] = [],
+): readonly Step[] {
   const before = live?.instances ?? []
-  const added = createdBy(begun).filter(({ name }) => !before.some((old) => old.name === name))
+  const added = [...createdBy(begun), ...was].filter(({ name }) => !before.some((old) => old.name === name))
   const unrouted = added.filter((instance) => !isRouted(instance))
   const routed = added.filter(isRouted)
   const neverBoth = routed.length > 0 && stopsFirst(begun, before)
