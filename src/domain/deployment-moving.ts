@@ -68,7 +68,7 @@ export function beginSmoke(now: Deployment, at: number): DeploymentDecision {
 export function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress
   const kept = keptOf(now, state, because)
-  const before = kept === null ? state.before : standing(now, state)
+  const before = kept === null ? state.before : standing(now, state, kept)
   const steps = planRevert(before, state.steps.slice(0, state.at + 1), state.before?.instances)
   const limitMs = state.limitAt - (now.startedAt ?? at)
   const going = { kind: 'reverting', because, steps, at: 0, before, ...(kept === null ? {} : { kept }) } as const

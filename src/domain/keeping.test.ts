@@ -40,7 +40,7 @@ test('a rollback is never rolled back: what stands is kept, and old ones come ba
   fc.assert(
     fc.property(broken, ({ live, progress, strategy }) => {
       const { steps, at, instances } = progress
-      const kept = standing(rollback, progress)
+      const kept = standing(rollback, progress, 'rollback')
       const stopped = play(steps.slice(0, at), live)
       const world = play(planRevert(kept, steps.slice(0, at + 1), live.instances), stopped, ({ routed }) => {
         const floor = Math.min(webs(live.instances), webs(instances))
@@ -66,7 +66,7 @@ test('a singleton is never two while what stands is kept', () => {
   fc.assert(
     fc.property(broken, ({ live, progress: { steps, at, ...rest } }) => {
       const stopped = play(steps.slice(0, at), live)
-      const kept = standing(rollback, { steps, at, ...rest })
+      const kept = standing(rollback, { steps, at, ...rest }, 'rollback')
       const back = planRevert(kept, steps.slice(0, at + 1), live.instances)
       play(back, stopped, ({ running }) => assert.ok(beats(running) <= 1))
     }),
@@ -82,11 +82,14 @@ test('what is kept belongs to the new release only when nothing of the old one i
     instances: rollout('d2', web, null).instances,
   }
   const { steps, instances } = rollout('d3', web, live)
-  const kept = (at: number) => standing(rollback, { steps, at, instances, before: live, variables: 5, limitAt: 0 })
+  const kept = (at: number) =>
+    standing(rollback, { steps, at, instances, before: live, variables: 5, limitAt: 0 }, 'rollback')
   const [second] = steps.flatMap((step, at) => (step.do === 'place' ? [at] : [])).slice(1)
   const half = kept(second ?? 0)
   assert.deepEqual([half.deployment, names(half.instances)], ['d2', ['d2-web-2', 'd3-web-1']])
   const whole = kept(steps.length - 1)
+  const same = { steps, at: steps.length - 1, instances, before: live, variables: 4, limitAt: 0 }
+  assert.equal(standing(rollback, same, 'same').deployment, 'd2')
   assert.deepEqual([whole.deployment, whole.variables, names(whole.instances)], ['d3', 5, ['d3-web-1', 'd3-web-2']])
 })
 

@@ -21,7 +21,7 @@ export function keptOf({ reason, release }: Deployment, { before, variables }: P
 }
 
 /** What is to serve from now on: what stands, and of the old as many as it takes to serve everybody. */
-export function standing(now: Deployment, { before, instances, steps, at, variables }: Progress): Live {
+export function standing(now: Deployment, { before, instances, steps, at, variables }: Progress, kept: Kept): Live {
   const old = before?.instances ?? []
   const stays = standingIn(old, steps.slice(0, at), steps[at])
   const lacking = [...new Set(instances.map(({ process }) => process))].flatMap((process) => {
@@ -31,7 +31,8 @@ export function standing(now: Deployment, { before, instances, steps, at, variab
     return gone.slice(0, Math.max(floor - of(stays).length, 0))
   })
   const all = [...stays, ...lacking]
-  const isOwn = before === null || all.every(({ deployment }) => deployment === now.id)
+  // Of the same release it does not matter whose instances they are.
+  const isOwn = before === null || (kept === 'rollback' && all.every(({ deployment }) => deployment === now.id))
   const owner = isOwn ? { deployment: now.id, release: now.release, variables } : before
   return { ...owner, instances: all }
 }

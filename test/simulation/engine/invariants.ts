@@ -1,5 +1,6 @@
 import { alive } from './invariants/alive.ts'
 import { approval } from './invariants/approval.ts'
+import { bake } from './invariants/bake.ts'
 import { calm } from './invariants/calm.ts'
 import { capacity } from './invariants/capacity.ts'
 import { drain } from './invariants/drain.ts'
@@ -17,8 +18,10 @@ import { promotion } from './invariants/promotion.ts'
 import { pushes } from './invariants/pushes.ts'
 import { recorded } from './invariants/recorded.ts'
 import { retention } from './invariants/retention.ts'
+import { rollback } from './invariants/rollback.ts'
 import { routing } from './invariants/routing.ts'
 import { singletons } from './invariants/singletons.ts'
+import { smoke } from './invariants/smoke.ts'
 import { states } from './invariants/states.ts'
 import { success } from './invariants/success.ts'
 import { visitors } from './invariants/visitors.ts'
@@ -30,5 +33,6 @@ export const invariants: readonly MakeInvariant[] = [
   ...[fence, routing, capacity, drain, singletons, success],
   ...[approval, promotion, environment, migrations, limits, locks],
   ...[pushes, newest, jobs, retention],
+  ...[bake, rollback, smoke],
   ...[journal, visitors, calm, recorded],
 ]

@@ -55,6 +55,7 @@ export const situations = [
   ],
   ...['push told', 'push found by looking', 'push told after it was found', 'ref deleted'],
   ...['release discarded', 'migration failed', 'one-off done', 'one-off cut at its limit'],
+  ...['smoke steps said no', 'watched and found good', 'watched and found bad', 'a rollback kept what served'],
   ...['promote succeeded', 'redeploy succeeded', 'rollback succeeded', 'scale succeeded', 'variables succeeded'],
 ] as const
 
@@ -117,6 +118,9 @@ const byReason: readonly (readonly [RegExp, Situation])[] = [
   [/its turn did not come/, 'turn did not come in time'],
   [/^rejected by/, 'rejected'],
   [/migration/i, 'migration failed'],
+  [/smoke steps .* said no/, 'smoke steps said no'],
+  [/^circuit breaker/, 'watched and found bad'],
+  [/what serves was kept/, 'a rollback kept what served'],
 ]
 
 interface DeploymentChange {
@@ -141,6 +145,7 @@ function seenInDeployment(
   if (state.kind !== 'finished') return
   for (const [pattern, situation] of byReason) if (pattern.test(state.reason ?? '')) seen(situation)
   if (state.outcome !== 'succeeded') return
+  if (after.bake !== null) seen('watched and found good')
   seen(`${reason} succeeded`)
   const isOdd = [...host.instances.values()].some(({ spec, behaviour }) => spec.track === track && !isSteady(behaviour))
   if (isOdd && git.find(after.release.commit) !== null && simulation.faults['bad-release'] > 0)

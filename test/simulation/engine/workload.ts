@@ -1,5 +1,6 @@
 import type { Stage } from './stage.ts'
 import { Approvers } from './work/approvers.ts'
+import { GoersBack } from './work/goers-back.ts'
 import { People } from './work/people.ts'
 import { Pushes } from './work/pushes.ts'
 import { Visitors } from './work/visitors.ts'
@@ -18,6 +19,7 @@ export class Workload {
     this.#people = new People(stage)
     this.#visitors = new Visitors(stage)
     stage.listen(new Approvers(stage))
+    stage.listen(new GoersBack(stage))
     this.#schedule()
   }
 

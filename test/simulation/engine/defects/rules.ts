@@ -54,6 +54,22 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
         decideRun(now, event.type === 'job_lost' ? { ...event, counts: false } : event, at),
     }),
   ),
+  'a rollback is rolled back': rules('what somebody went back from comes back by itself', ({ decideDeployment }) => ({
+    decideDeployment: (now, event, at) => {
+      if (now.reason !== 'rollback') return decideDeployment(now, event, at)
+      const other = { ...now, reason: 'promote' } as const
+      const decision = decideDeployment(other, event, at)
+      const changed = { ...decision.deployment, reason: now.reason }
+      return { ...decision, deployment: decision.deployment === other ? now : changed }
+    },
+  })),
+  'watched with closed eyes': rules('a release that answers badly goes live after a bake', ({ decideDeployment }) => ({
+    decideDeployment: (now, event, at) => {
+      const isLook = event.type === 'step_done' && event.result.look !== undefined
+      const blind = { look: { traffic: null, instances: [] } }
+      return decideDeployment(now, isLook ? { ...event, result: blind } : event, at)
+    },
+  })),
   'limits ignored': rules('a deployment past its limit goes on', ({ decideDeployment }) => ({
     decideDeployment: (now, event, at) =>
       decideDeployment(now, event.type === 'turn' ? { ...event, limitMs: 1_000_000_000 } : event, at),

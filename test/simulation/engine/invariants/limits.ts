@@ -35,5 +35,8 @@ function goesOn(before: Deployment | null, { state }: Deployment): boolean {
 function limitOf({ git }: View, { track, release }: Deployment): number {
   const [, , name = ''] = track.split('/')
   const environment = git.spec(release.commit)?.environments.find((each) => each.name === name)
-  return environment?.policies.runTimeoutMs ?? Number.POSITIVE_INFINITY
+  if (environment === undefined) return Number.POSITIVE_INFINITY
+  const { runTimeoutMs, bakeMs, smoke } = environment.policies
+  // Being watched, and waiting for another's smoke steps, take nothing of the limit.
+  return runTimeoutMs * (smoke.length > 0 ? 2 : 1) + bakeMs
 }

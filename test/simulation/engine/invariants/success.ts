@@ -12,16 +12,22 @@ export const success: MakeInvariant = (view) => ({
       if (unfit !== null) view.broken('I-3', `${after.id} takes ${unfit} for placed, which was never healthy`)
       if (after.state.kind !== 'finished' || !('instances' in before.state)) continue
       if (after.state.outcome === 'succeeded') mustBe(view, after, before.state.instances)
-      else if (after.state.rolledBack) mustBe(view, after, before.state.before?.instances ?? [])
+      else if (after.state.rolledBack || hasKept(before)) mustBe(view, after, before.state.before?.instances ?? [])
     }
     for (const { track, after } of lives) {
       const owner = view.records.deployments.get(after.deployment)
       const ended = owner?.state.kind === 'finished' ? owner.state.outcome : owner?.state.kind
-      if (ended !== 'succeeded')
+      // What a rollback that failed has kept is what it was to bring.
+      if (ended !== 'succeeded' && owner?.reason !== 'rollback')
         view.broken('design 7', `${track}: ${after.deployment} is recorded live, and is ${ended}`)
     }
   },
 })
+
+/** It went to the end of the way on which what serves is kept. */
+function hasKept({ state }: Deployment): boolean {
+  return state.kind === 'reverting' && state.kept !== undefined && state.at === state.steps.length - 1
+}
 
 /** The instance that a step which is over now was to make healthy, and did not. */
 function placedUnfit({ host }: View, before: Deployment, after: Deployment): string | null {

@@ -27,7 +27,9 @@ export const visitors: MakeInvariant = ({ simulation, records, git, broken }) =>
         return environment?.policies.strategy.kind === 'start_first' && web?.singleton === false && scale.web !== 0
       })
   return {
-    visited(track, { status }, takesMs) {
+    visited(track, { status, instance }, takesMs) {
+      // An error that the app answers with is the app's own.
+      if (instance !== null && status >= 500) return
       if (status === 200 && records.lives.has(track)) served.add(track)
       else if (takesMs < drainMs && !isExcused && served.has(track) && isGapless(track))
         broken(

@@ -99,6 +99,10 @@ export class Pushes {
     const isBad = this.#random.chance(this.#stage.simulation.faults['bad-release'] * 0.7)
     const goodMs = this.#random.heavyTail(400, 3000)
     const bad = this.#random.pick(badBehaviours)
+    // It has nothing to do with what else goes wrong, so that a bake is seen alone, too.
+    const isCalm = Object.values(this.#stage.simulation.faults).every((strength) => strength === 0)
+    const isBadToVisitors = this.#stage.simulation.random.stream('answers').chance(isCalm ? 0 : 0.2)
+    if (isBadToVisitors && !isBad) return { healthyAfterMs: goodMs, status: 500 }
     return isBad ? bad : { healthyAfterMs: goodMs }
   }
 

@@ -12,6 +12,7 @@ export class Visitors {
     this.#stage = stage
     this.#random = stage.simulation.random.stream('visitors')
     if (this.#random.chance(0.6)) this.#next()
+    if (stage.shapes.some(({ bakeMs }) => bakeMs > 0)) this.#nextWatched()
   }
 
   stop(): void {
@@ -25,6 +26,24 @@ export class Visitors {
       this.#visit()
       this.#next()
     })
+  }
+
+  /** Whoever comes while a release is watched; without them there is little to see. */
+  #nextWatched(): void {
+    const { scheduler, random } = this.#stage.simulation
+    scheduler.after(random.stream('watched').between(500, 1000), scheduler.world, 'visit of the watched', () => {
+      if (this.#isOver) return
+      for (const { track, state } of this.#stage.records.openEverywhere) {
+        if (state.kind === 'rolling' && state.steps[state.at]?.do === 'bake') this.#visitTrack(track)
+      }
+      this.#nextWatched()
+    })
+  }
+
+  #visitTrack(track: string): void {
+    const [project = '', app = '', environment = ''] = track.split('/')
+    const visit = this.#stage.host.edge.visit(`${app}.${environment}.${project}.test`, {})
+    void visit.then((answer: Visit) => this.#stage.visited(track, answer, 0))
   }
 
   #visit(): void {

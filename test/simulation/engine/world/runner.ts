@@ -104,8 +104,9 @@ export class ModelRunner {
 
   #script(plan: JobPlan): Script {
     const { faults } = this.#simulation
+    const isSmoke = isSmokeOf(plan.attempt)
     const bad = this.isHealed ? 0 : faults['bad-job']
-    const random = this.#random
+    const random = isSmoke ? this.#simulation.random.stream('smoke') : this.#random
     const [fails, hangs] = [random.chance(bad * 0.3), random.chance(bad * 0.1)]
     const isSilent = random.chance(this.isHealed ? 0 : faults['runner-silent'] * 0.1)
     const tookMs = Math.min(random.heavyTail(1200, 12_000), plan.timeoutMs)
@@ -127,6 +128,11 @@ export class ModelRunner {
     this.#watch.built({ digest, commit, app })
     return { ...ending('succeeded', null), artifact: { digest, bytes: 1000 } }
   }
+}
+
+/** Its attempt has a deployment's name. */
+export function isSmokeOf(attempt: string): boolean {
+  return attempt.endsWith('-smoke')
 }
 
 interface Script {

@@ -32,6 +32,9 @@ export interface Shape {
   readonly runTimeoutMs: number
   readonly needsColor: boolean
   readonly cancel: PolicySpec['cancel']
+  /** How long a release is watched, and whether it has smoke steps. */
+  readonly bakeMs: number
+  readonly smoke: boolean
 }
 
 export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] as const
@@ -40,6 +43,7 @@ export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] a
 export const people = ['ada', 'grace', 'edsger'] as const
 
 export function drawShape(random: Random, project: string, size: number): Shape {
+  const trial = random.stream('trial')
   return {
     project,
     apps: random.chance(0.25) ? ['shop', 'api'] : ['shop'],
@@ -64,6 +68,8 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
     needsColor: random.chance(0.1),
     cancel: random.chance(0.1) ? 'never' : 'manual',
+    bakeMs: trial.pick([0, 0, 3000, 9000]),
+    smoke: trial.chance(0.3),
   }
 }
 
@@ -153,11 +159,27 @@ function processesOf({ web, webIsSingleton, worker, beat }: Shape): readonly Pro
   return all.filter(({ name }) => (name !== 'worker' || worker > 0) && (name !== 'beat' || beat))
 }
 
-function policiesOf({ migrations, strategy, runTimeoutMs, queueTimeoutMs, cancel }: Shape): PolicySpec {
+/** Few requests have to be enough: visitors are few. */
+const breaker = { failures: null, ratio: 0.3, requests: 3, latency: null } as const
+const smokeStep = {
+  name: 'smoke',
+  run: 'smoke',
+  directory: '.',
+  env: {},
+  timeoutMs: null,
+  retries: 0,
+  continueOnError: false,
+}
+
+function policiesOf(shape: Shape): PolicySpec {
+  const { migrations, strategy, runTimeoutMs, queueTimeoutMs, cancel, bakeMs } = shape
   return {
     ...policies,
     strategy,
     cancel,
+    bakeMs,
+    breaker,
+    smoke: shape.smoke ? [smokeStep] : [],
     runTimeoutMs,
     migrations: migrations ?? 'on_release_start',
     queueTimeout: { afterMs: queueTimeoutMs, action: 'abort' },
@@ -170,6 +192,7 @@ function staging(shape: Shape, suffix: string): EnvironmentSpec {
     name,
     apps: shape.apps,
     ...hostsOf(shape, name),
+    url: `https://${name}.${shape.project}.test`,
     triggers: { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] },
     policies: policiesOf(shape),
   })
@@ -183,6 +206,7 @@ function production(shape: Shape, suffix: string): EnvironmentSpec {
     name,
     apps: shape.apps,
     ...hostsOf(shape, name),
+    url: `https://${name}.${shape.project}.test`,
     needs: [`staging${suffix}`],
     triggers: { push: [], tags: [], releasePublished: false, after, schedules: [] },
     protection: { approvals, approvers: [], selfApproval: true, expiresMs, requireChecks: [] },
