@@ -1,3 +1,4 @@
+import { approvalRoutes } from './routes/approvals.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
@@ -21,6 +22,7 @@ export const routes = {
   ...runRoutes,
   ...releaseRoutes,
   ...deploymentRoutes,
+  ...approvalRoutes,
   ...environmentRoutes,
   ...lockRoutes,
   ...safeguardRoutes,

@@ -55,7 +55,7 @@ test('a login is checked, kept for its server alone, and used from then on', asy
   assert.match(wrong.stderr, /The token is not known here/)
   const login = await cli(['login', `${api.url}/`, '--token-file', 'token', '--json'], { cwd })
   const path = join(cwd, '.config/signalbox/config.json')
-  assert.deepEqual(login.json(), { url: api.url, name: 'deploy', scope: 'deploy', path })
+  assert.deepEqual(login.json(), { url: api.url, name: 'deploy', scope: 'deploy', roles: [], path })
   assert.equal((await stat(path)).mode & 0o777, 0o600)
   assert.equal((await stat(join(cwd, '.config/signalbox'))).mode & 0o777, 0o700)
   const listed = await cli(['projects', '--json'], { cwd })
@@ -255,7 +255,7 @@ test('what others wrote cannot steer the terminal, in no command and no form', a
   const client = api.as('admin')
   const production = { params: { project: 'shop', environment: 'production' } }
   await client.call('lock', { ...production, body: { reason: `because ${evil}` } })
-  await client.call('deployments.reject', { params: { deployment: 'd2' }, body: { comment: `no ${evil}` } })
+  await client.call('deployments.reject', { params: { deployment: 'd2' }, body: { reason: `no ${evil}` } })
   const lines = ['runs', 'runs show r1', 'releases', 'status', 'deployments', 'deployments show d2', 'audit', 'events']
   for (const line of lines) {
     const { code, stdout, stderr } = await sb(line)

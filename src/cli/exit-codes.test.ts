@@ -15,6 +15,7 @@ test('a fault ends the program by what it says about what was typed', () => {
     ['app.ambiguous', 2],
     ['login.missing', 2],
     ['approval.plan_moved', 4],
+    ['approval.none_given', 4],
     ['permission.denied', 4],
     ['rollback.forbidden', 4],
     ['wait.limit', 124],

@@ -39,6 +39,7 @@ export function exitCodeOfFault(code: string): number {
 }
 
 const byCode: ReadonlyMap<string, number> = new Map([
+  ['approval.none_given', exitCodes.blocked],
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.plan_moved', exitCodes.blocked],
   ['disk.full', exitCodes.noSpace],

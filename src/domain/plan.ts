@@ -1,6 +1,9 @@
 import type { DeploymentReason } from './deployment.ts'
+import { plannedSteps } from './plan-steps.ts'
 import type { ReleaseRef } from './release.ts'
-import type { AppSpec, EnvironmentSpec, PolicySpec, ProcessSpec } from './spec.ts'
+import type { Rollout } from './rollout.ts'
+import type { Demand } from './safeguards.ts'
+import type { AppSpec, CommandSpec, EnvironmentSpec, PolicySpec, ProcessSpec, ProtectionSpec } from './spec.ts'
 import type { Live } from './track.ts'
 import type { VariableChanges } from './variables.ts'
 
@@ -19,6 +22,26 @@ export interface Plan {
   readonly processes: readonly PlannedProcess[]
   readonly migrations: string
   readonly strategy: string
+  /** What is done, in order. */
+  readonly steps: readonly string[]
+  readonly limits: PlannedLimits
+  readonly protection: PlannedProtection
+}
+
+/** Milliseconds; null = none. */
+export interface PlannedLimits {
+  readonly run: number
+  readonly queue: number | null
+  readonly approval: number
+}
+
+export interface PlannedProtection {
+  readonly approvals: number
+  readonly approvers: readonly string[]
+  readonly selfApproval: boolean
+  readonly requireChecks: readonly string[]
+  /** What is in force and would be weakened, so that those are asked too who had to be asked before. */
+  readonly weakened: readonly string[]
 }
 
 /** Names only. A new value of a variable is a new version, and so another plan. */
@@ -26,6 +49,8 @@ export interface PlannedVariables extends VariableChanges {
   readonly version: number
   readonly binding: PolicySpec['configBinding']
   readonly names: readonly string[]
+  /** The version at which each was set, of those that people have set. */
+  readonly setAt: Readonly<Record<string, number>>
 }
 
 export interface PlannedRelease {
@@ -38,6 +63,8 @@ export interface PlannedProcess {
   readonly name: string
   readonly from: number
   readonly to: number
+  /** Null when it stays as it is; null on one side where the process is new, or goes. */
+  readonly command: { readonly from: string | null; readonly to: string | null } | null
 }
 
 export interface PlanInput {
@@ -49,6 +76,10 @@ export interface PlanInput {
   readonly live: Live | null
   readonly scale: Readonly<Record<string, number>>
   readonly variables: PlannedVariables
+  /** The app as it is live. */
+  readonly before: AppSpec | null
+  readonly rollout: Rollout
+  readonly demands: readonly Demand[]
 }
 
 export function planOf(input: PlanInput): Plan {
@@ -62,9 +93,12 @@ export function planOf(input: PlanInput): Plan {
     from: live === null ? null : planned(live.release),
     to: planned(release),
     variables: { ...input.variables, names: [...input.variables.names].sort() },
-    processes: plannedProcesses(scaled(app, environment, input.scale), live),
+    processes: plannedProcesses(scaled(app, environment, input.scale), input),
     migrations: app.migrations === null ? 'none' : migrations,
     strategy: strategy.kind === 'start_first' ? `start_first, ${strategy.batch} at a time` : strategy.kind,
+    steps: plannedSteps(input.rollout),
+    limits: limitsOf(environment),
+    protection: protectionOf(environment.protection, input.demands),
   }
 }
 
@@ -84,38 +118,39 @@ export function scaled(
   })
 }
 
-/** What moved between two plans, in words, for whoever approved the first. */
-export function movedBetween(before: Plan, after: Plan): readonly string[] {
-  const keys = Object.keys(after) as (keyof Plan)[]
-  return keys
-    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-    .map((key) => `${key}: ${brief(before[key])} → ${brief(after[key])}`)
-}
-
 function planned({ version, commit, digest }: ReleaseRef): PlannedRelease {
   return { version, commit, digest }
 }
 
-function plannedProcesses(processes: readonly ProcessSpec[], live: Live | null): readonly PlannedProcess[] {
+function plannedProcesses(processes: readonly ProcessSpec[], { live, before }: PlanInput): readonly PlannedProcess[] {
   const running = (name: string) => (live?.instances ?? []).filter((instance) => instance.process === name).length
   const gone = (live?.instances ?? []).filter(({ process }) => !processes.some(({ name }) => name === process))
+  const commandOf = (name: string, all: readonly ProcessSpec[]) => {
+    const found = all.find((process) => process.name === name)
+    return found === undefined ? null : commandText(found.command)
+  }
+  const changed = (name: string) => {
+    const command = { from: commandOf(name, before?.processes ?? []), to: commandOf(name, processes) }
+    return command.from === command.to ? null : command
+  }
   return [
-    ...processes.map(({ name, instances }) => ({ name, from: running(name), to: instances })),
-    ...[...new Set(gone.map(({ process }) => process))].map((name) => ({ name, from: running(name), to: 0 })),
+    ...processes.map(({ name, instances }) => ({ name, from: running(name), to: instances, command: changed(name) })),
+    ...[...new Set(gone.map(({ process }) => process))].map((name) => {
+      return { name, from: running(name), to: 0, command: changed(name) }
+    }),
   ]
 }
 
-function brief(value: unknown): string {
-  if (value !== null && typeof value === 'object' && 'added' in value) return briefVariables(value as PlannedVariables)
-  if (value !== null && typeof value === 'object' && 'version' in value) return String(value.version)
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** Words are told apart from one line for the shell. */
+function commandText(command: CommandSpec): string {
+  return typeof command === 'string' ? command : JSON.stringify(command)
 }
 
-function briefVariables({ version, added, changed, removed }: PlannedVariables): string {
-  const names = [
-    ...added.map((name) => `+${name}`),
-    ...changed.map((name) => `~${name}`),
-    ...removed.map((name) => `-${name}`),
-  ]
-  return names.length === 0 ? `version ${version}` : `version ${version} (${names.join(' ')})`
+function limitsOf({ policies, protection }: EnvironmentSpec): PlannedLimits {
+  return { run: policies.runTimeoutMs, queue: policies.queueTimeout.afterMs, approval: protection.expiresMs }
+}
+
+function protectionOf(protection: ProtectionSpec, demands: readonly Demand[]): PlannedProtection {
+  const { approvals, approvers, selfApproval, requireChecks } = protection
+  return { approvals, approvers, selfApproval, requireChecks, weakened: demands.flatMap(({ weakened }) => weakened) }
 }

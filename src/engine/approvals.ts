@@ -1,9 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Who } from '../domain/permission.ts'
-import { movedBetween } from '../domain/plan.ts'
+import { movedBetween } from '../domain/plan-moves.ts'
 import { type Demand, maySatisfy } from '../domain/safeguards.ts'
 import { Fault } from '../lib/fault.ts'
-import { contextOf, currentPlan } from './context.ts'
+import { contextOf } from './context.ts'
+import { currentPlan } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
 

@@ -1,12 +1,8 @@
 import type { Deployment } from '../domain/deployment.ts'
-import { type Plan, planOf } from '../domain/plan.ts'
 import type { AppSpec, EnvironmentSpec, ProjectSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
-import { canonicalJson } from '../lib/canonical.ts'
 import { Fault } from '../lib/fault.ts'
-import { sha256 } from '../lib/hash.ts'
 import type { Store } from '../store/store.ts'
-import { boundVariables, changesTo } from './variables.ts'
 
 /** What a deployment needs to know, read in one go: its track and what the release's own commit says of app and environment. */
 export interface DeploymentContext {
@@ -55,28 +51,6 @@ export function environmentIn(spec: ProjectSpec, environment: string): Environme
   if (found === undefined)
     throw new Fault('environment.unknown', { details: { environment, project: spec.project, known } })
   return found
-}
-
-export interface HashedPlan {
-  readonly plan: Plan
-  readonly hash: string
-}
-
-/** The plan as it is at this moment. */
-export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
-  const { track, app, environment } = context
-  const { reason, release } = deployment
-  const { version, binding } = boundVariables(store, deployment, track)
-  const changes = changesTo(store, context, version)
-  const variables = { version, binding, names: variableNames(store, context, version), ...changes }
-  const scale = scaleFor(store, deployment)
-  const plan = planOf({ track: track.id, reason, app, environment, release, live: track.live, scale, variables })
-  return { plan, hash: sha256(canonicalJson(plan)) }
-}
-
-/** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */
-export function scaleFor(store: Store, { track, scale }: Deployment): Readonly<Record<string, number>> {
-  return { ...store.tracks.scale(track), ...scale }
 }
 
 /** Names with a value here at this version. */

@@ -35,7 +35,7 @@ const acts: readonly (readonly [Permission, string, Act])[] = [
     'approve',
     (it, asked) => it.engine.actions.approve(waiting(it), it.queries.planOf(waiting(it)).hash, asked),
   ],
-  ['approve', 'reject', (it, asked) => it.engine.actions.reject(waiting(it), asked)],
+  ['approve', 'reject', (it, asked) => it.engine.actions.reject(waiting(it), 'no', asked)],
   ['cancel', 'cancel', (it, asked) => it.engine.actions.cancelDeployment(waiting(it), asked)],
   [
     'exec',

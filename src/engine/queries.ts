@@ -8,7 +8,8 @@ import { hasAny, type VariableChanges } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
-import { contextOf, currentPlan, trackOf } from './context.ts'
+import { contextOf, trackOf } from './context.ts'
+import { currentPlan } from './current-plan.ts'
 import {
   findDeployment,
   findProject,
@@ -23,6 +24,7 @@ import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import { OneOffQueries } from './one-off-queries.ts'
+import { type Outlook, outlookOn } from './outlook.ts'
 import type { Parts } from './parts.ts'
 import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { draftDeployment } from './request.ts'
@@ -66,6 +68,10 @@ export interface PlanAnswer {
   readonly gates: readonly GateReport[]
 }
 
+export interface WholePlan extends PlanAnswer {
+  readonly outlook: Outlook
+}
+
 const lookMs = 2_000
 
 /** What can be read. Nothing here changes anything. */
@@ -89,16 +95,21 @@ export class Queries {
   }
 
   /** What a deployment would do now: of one that waits, or of a release that might be sent. */
-  plan(place: NamedPlace, version: string | null): readonly PlanAnswer[] {
+  async plan(place: NamedPlace, version: string | null): Promise<readonly WholePlan[]> {
     const { store } = this.#parts
-    return tracksIn(store, place).map((track) => {
+    const wanted = tracksIn(store, place).map((track) => {
       const release = findRelease(store, track, version)
       const waiting = store.deployments
         .open(track.id)
         .find((each) => each.state.kind === 'waiting' && each.release.id === release.id)
-      if (waiting !== undefined) return this.planOf(waiting.id)
-      return this.#planOf(draftDeployment({ track, release, at: this.#parts.time.now() }))
+      return waiting ?? draftDeployment({ track, release, at: this.#parts.time.now() })
     })
+    return await Promise.all(wanted.map((deployment) => this.#wholePlan(deployment)))
+  }
+
+  /** With what stands beside it. */
+  async wholePlanOf(id: string): Promise<WholePlan> {
+    return await this.#wholePlan(findDeployment(this.#parts.store, id))
   }
 
   planOf(id: string): PlanAnswer {
@@ -219,6 +230,12 @@ export class Queries {
       const stored = store.tracks.observed(track) as Observation | null
       return { observation: stored, stale: error instanceof Error ? error.message : String(error) }
     }
+  }
+
+  /** The plan last: git takes a while, and what is shown is to be what can be approved. */
+  async #wholePlan(deployment: Deployment): Promise<WholePlan> {
+    const outlook = await outlookOn(this.#parts, deployment)
+    return { ...this.#planOf(deployment), outlook }
   }
 
   #planOf(deployment: Deployment): PlanAnswer {

@@ -1,19 +1,18 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
 import type { Approval } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
-import { movedBetween, scaled } from '../domain/plan.ts'
+import { movedBetween } from '../domain/plan-moves.ts'
 import { queueOf } from '../domain/queue.ts'
 import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import { addressOf } from './address.ts'
 import { applyDeployment } from './apply.ts'
-import { contextOf, currentPlan, scaleFor } from './context.ts'
+import { contextOf } from './context.ts'
+import { currentPlan, rolloutInput } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
 import { supersedeOlder } from './supersede.ts'
 import type { Tx } from './tx.ts'
-import { boundVariables } from './variables.ts'
 
 /**
  * Ends what something newer displaces. Then lets the first deployment of a track's queue go, when nothing moves there and every gate is open. What can never go
@@ -84,20 +83,11 @@ function askPeopleAgain(tx: Tx, deployment: Deployment, because: string): void {
 
 function begin(tx: Tx, deployment: Deployment): void {
   const { store, rules } = tx.parts
-  const { track, app, environment } = contextOf(store, deployment)
-  const { version: variables } = boundVariables(store, deployment, track)
-  const keepRunning = deployment.reason === 'scale'
-  const rollout = rules.planRollout({
-    deployment: deployment.id,
-    release: deployment.release,
-    variables,
-    processes: scaled(app, environment, scaleFor(store, deployment)),
-    live: track.live,
-    policies: environment.policies,
-    url: addressOf(environment, app.name),
-    hasMigrations: app.migrations !== null,
-    keepRunning,
-  })
+  const context = contextOf(store, deployment)
+  const { track, environment } = context
+  const input = rolloutInput(store, deployment, context)
+  const { variables } = input
+  const rollout = rules.planRollout(input)
   // A look at the target in between would only be in the way.
   tx.withdrawn.push(...store.outbox.withdraw(track.id))
   const limitMs = environment.policies.runTimeoutMs

@@ -82,7 +82,7 @@ test('releases are sent, sent again, taken back, promoted, scaled and cancelled'
   const [plan] = await client.call('plan', staging)
   assert.deepEqual(
     plan?.plan.processes.find(({ name }) => name === 'web'),
-    { name: 'web', from: 3, to: 3 },
+    { name: 'web', from: 3, to: 3, command: null },
   )
   const listed = await client.call('deployments.list', { query: { project: 'shop', environment: 'production' } })
   assert.equal(listed[0]?.id, promoted?.id)

@@ -1,5 +1,6 @@
 import type { Handlers } from './handlers.ts'
 import type { ApiParts } from './parts.ts'
+import { approvalRoutes } from './routes/approvals.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
@@ -23,6 +24,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...runRoutes(parts),
     ...releaseRoutes(parts),
     ...deploymentRoutes(parts),
+    ...approvalRoutes(parts),
     ...environmentRoutes(parts),
     ...safeguardRoutes(parts),
     ...variableRoutes(parts),

@@ -28,6 +28,10 @@ const catalogue = {
     sentence: 'There is no app {app} in {project}',
     hint: 'Its apps: {known}.',
   },
+  'approval.none_given': {
+    sentence: 'Nothing was said, as not all of it can be: {problems}',
+    hint: 'Look at these again with `signalbox plan`, and name the others without them or all with what they say now.',
+  },
   'approval.not_allowed': {
     sentence: '{by} may not approve {deployment}: {problem}',
     hint: 'Ask one of the approvers named in the configuration.',

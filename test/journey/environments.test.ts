@@ -61,7 +61,7 @@ test('a release on its way through the environments', limit, async (t) => {
     assert.match((await shop.sb(['approve', 'production', '--yes'], { wanted: 2 })).stderr, /several wait/)
     await shop.sb(['approve', 'production', '--plan', plan, '--wait'])
     assert.equal(await visit(server, live), 'v2')
-    await shop.sb(['reject', 'production'])
+    await shop.sb(['reject', 'production', '--reason', 'no need'])
     assert.deepEqual(
       (await releases(shop)).map(({ digest }) => digest),
       built.map(({ digest }) => digest),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { comment, deployments, limit, name } from '../inputs.ts'
+import { deployments, limit, name } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -23,20 +23,6 @@ export const deploymentRoutes = {
     sentence: 'Shows what a deployment will do, as of now, and the hash to approve it by.',
     params: ofDeployment,
     answer: views.plan,
-  }),
-  'deployments.approve': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
-    sentence: 'Says yes to a plan by its hash.',
-    params: ofDeployment,
-    body: z.strictObject({ plan: z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits'), comment }),
-    answer: views.deployment,
-  }),
-  'deployments.reject': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/reject', scope: 'deploy', kind: 'json' },
-    sentence: 'Says no to a deployment that waits for approval.',
-    params: ofDeployment,
-    body: z.strictObject({ comment }),
-    answer: views.deployment,
   }),
   'deployments.cancel': route({
     ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', kind: 'json' },

@@ -72,6 +72,8 @@ export const deployment = z.object({
 })
 export type DeploymentView = z.infer<typeof deployment>
 
+const change = z.object({ commit: text, title: text, author: text, pullRequest: z.int().nullable() })
+
 const plannedRelease = z.object({ version: text, commit: text, digest: text })
 
 export const plan = z.object({
@@ -92,13 +94,57 @@ export const plan = z.object({
       /** `environment`: the newest. `revision`: those that the release ran with here. */
       binding: z.enum(['environment', 'revision']),
       names: list(text),
+      /** The version at which each was set that people have set. */
+      setAt: z.record(text, z.int()),
       ...variableChanges.shape,
     }),
-    processes: list(z.object({ name: text, from: z.int(), to: z.int() })),
+    processes: list(
+      z.object({
+        name: text,
+        from: z.int(),
+        to: z.int(),
+        /** Null when it stays as it is. */
+        command: z.object({ from: text.nullable(), to: text.nullable() }).nullable(),
+      }),
+    ),
     migrations: text,
     strategy: text,
+    /** What is done, in order. */
+    steps: list(text),
+    /** Milliseconds; null = none. */
+    limits: z.object({ run: z.int(), queue: z.int().nullable(), approval: z.int() }),
+    protection: z.object({
+      approvals: z.int(),
+      approvers: list(text),
+      selfApproval: z.boolean(),
+      requireChecks: list(text),
+      /** What is in force and would be weakened. */
+      weakened: list(text),
+    }),
   }),
+  /** The plan as the text that was hashed: its SHA-256 is `hash`. */
+  canonical: text,
   gates: list(gate),
+  /** Beside the plan, and not hashed with it. */
+  outlook: z.object({
+    /** What visitors get that they have not now, newest first. */
+    comes: list(change),
+    /** What they lose: on a way back, or when history was rewritten. */
+    goes: list(change),
+    isMore: z.boolean(),
+    /** Why the commits cannot be told, if they cannot. */
+    unknown: text.nullable(),
+    /** From the deployments that succeeded here before, each time the middle. */
+    expected: z.object({
+      phases: list(z.object({ name: text, ms: z.int(), samples: z.int() })),
+      totalMs: z.int().nullable(),
+      samples: z.int(),
+    }),
+    /** So many of these have to say yes. */
+    demands: list(
+      z.object({ approvals: z.int(), approvers: list(text), selfApproval: z.boolean(), weakened: list(text) }),
+    ),
+  }),
 })
 export type PlanView = z.infer<typeof plan>
 

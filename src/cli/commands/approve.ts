@@ -10,51 +10,83 @@ import { afterSending } from '../sent.ts'
 import type { Open, Session } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
 import { planLines } from '../show/plan.ts'
-import { waitingDeployment } from '../waiting.ts'
+import { waitingDeployments } from '../waiting.ts'
 
 export function approveCommand(open: Open) {
   return new Command('approve')
-    .summary('say yes to the plan of a deployment that waits')
+    .summary('say yes to the plans of deployments that wait')
     .description(
-      'Say yes to what a waiting deployment will do. The yes is for one plan, by its hash: if anything in the plan has ' +
-        'moved, it is refused. Without --plan the plan is shown first, and a person at a terminal is asked.',
+      'Say yes to what waiting deployments will do, one or many in one act: all of them or none. The yes is for one plan each, by its ' +
+        'hash: if anything in the plan has moved, it is refused. Without --plan the plans are shown first, and a person at a ' +
+        'terminal is asked.',
     )
-    .argument('<deployment|environment>', 'the id of the deployment, or the environment in which one waits')
-    .option('--plan <hash>', 'the plan that was looked at')
-    .option('--yes', 'show the plan as it is now and say yes to it without asking')
+    .argument(
+      '[deployment|environment|command...]',
+      'ids of deployments, environments in which one waits, or the id of one command',
+    )
+    .option('--all', 'everything that waits in the project')
+    .option('--plan <hash>', 'the plan that was looked at, of one deployment')
+    .option('--yes', 'show the plans as they are now and say yes to them without asking')
     .addOption(appOption())
     .addOption(commentOption())
-    .option('--wait', 'follow the deployment to its end')
+    .option('--wait', 'follow the deployments to their end')
     .option('--wait-timeout <duration>', 'how long to wait at most (default: 1h)', duration)
-    .action(async (named, { plan, yes, app, comment, wait, waitTimeout = 3_600_000 }) => {
+    .action(async (named, { all = false, plan, yes, app, comment, wait, waitTimeout = 3_600_000 }) => {
       const session = open()
       const client = await session.client()
-      if (kindOfId(named) === 'oneOff')
-        return approveOneOff(session, client, { oneOff: named, plan, isSure: yes === true, comment })
-      const deployment = await waitingDeployment(session, client, { named, app, plan })
-      const hash = plan ?? (await planToApprove(session, client, { deployment, isSure: yes === true }))
-      if (hash === null) return session.output.note('Nothing was approved.')
-      const params = { deployment }
-      const approved = await client.call('deployments.approve', { params, body: { plan: hash, comment } })
-      if (wait) return afterSending(session, [approved], { wait, waitTimeout })
-      await session.output.show(approved, () => [deploymentLine(approved)])
+      const [first = ''] = named
+      if (named.length === 1 && kindOfId(first) === 'oneOff')
+        return approveOneOff(session, client, { oneOff: first, plan, isSure: yes === true, comment })
+      const problem = plan === undefined ? null : problemWithPlan(named, all)
+      if (problem !== null) throw new Fault('command.invalid', { details: { problem, command: 'signalbox approve' } })
+      const ids = await waitingDeployments(session, client, { named, all, app, plan })
+      const plans = plan === undefined ? await plansToApprove(session, client, { ids, isSure: yes === true }) : [plan]
+      if (plans === null) return session.output.note('Nothing was approved.')
+      const approvals = ids.map((deployment, index) => ({ deployment, plan: plans[index] ?? '' }))
+      const approved = await giveApprovals(client, approvals, comment)
+      if (wait) return afterSending(session, approved, { wait, waitTimeout })
+      const [only] = approved
+      await session.output.show(named.length === 1 && !all ? only : approved, () => approved.map(deploymentLine))
     })
 }
 
-/** The hash of the plan that has just been shown; null when the person says no. */
-async function planToApprove(
+function problemWithPlan(named: readonly string[], all: boolean): string | null {
+  return named.length === 1 && !all ? null : 'A hash is the plan of one deployment: name that one with --plan'
+}
+
+/** One by one they are refused in words of their own; several are all given or none. */
+async function giveApprovals(
+  client: Client,
+  approvals: readonly { readonly deployment: string; readonly plan: string }[],
+  comment: string | undefined,
+) {
+  const [first, ...others] = approvals
+  if (first === undefined || others.length > 0)
+    return await client.call('approvals.give', { body: { approvals: [...approvals], comment } })
+  const { deployment, plan } = first
+  return [await client.call('deployments.approve', { params: { deployment }, body: { plan, comment } })]
+}
+
+interface Asking {
+  readonly ids: readonly string[]
+  readonly isSure: boolean
+}
+
+/** The hashes of the plans that have just been shown; null when the person says no. */
+async function plansToApprove(
   session: Session,
   client: Client,
-  { deployment, isSure }: { readonly deployment: string; readonly isSure: boolean },
-): Promise<string | null> {
+  { ids, isSure }: Asking,
+): Promise<readonly string[] | null> {
   const { world } = session
   const flag = '--plan HASH (`signalbox plan` prints it), or --yes'
   if (!isSure && !canAsk(world)) {
     throw new Fault('command.input_needed', { details: { what: 'A yes to the plan', flag } })
   }
-  const plan = await client.call('deployments.plan', { params: { deployment } })
-  showPlan(session, plan)
-  return isSure || (await askYes(world, { text: `Approve ${deployment}?`, flag })) ? plan.hash : null
+  const plans = await Promise.all(ids.map((deployment) => client.call('deployments.plan', { params: { deployment } })))
+  for (const plan of plans) showPlan(session, plan)
+  const isYes = isSure || (await askYes(world, { text: `Approve ${ids.join(', ')}?`, flag }))
+  return isYes ? plans.map(({ hash }) => hash) : null
 }
 
 /** Beside the result: what is approved has to be seen with `--json` too. */

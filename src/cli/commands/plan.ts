@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import type { PlanView } from '../../api/views.ts'
+import { Fault } from '../../lib/fault.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { appOption, environmentArgument } from '../options.ts'
 import { approveLine } from '../sent.ts'
@@ -17,14 +18,23 @@ export function planCommand(open: Open) {
     .addArgument(environmentArgument())
     .argument('[version]', 'the release, as `signalbox releases` lists it')
     .addOption(appOption())
-    .action(async (environment, version, { app }) => {
+    .option('--canonical', 'print the very text that is hashed, without a line end: pipe it into sha256sum')
+    .action(async (environment, version, { app, canonical }) => {
       const { client, project, output, end } = open()
       const api = await client()
       const params = { project: await project(), environment }
       const plans = await api.call('plan', { params, query: { app, version } })
-      await output.show(plans, () => plans.flatMap(linesOf))
+      if (canonical) await output.document(onlyOne(plans, environment).canonical)
+      else await output.show(plans, () => plans.flatMap(linesOf))
       end(exitCodeOf(plans))
     })
+}
+
+/** Of several texts in a row nobody could tell where one ends. */
+function onlyOne(plans: readonly PlanView[], environment: string): PlanView {
+  const [first, ...others] = plans
+  if (first !== undefined && others.length === 0) return first
+  throw new Fault('app.ambiguous', { details: { environment, apps: plans.map(({ plan }) => plan.app).join(', ') } })
 }
 
 function linesOf(plan: PlanView): readonly Text[] {

@@ -4,22 +4,34 @@ import { rejectOneOff } from '../one-off-approval.ts'
 import { appOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
-import { waitingDeployment } from '../waiting.ts'
+import { waitingDeployments } from '../waiting.ts'
 
 export function rejectCommand(open: Open) {
   return new Command('reject')
-    .summary('say no to a deployment that waits')
-    .description('Say no to a deployment that waits for approval. It ends there.')
-    .argument('<deployment|environment>', 'the id of the deployment, or the environment in which one waits')
-    .option('--reason <text>', 'why, for the record')
+    .summary('say no to deployments that wait')
+    .description(
+      'Say no to deployments that wait for approval, one or many in one act: all of them or none. They end there.',
+    )
+    .argument(
+      '[deployment|environment|command...]',
+      'ids of deployments, environments in which one waits, or the id of one command',
+    )
+    .requiredOption('--reason <text>', 'why, for the record and for whoever asked')
+    .option('--all', 'everything that waits in the project')
     .addOption(appOption())
-    .action(async (named, { reason, app }) => {
+    .action(async (named, { reason, all = false, app }) => {
       const session = open()
       const client = await session.client()
-      if (kindOfId(named) === 'oneOff') return rejectOneOff(session, client, { oneOff: named, comment: reason })
-      const deployment = await waitingDeployment(session, client, { named, app })
-      const params = { deployment }
-      const rejected = await client.call('deployments.reject', { params, body: { comment: reason } })
-      await session.output.show(rejected, () => [deploymentLine(rejected)])
+      const [first = ''] = named
+      if (named.length === 1 && kindOfId(first) === 'oneOff')
+        return rejectOneOff(session, client, { oneOff: first, comment: reason })
+      const ids = await waitingDeployments(session, client, { named, all, app })
+      const [only] = ids
+      if (only !== undefined && ids.length === 1 && !all) {
+        const rejected = await client.call('deployments.reject', { params: { deployment: only }, body: { reason } })
+        return await session.output.show(rejected, () => [deploymentLine(rejected)])
+      }
+      const rejected = await client.call('rejections.give', { body: { deployments: [...ids], reason } })
+      await session.output.show(rejected, () => rejected.map(deploymentLine))
     })
 }

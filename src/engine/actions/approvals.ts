@@ -1,50 +1,111 @@
 import type { Deployment } from '../../domain/deployment.ts'
-import type { Store } from '../../store/store.ts'
+import { Fault, messageOf } from '../../lib/fault.ts'
 import { applyDeployment } from '../apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustWait } from '../approvals.ts'
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
 import { mustBePermitted, whoIs } from '../permissions.ts'
 import { demandsFor } from '../safeguards.ts'
+import type { Tx } from '../tx.ts'
 import type { Asked, Work } from './work.ts'
+
+/** A yes to one plan of one deployment. */
+export interface Yes {
+  readonly deployment: string
+  /** Hash of the plan that was looked at. */
+  readonly plan: string
+}
 
 export function approvalActions(work: Work) {
   return {
     /** Says yes to the plan with this hash, as it is now. Fault `approval.plan_moved` when it is another one by now. */
-    approve(id: string, plan: string, asked: Asked): Deployment {
+    approve(deployment: string, plan: string, asked: Asked): Deployment {
       return work.one((tx) => {
-        const { store } = tx.parts
-        const { by, comment = null } = asked
-        const deployment = findDeployment(store, id)
-        mustBeApprover(store, deployment, by)
-        mustWait(deployment)
-        mustBeCurrent(tx, deployment, plan)
-        const context = contextOf(store, deployment)
-        mayApprove(deployment, demandsFor(store, context), whoIs(store, by))
-        store.deployments.approve(id, { plan, by, at: tx.at, comment })
-        tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
-        const { afterMs: queueLimitMs, action: atLimit } = context.environment.policies.queueTimeout
-        if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs, atLimit })
-        return deployment
+        mustBeApprovable(tx, { deployment, plan }, asked)
+        return sayYes(tx, { deployment, plan }, asked)
       })
     },
 
-    reject(id: string, asked: Asked): Deployment {
-      return work.transact((tx) => {
-        const { store } = tx.parts
-        const deployment = findDeployment(store, id)
-        mustBeApprover(store, deployment, asked.by)
-        mustWait(deployment)
-        const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
-        mayApprove(deployment, demands, whoIs(store, asked.by))
-        applyDeployment(tx, id, { type: 'rejected', by: asked.by, reason: asked.comment ?? 'no reason given' })
-        return findDeployment(store, id)
+    /**
+     * Says yes to several plans in one act, each recorded for itself. All of them or none: with one that has moved nobody can know
+     * what the person would say to the others. Fault `approval.none_given` names each that is in the way.
+     */
+    approveAll(yeses: readonly Yes[], asked: Asked): readonly Deployment[] {
+      return work.all((tx) => {
+        allOrNone(
+          yeses,
+          ({ deployment }) => deployment,
+          (yes) => mustBeApprovable(tx, yes, asked),
+        )
+        return yeses.map((yes) => sayYes(tx, yes, asked))
+      })
+    },
+
+    reject(deployment: string, reason: string, asked: Asked): Deployment {
+      return work.one((tx) => {
+        mustBeRejectable(tx, deployment, asked)
+        return sayNo(tx, { deployment, reason }, asked)
+      })
+    },
+
+    /** Says no to several in one act, for one reason; all of them or none. */
+    rejectAll(deployments: readonly string[], reason: string, asked: Asked): readonly Deployment[] {
+      return work.all((tx) => {
+        allOrNone(deployments, String, (deployment) => mustBeRejectable(tx, deployment, asked))
+        return deployments.map((deployment) => sayNo(tx, { deployment, reason }, asked))
       })
     },
   }
 }
 
-function mustBeApprover(store: Store, { track }: Deployment, by: string): void {
-  const { project, environment } = trackOf(store, track)
+function mustBeApprovable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked): void {
+  const { store } = tx.parts
+  const deployment = mustBeAskedOf(tx, id, by)
+  mustBeCurrent(tx, deployment, plan)
+  mayApprove(deployment, demandsFor(store, contextOf(store, deployment)), whoIs(store, by))
+}
+
+/** Whoever asked for it may always take it back by a no. */
+function mustBeRejectable(tx: Tx, id: string, { by }: Asked): void {
+  const { store } = tx.parts
+  const deployment = mustBeAskedOf(tx, id, by)
+  const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
+  mayApprove(deployment, demands, whoIs(store, by))
+}
+
+function mustBeAskedOf({ parts: { store } }: Tx, id: string, by: string): Deployment {
+  const deployment = findDeployment(store, id)
+  const { project, environment } = trackOf(store, deployment.track)
   mustBePermitted(store, 'approve', { project, environment, by })
+  mustWait(deployment)
+  return deployment
+}
+
+function sayYes(tx: Tx, { deployment: id, plan }: Yes, { by, comment = null }: Asked): Deployment {
+  const { store } = tx.parts
+  const deployment = findDeployment(store, id)
+  store.deployments.approve(id, { plan, by, at: tx.at, comment })
+  tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
+  const { afterMs: queueLimitMs, action: atLimit } = contextOf(store, deployment).environment.policies.queueTimeout
+  if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs, atLimit })
+  return deployment
+}
+
+function sayNo(tx: Tx, { deployment, reason }: { deployment: string; reason: string }, { by }: Asked): Deployment {
+  applyDeployment(tx, deployment, { type: 'rejected', by, reason })
+  return findDeployment(tx.parts.store, deployment)
+}
+
+/** Looks at every one before anything is said, so that all that is in the way is told at once. */
+function allOrNone<T>(all: readonly T[], nameOf: (each: T) => string, look: (each: T) => void): void {
+  const problems = all.flatMap((each) => {
+    try {
+      look(each)
+      return []
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code.startsWith('store.')) throw error
+      return [`${nameOf(each)}: ${messageOf(error)}`]
+    }
+  })
+  if (problems.length > 0) throw new Fault('approval.none_given', { details: { problems: problems.join('; ') } })
 }

@@ -7,12 +7,7 @@ import { carriedView, deploymentView, gateView, planView } from '../views/deploy
 
 type DeploymentRoutes = Pick<
   Handlers,
-  | 'deployments.list'
-  | 'deployments.show'
-  | 'deployments.plan'
-  | 'deployments.approve'
-  | 'deployments.reject'
-  | 'deployments.cancel'
+  'deployments.list' | 'deployments.show' | 'deployments.plan' | 'deployments.cancel'
 >
 
 export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
@@ -30,11 +25,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         timeline: store.facts.about(deployment.id),
       }
     },
-    'deployments.plan': ({ params }) => planView(queries.planOf(params.deployment)),
-    'deployments.approve': ({ params, body }, { by }) =>
-      deploymentView(actions.approve(params.deployment, body.plan, { by, comment: body.comment })),
-    'deployments.reject': ({ params, body }, { by }) =>
-      deploymentView(actions.reject(params.deployment, { by, comment: body.comment })),
+    'deployments.plan': async ({ params }) => planView(await queries.wholePlanOf(params.deployment)),
     'deployments.cancel': ({ params }, { by }) => deploymentView(actions.cancelDeployment(params.deployment, { by })),
   }
 }

@@ -16,7 +16,8 @@ export function environmentRoutes({ store, actions, queries }: ApiParts): Enviro
       if (environment !== null) tracksIn(store, { ...params, environment })
       return (await queries.status(params.project, environment)).map(trackView)
     },
-    plan: ({ params, query }) => queries.plan({ ...params, app: query.app }, query.version ?? null).map(planView),
+    plan: async ({ params, query }) =>
+      (await queries.plan({ ...params, app: query.app }, query.version ?? null)).map(planView),
     deploy: ({ params, body }, { by }) => {
       const { app, version = null, comment } = body
       return actions.deploy({ ...params, app }, { version }, { by, comment }).map(deploymentView)

@@ -3,7 +3,8 @@ import { currentStep, type Deployment, deadlineOf, type Ending, supersededBy } f
 import type { GateReport } from '../../domain/gates.ts'
 import type { Step } from '../../domain/rollout.ts'
 import { verdictSentence } from '../../domain/traffic.ts'
-import type { PlanAnswer } from '../../engine/queries.ts'
+import type { WholePlan } from '../../engine/queries.ts'
+import { canonicalJson } from '../../lib/canonical.ts'
 import { refView } from './release.ts'
 
 export function deploymentView(deployment: Deployment): DeploymentView {
@@ -53,8 +54,12 @@ export function gateView({ gate, answer }: GateReport): GateView {
   return { gate, open, because, openedBy: answer.openedBy, behind: answer.behind ?? null }
 }
 
-export function planView({ deployment, plan, hash, gates }: PlanAnswer): PlanView {
-  return { deployment, plan, hash, gates: gates.map(gateView) }
+export function planView({ deployment, plan, hash, gates, outlook }: WholePlan): PlanView {
+  const { demands, ...beside } = outlook
+  return {
+    ...{ deployment, plan, hash, canonical: canonicalJson(plan), gates: gates.map(gateView) },
+    outlook: { ...beside, demands: demands.map(({ permitted: _, ...demand }) => demand) },
+  }
 }
 
 function endingOf({ state }: Deployment): Ending | null {

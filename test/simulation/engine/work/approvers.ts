@@ -55,7 +55,7 @@ export class Approvers implements Invariant {
 
   #reject(id: string): void {
     const said = this.#stage.reachable?.ask('reject', (engine) =>
-      engine.actions.reject(id, { by: 'grace', comment: 'not today' }),
+      engine.actions.reject(id, 'not today', { by: 'grace' }),
     )
     said?.catch((error: unknown) => mustBeRefusal(this.#stage, 'reject', error))
   }

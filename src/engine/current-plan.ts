@@ -1,0 +1,71 @@
+import type { Deployment } from '../domain/deployment.ts'
+import { type Plan, type PlannedVariables, planOf, scaled } from '../domain/plan.ts'
+import { planRollout, type RolloutInput } from '../domain/rollout.ts'
+import type { AppSpec } from '../domain/spec.ts'
+import type { Track } from '../domain/track.ts'
+import { canonicalJson } from '../lib/canonical.ts'
+import { sha256 } from '../lib/hash.ts'
+import type { Store } from '../store/store.ts'
+import { addressOf } from './address.ts'
+import { type DeploymentContext, variableNames } from './context.ts'
+import { demandsFor } from './safeguards.ts'
+import { boundVariables, changesTo } from './variables.ts'
+
+export interface HashedPlan {
+  readonly plan: Plan
+  readonly hash: string
+}
+
+/** The plan as it is at this moment. */
+export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
+  const { track, app, environment } = context
+  const { reason, release } = deployment
+  const plan = planOf({
+    ...{ track: track.id, reason, app, environment, release, live: track.live },
+    scale: scaleFor(store, deployment),
+    variables: plannedVariables(store, deployment, context),
+    before: appLive(store, track),
+    // By whichever number the deployment goes: it does the same.
+    rollout: planRollout({ ...rolloutInput(store, deployment, context), deployment: '' }),
+    demands: demandsFor(store, context),
+  })
+  return { plan, hash: sha256(canonicalJson(plan)) }
+}
+
+/** What the rollout is worked out from: for the plan, and again when the turn has come. */
+export function rolloutInput(store: Store, deployment: Deployment, context: DeploymentContext): RolloutInput {
+  const { track, app, environment } = context
+  return {
+    deployment: deployment.id,
+    release: deployment.release,
+    variables: boundVariables(store, deployment, track).version,
+    processes: scaled(app, environment, scaleFor(store, deployment)),
+    live: track.live,
+    policies: environment.policies,
+    url: addressOf(environment, app.name),
+    hasMigrations: app.migrations !== null,
+    keepRunning: deployment.reason === 'scale',
+  }
+}
+
+/** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */
+function scaleFor(store: Store, { track, scale }: Deployment): Readonly<Record<string, number>> {
+  return { ...store.tracks.scale(track), ...scale }
+}
+
+function plannedVariables(store: Store, deployment: Deployment, context: DeploymentContext): PlannedVariables {
+  const { project, environment } = context.track
+  const { version, binding } = boundVariables(store, deployment, context.track)
+  const set = store.variables.at(project, environment, version)
+  return {
+    ...{ version, binding, names: variableNames(store, context, version) },
+    setAt: Object.fromEntries(set.map((each) => [each.name, each.version])),
+    ...changesTo(store, context, version),
+  }
+}
+
+/** Null where nothing is live, or its configuration is not there any more. */
+function appLive(store: Store, { project, app, live }: Track): AppSpec | null {
+  const spec = live === null ? null : store.runs.spec(project, live.release.commit)
+  return spec?.apps.find(({ name }) => name === app) ?? null
+}
