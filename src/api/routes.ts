@@ -1,5 +1,6 @@
 import { approvalRoutes } from './routes/approvals.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
+import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
@@ -26,6 +27,7 @@ export const routes = {
   ...environmentRoutes,
   ...lockRoutes,
   ...safeguardRoutes,
+  ...doorRoutes,
   ...variableRoutes,
   ...instanceRoutes,
   ...oneOffRoutes,

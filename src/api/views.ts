@@ -2,6 +2,7 @@
 
 export * from './views/common.ts'
 export * from './views/deployments.ts'
+export * from './views/doors.ts'
 export * from './views/facts.ts'
 export * from './views/instances.ts'
 export * from './views/notices.ts'

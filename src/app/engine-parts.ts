@@ -86,6 +86,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
       parallelJobs: config.jobs,
       syncEveryMs: config.lookEveryMs,
       reconcileEveryMs: config.lookEveryMs,
+      isEdgePublic: !isLoopback(config.edgeListen.host),
     },
   }
   return { parts, local, jobLogs, version }
@@ -94,6 +95,10 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
 function parse(text: string, beside: { procfile: string | null; version: string }): ParsedSpec {
   const { spec, problems } = parseProject(text, { drivers: driverOptions, ...beside })
   return { spec, problems: problems.map(showProblem) }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
 /** An IPv6 address stands in brackets before its port. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { Fault } from '../lib/fault.ts'
 import { codeOf } from '../system/files.ts'
+import { accessCommand } from './commands/access.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
@@ -15,6 +16,7 @@ import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
+import { maintenanceCommand } from './commands/maintenance.ts'
 import { noticesCommand } from './commands/notices.ts'
 import { oneOffsCommand } from './commands/one-offs.ts'
 import { planCommand } from './commands/plan.ts'
@@ -93,6 +95,7 @@ const commandGroups: readonly CommandGroup[] = [
       lockCommand,
       unlockCommand,
       safeguardsCommand,
+      maintenanceCommand,
     ],
   },
   {
@@ -109,7 +112,10 @@ const commandGroups: readonly CommandGroup[] = [
       noticesCommand,
     ],
   },
-  { title: 'An environment:', commands: [envCommand, secretsCommand, runCommand, oneOffsCommand, schedulesCommand] },
+  {
+    title: 'An environment:',
+    commands: [envCommand, secretsCommand, accessCommand, runCommand, oneOffsCommand, schedulesCommand],
+  },
   {
     title: 'The server:',
     commands: [serverCommand, loginCommand, gitCredentialCommand, tokensCommand, versionCommand],

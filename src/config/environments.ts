@@ -31,6 +31,22 @@ export function environmentOf(name: string, entry: EnvironmentEntry, apps: reado
   }
 }
 
+/** X20: what another environment comes after, and what needs no approval, is a rehearsal, and not for everybody. */
+export function closedUnlessSaid(
+  environments: readonly EnvironmentSpec[],
+  entries: Readonly<Record<string, EnvironmentEntry>>,
+): readonly EnvironmentSpec[] {
+  const before = new Set(
+    environments.flatMap(({ needs, triggers }) => [...needs, ...triggers.after.map(({ environment }) => environment)]),
+  )
+  return environments.map((environment) => {
+    const { name, protection, policies } = environment
+    const isSaid = entries[name]?.policies.access !== undefined
+    if (isSaid || protection.approvals > 0 || !before.has(name)) return environment
+    return { ...environment, policies: { ...policies, access: 'unsaid' } }
+  })
+}
+
 /** A plain list is for the app that has a `web` process; a rule asks for a mapping when there are several. */
 function hostsByApp(
   { hosts }: EnvironmentEntry,

@@ -2,7 +2,7 @@ import type { DriverOptions } from '../domain/driver-options.ts'
 import type { AppSpec, NotifySpec, ProjectSpec, Triggers } from '../domain/spec.ts'
 import { appOf } from './apps.ts'
 import { readDocument, type SourceText } from './document.ts'
-import { environmentOf } from './environments.ts'
+import { closedUnlessSaid, environmentOf } from './environments.ts'
 import { at, type Finding, findingsOf, toProblem } from './issues.ts'
 import { jobOf } from './jobs.ts'
 import { newerVersionNeeded } from './minimum-version.ts'
@@ -122,7 +122,10 @@ function specOf(file: ProjectFile, procfile: Procfile | null): ProjectSpec {
     triggers: triggersOf(file.on),
     checks: Object.entries(file.checks).map(([name, entry]) => jobOf(name, entry)),
     apps,
-    environments: Object.entries(file.environments).map(([name, entry]) => environmentOf(name, entry, apps)),
+    environments: closedUnlessSaid(
+      Object.entries(file.environments).map(([name, entry]) => environmentOf(name, entry, apps)),
+      file.environments,
+    ),
     notify: file.notify.map(notifyOf),
   }
 }

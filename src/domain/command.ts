@@ -5,7 +5,14 @@ import type { JobCommand } from './run.ts'
 import type { TargetSpec } from './spec.ts'
 
 /** What the engine can be asked to perform. Each is stored before it is performed, and may be performed again. */
-export type Command = StepCommand | JobCommand | OneOffCommand | ConvergeCommand | ClearCommand | SourceCommand
+export type Command =
+  | StepCommand
+  | JobCommand
+  | OneOffCommand
+  | ConvergeCommand
+  | ClearCommand
+  | SourceCommand
+  | DoorCommand
 
 /** Something to read from or to write into a project's repository, whose result is then recorded. */
 export interface SourceCommand {
@@ -25,6 +32,12 @@ export type SourceTask =
 /** Bring a track's target back to what is live. */
 export interface ConvergeCommand {
   readonly do: 'converge'
+  readonly track: string
+}
+
+/** Tell a track's target who comes in now. It waits for nothing else that happens on the track. */
+export interface DoorCommand {
+  readonly do: 'door'
   readonly track: string
 }
 

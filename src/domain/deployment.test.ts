@@ -22,6 +22,7 @@ const rollout = planRollout({
   policies,
   url: 'http://shop.test',
   hasMigrations: true,
+  files: null,
   keepRunning: false,
 })
 const turn: DeploymentEvent = { type: 'turn', rollout, before: null, variables: 0, limitMs: 1000, approvals: [] }

@@ -1,3 +1,4 @@
+import { accessGate } from './gates/access.ts'
 import { approvalGate } from './gates/approval.ts'
 import { checksGate } from './gates/checks.ts'
 import { checksEndedGate } from './gates/checks-ended.ts'
@@ -17,6 +18,7 @@ const gates: readonly Gate[] = [
   checksEndedGate,
   variablesGate,
   contractGate,
+  accessGate,
   lockGate,
   turnGate,
   scopeGate,

@@ -85,7 +85,7 @@ function emptying(acts: readonly Act[]): readonly Act[] {
 const release = { id: 'v1', version: '1', commit: 'a'.repeat(40), digest: 'd' }
 const rollout = planRollout({
   ...{ deployment: 'd1', release, variables: 0, processes: [], live: null, policies },
-  ...{ hasMigrations: false, keepRunning: false, url: '' },
+  ...{ hasMigrations: false, files: null, keepRunning: false, url: '' },
 })
 
 function queued(number: number): Deployment {

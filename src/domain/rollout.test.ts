@@ -183,6 +183,7 @@ function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | n
     policies: { ...policies, migrations: 'manual' },
     url: 'http://shop.test',
     hasMigrations: false,
+    files: null,
     keepRunning: false,
   }
 }

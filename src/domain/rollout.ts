@@ -13,6 +13,8 @@ import { type TrialStep, trialSteps } from './trial.ts'
 export type Step =
   | { readonly do: 'measure'; readonly window: 'open' | 'close' }
   | { readonly do: 'prepare' }
+  /** Static files go to where those of all releases are. */
+  | { readonly do: 'share' }
   | { readonly do: 'migrate' }
   | { readonly do: 'place'; readonly instances: readonly Instance[] }
   | { readonly do: 'route'; readonly instances: readonly Instance[] }
@@ -31,6 +33,8 @@ export interface RolloutInput {
   /** Where visitors reach it. */
   readonly url: string
   readonly hasMigrations: boolean
+  /** Files the edge answers by itself: `all` there is for visitors, or beside the app; and whether releases share them. */
+  readonly files: { readonly isAll: boolean; readonly isShared: boolean } | null
   /** A change of counts only: what runs stays, apart from what is too many. */
   readonly keepRunning: boolean
 }
@@ -59,10 +63,13 @@ export function planRollout(input: RolloutInput): Rollout {
     steps: [
       ...(input.live === null ? [] : [opening]),
       { do: 'prepare' },
+      ...(input.files?.isShared && !input.keepRunning ? [{ do: 'share' } as const] : []),
       ...(migrateFirst ? [{ do: 'migrate' } as const] : []),
       ...plans.flatMap((plan) => plan.steps),
       ...leave(gone, routed),
       ...(migrates && input.policies.migrations === 'after' ? [{ do: 'migrate' } as const] : []),
+      // Files need no instance, but the edge has to be told of them.
+      ...(input.files?.isAll ? [{ do: 'route', instances: [] } as const] : []),
       // Where nothing was live there was nothing to drop: what counts begins when visitors are let in.
       ...(input.live === null ? [opening] : []),
       { do: 'verify', instances },

@@ -300,7 +300,7 @@ export interface PolicySpec {
   readonly static: 'release_dir' | 'image' | 'shared_dir' // X15
   readonly permissions: Readonly<Partial<Record<Permission, readonly string[]>>> // X18
   readonly cancel: 'never' | 'manual' | 'supersede' // X19
-  readonly access: 'public' | 'basic_auth' // X20
+  readonly access: 'public' | 'basic_auth' | 'unsaid' // X20; see `accessOf`
   readonly freezes: readonly FreezeSpec[]
   readonly bakeMs: number
   readonly breaker: BreakerSpec

@@ -4,12 +4,16 @@ import type { AnswerHead } from './answer-head.ts'
 export interface LocalAnswer {
   readonly status: number
   readonly body: string
-  readonly type?: 'text/plain' | 'application/json'
-  /** Ask again soon. */
-  readonly isPassing?: boolean
+  readonly type?: 'text/plain' | 'text/html' | 'application/json'
+  /** When to ask again. */
+  readonly retryAfterS?: number
+  /** Further lines of the head, each with its CRLF. */
+  readonly lines?: string
 }
 
-interface Delivery {
+export const noFile: LocalAnswer = { status: 404, body: 'there is no such file\n' }
+
+export interface Delivery {
   readonly isHead: boolean
   readonly isClose: boolean
   readonly minor: 0 | 1
@@ -19,14 +23,15 @@ interface Delivery {
 
 /** A whole answer made by the edge itself, as latin1 text. */
 export function localAnswer(answer: LocalAnswer, delivery: Delivery): string {
-  const { status, body, type = 'text/plain', isPassing = false } = answer
+  const { status, body, type = 'text/plain', retryAfterS, lines = '' } = answer
   const head =
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n` +
     `Date: ${new Date(delivery.now).toUTCString()}\r\n` +
     `Content-Type: ${type}; charset=utf-8\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\n` +
     'Cache-Control: no-store\r\n' +
-    (isPassing ? 'Retry-After: 1\r\n' : '') +
+    (retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`) +
+    lines +
     connectionLine(delivery)
   const text = Buffer.from(body).toString('latin1')
   return delivery.isHead ? `${head}\r\n` : `${head}\r\n${text}`
@@ -44,7 +49,7 @@ export function answerHeadText(
   )
 }
 
-function connectionLine({ isClose, minor }: { readonly isClose: boolean; readonly minor: 0 | 1 }): string {
+export function connectionLine({ isClose, minor }: { readonly isClose: boolean; readonly minor: 0 | 1 }): string {
   if (isClose) return 'Connection: close\r\n'
   return minor === 0 ? 'Connection: keep-alive\r\n' : ''
 }

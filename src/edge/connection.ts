@@ -3,12 +3,13 @@ import { messageOf } from '../lib/fault.ts'
 import { localAnswer } from './answers.ts'
 import { BadMessage } from './bad-message.ts'
 import type { EdgeContext, Entrance, Watched } from './context.ts'
-import { Exchange } from './exchange.ts'
 import type { Framing } from './framing.ts'
 import { type MessageEvents, MessageReader } from './http1.ts'
 import type { Instance } from './instance.ts'
+import { Reception } from './reception.ts'
 import { parseRequestHead } from './request-head.ts'
 import { Tunnel } from './tunnel.ts'
+import type { Turn } from './turn.ts'
 import type { Upstream } from './upstream.ts'
 import type { Visitor } from './visitor.ts'
 import { Wire, type WireUser } from './wire.ts'
@@ -30,7 +31,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
   readonly #reader: MessageReader
   #phase: Phase = 'reading'
   #since: number
-  #exchange: Exchange | null = null
+  #turn: Turn | null = null
   /** Bytes that came but cannot be used yet. */
   #ahead: Buffer | null = null
   #isPumping = false
@@ -72,7 +73,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
   }
 
   finish(isClose: boolean): void {
-    this.#exchange = null
+    this.#turn = null
     if (isClose) {
       this.#linger()
       return
@@ -82,8 +83,12 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
     this.#pump()
   }
 
+  handTo(turn: Turn): void {
+    this.#turn = turn
+  }
+
   abort(): void {
-    this.#exchange = null
+    this.#turn = null
     this.#wire.socket.destroy()
     this.#leave()
   }
@@ -94,7 +99,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
   }
 
   becomeTunnel(upstream: Upstream, instance: Instance): void {
-    this.#exchange = null
+    this.#turn = null
     this.pinned = null
     const ahead = this.#ahead
     this.#leave()
@@ -115,42 +120,42 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
   onHead(text: string): Framing {
     const request = parseRequestHead(text, this.#context.limits.maxFields)
     this.isRequestComplete = request.framing === 0
-    this.#exchange = new Exchange(request, this, this.#context)
+    this.#turn = new Reception(request, this, this.#context)
     return request.framing
   }
 
   onBody(bytes: Buffer): void {
-    if (this.#exchange === null) this.#swallow(bytes)
-    else this.#exchange.onRequestBody(bytes)
+    if (this.#turn === null) this.#swallow(bytes)
+    else this.#turn.onRequestBody(bytes)
   }
 
   onMessageEnd(): void {
     if (this.isRequestComplete) return // there was no body
     this.isRequestComplete = true
-    this.#exchange?.onRequestEnd()
+    this.#turn?.onRequestEnd()
     if (this.#phase === 'swallowing') this.#enter('reading')
   }
 
   onEnd(): void {
-    this.#exchange?.onVisitorGone()
-    this.#exchange = null
+    this.#turn?.onVisitorGone()
+    this.#turn = null
     this.#wire.socket.destroySoon()
     if (this.#phase !== 'gone') this.#enter('lingering')
   }
 
   onDrain(): void {
-    this.#exchange?.onVisitorDrain()
+    this.#turn?.onVisitorDrain()
     this.#pump()
   }
 
   onClose(): void {
-    this.#exchange?.onVisitorGone()
-    this.#exchange = null
+    this.#turn?.onVisitorGone()
+    this.#turn = null
     this.#leave()
   }
 
   destroy(): void {
-    this.#exchange?.cut()
+    this.#turn?.cut()
     this.#wire.socket.destroy()
     this.#leave()
   }
@@ -168,7 +173,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
         if (sinceMs > (isStopping ? Math.min(limits.stopIdleMs, limits.idleMs) : limits.idleMs)) this.#linger()
         return
       case 'exchange':
-        this.#exchange?.check(now)
+        this.#turn?.check(now)
         return
       case 'swallowing':
         if (sinceMs > limits.swallowMs) this.#linger()
@@ -202,7 +207,7 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
       case 'reading':
         return !this.needsDrain
       case 'exchange':
-        return !this.isRequestComplete && this.#exchange !== null && this.#exchange.canTakeBody
+        return !this.isRequestComplete && this.#turn !== null && this.#turn.canTakeBody
       case 'swallowing':
         return true
       default:
@@ -215,9 +220,9 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
     const taken = this.#reader.read(bytes)
     const isOver = this.#phase === 'lingering' || this.#phase === 'gone'
     this.#ahead = isOver || taken === bytes.length ? null : bytes.subarray(taken)
-    if (this.#phase !== 'reading' || this.#exchange === null) return
+    if (this.#phase !== 'reading' || this.#turn === null) return
     this.#enter('exchange')
-    this.#exchange.begin()
+    this.#turn.begin()
   }
 
   #holdBack(): void {
@@ -231,10 +236,10 @@ export class VisitorConnection implements Visitor, Watched, WireUser, MessageEve
   }
 
   #onBadMessage(error: BadMessage): void {
-    const exchange = this.#exchange
-    this.#exchange = null
-    if (exchange !== null) exchange.onVisitorGone()
-    if (exchange?.hasBegunAnswer) {
+    const turn = this.#turn
+    this.#turn = null
+    if (turn !== null) turn.onVisitorGone()
+    if (turn?.hasBegunAnswer) {
       this.reset()
       return
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { Credentials } from './credentials.ts'
 import type { EdgeLimits } from './limits.ts'
 import type { Registry } from './registry.ts'
 
@@ -20,6 +21,7 @@ export interface EdgeContext {
   /** Whether a proxy before us may say who the visitor is. */
   readonly trustsForwarded: boolean
   readonly isToken: (given: string) => boolean
+  readonly credentials: Credentials
   readonly newRequestId: () => string
   /** Connections and tunnels, oldest first. */
   readonly watched: Set<Watched>

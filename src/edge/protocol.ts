@@ -17,6 +17,43 @@ export interface Route {
   readonly instances: readonly RouteInstance[]
   /** Known for confirmation with the worker's token, but not for visitors. */
   readonly candidates: readonly RouteInstance[]
+  /** Files the worker answers by itself. */
+  readonly files: readonly RouteFiles[]
+  /** Nothing but files is served here: what is not among them is nowhere. */
+  readonly isFilesOnly: boolean
+  readonly door: RouteDoor
+}
+
+/** A path, and the folders in which what lies below it is looked for, one after the other. */
+export interface RouteFiles {
+  readonly url: string
+  readonly maxAgeS: number
+  readonly folders: readonly FilesFolder[]
+}
+
+export interface FilesFolder {
+  /** Absolute, without links. */
+  readonly path: string
+  /** Of the release whose files these are. */
+  readonly digest: string
+  /** What their ETags begin with: two releases may have files of one name, size and time, and not one content. */
+  readonly tag: string
+  /** Wall clock: from when on they are not looked at any more; null = they are as long as the route. */
+  readonly until: number | null
+}
+
+/** What stands between a visitor and everything else: who is let in, and whether anybody is at the moment. */
+export interface RouteDoor {
+  readonly access: 'public' | 'basic_auth'
+  /** With `basic_auth` and nobody in here, nobody comes in. */
+  readonly users: readonly DoorUser[]
+  readonly maintenance: { readonly message: string } | null
+}
+
+export interface DoorUser {
+  readonly name: string
+  /** As `system/passwords.ts` makes it. */
+  readonly hash: string
 }
 
 export interface RouteRelease {
@@ -45,6 +82,11 @@ export const ownFields = {
 
 /** Answered by the edge itself for every route: `{ release, commit, environment, deployment }`. */
 export const versionPath = '/.well-known/signalbox/version'
+
+/** Whoever issues certificates has no password, and comes also while the maintenance page is shown. */
+export const challengePath = '/.well-known/acme-challenge/'
+
+export const openDoor: RouteDoor = { access: 'public', users: [], maintenance: null }
 
 export interface Hello {
   readonly id: string

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { ManualClock } from '../../test/helpers/clock.ts'
 import { choose } from './balancer.ts'
 import type { InFlight, Instance } from './instance.ts'
-import type { Route } from './protocol.ts'
+import { openDoor, type Route } from './protocol.ts'
 import { Registry } from './registry.ts'
 
 const names = ['a', 'b', 'c', 'd', 'e']
@@ -15,6 +15,9 @@ function routeOf(instances: readonly string[], more: Partial<Route> = {}): Route
     ...{ track: 't', environment: 'e', hosts: ['h'], port: null, deployment: 'd' },
     release: { version: 'v', commit: 'c', digest: 'x' },
     candidates: [],
+    files: [],
+    isFilesOnly: false,
+    door: openDoor,
     ...more,
     instances: instances.map(spec),
   }

@@ -1,6 +1,6 @@
 import type { Entrance } from './context.ts'
 import type { InFlight, Instance } from './instance.ts'
-import type { InstanceGauge, Route, TrackTraffic } from './protocol.ts'
+import { type InstanceGauge, openDoor, type Route, type TrackTraffic } from './protocol.ts'
 import { portOf, Router } from './router.ts'
 import { Track } from './track.ts'
 
@@ -82,5 +82,15 @@ export class Registry {
 function noTrack(track: string): Track {
   const release = { version: '', commit: '', digest: '' }
   const lists = { hosts: [], instances: [], candidates: [] }
-  return new Track({ track, environment: '', port: null, deployment: '', release, ...lists })
+  return new Track({
+    track,
+    environment: '',
+    port: null,
+    deployment: '',
+    release,
+    ...lists,
+    files: [],
+    isFilesOnly: false,
+    door: openDoor,
+  })
 }

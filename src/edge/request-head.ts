@@ -230,3 +230,23 @@ export function pathOf(target: string): string {
   const query = target.indexOf('?')
   return (query === -1 ? target : target.slice(0, query)).slice(0, 200)
 }
+
+/** The values of a field among those an instance may see; `name` in lower case. */
+export function fieldsNamed({ lines }: RequestHead, name: string): readonly string[] {
+  return linesOf(lines).flatMap((line) => (isNamed(line, name) ? [line.slice(name.length + 1).trim()] : []))
+}
+
+export function withoutField(head: RequestHead, name: string): RequestHead {
+  const kept = linesOf(head.lines).filter((line) => !isNamed(line, name))
+  return { ...head, lines: kept.map((line) => `${line}\r\n`).join('') }
+}
+
+function linesOf(lines: string): readonly string[] {
+  return lines.split('\r\n').filter((line) => line !== '')
+}
+
+function isNamed(line: string, name: string): boolean {
+  return line.charCodeAt(name.length) === colon && line.slice(0, name.length).toLowerCase() === name
+}
+
+const colon = 0x3a

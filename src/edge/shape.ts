@@ -26,6 +26,24 @@ export class Shape {
     return value
   }
 
+  oneOf<T extends string>(name: string, values: readonly T[]): T {
+    const value = this.#fields[name]
+    const found = values.find((one) => one === value)
+    if (found === undefined) throw wrong(`${this.#where}.${name}`, values.join(' or '), value)
+    return found
+  }
+
+  flag(name: string): boolean {
+    const value = this.#fields[name]
+    if (typeof value !== 'boolean') throw wrong(`${this.#where}.${name}`, 'true or false', value)
+    return value
+  }
+
+  /** Whether nothing is said: the field is not there, or null. */
+  isSilent(name: string): boolean {
+    return (this.#fields[name] ?? null) === null
+  }
+
   port(name: string): number {
     const port = this.count(name)
     if (port < 1 || port > 65535) throw wrong(`${this.#where}.${name}`, 'a port', port)

@@ -1,6 +1,6 @@
 import { Counters } from './counters.ts'
 import { type InFlight, Instance } from './instance.ts'
-import type { Route, RouteInstance, TrackTraffic } from './protocol.ts'
+import type { Route, RouteFiles, RouteInstance, TrackTraffic } from './protocol.ts'
 import { versionBody } from './version.ts'
 
 /** Instances that left are remembered for their drain account, this many. */
@@ -14,6 +14,7 @@ export class Track {
   #version: string
   /** In the routing now, in the route's order. */
   #routed: readonly Instance[] = []
+  #files: readonly RouteFiles[] = []
   /** All it knows: routed, candidates, and those that left. In the order they came. */
   readonly #known = new Map<string, Instance>()
   #turn = 0
@@ -37,6 +38,11 @@ export class Track {
 
   get routed(): readonly Instance[] {
     return this.#routed
+  }
+
+  /** The longest url first, as the nearest one counts. */
+  get files(): readonly RouteFiles[] {
+    return this.#files
   }
 
   inFlight(): readonly InFlight[] {
@@ -67,7 +73,7 @@ export class Track {
 
   /** No route any more: all instances leave. */
   close(now: number): readonly Instance[] {
-    return this.replace({ ...this.#route, hosts: [], port: null, instances: [], candidates: [] }, now)
+    return this.replace({ ...this.#route, hosts: [], port: null, instances: [], candidates: [], files: [] }, now)
   }
 
   traffic(at: number): TrackTraffic {
@@ -76,6 +82,7 @@ export class Track {
   }
 
   #take(route: Route): void {
+    this.#files = [...route.files].sort((a, b) => b.url.length - a.url.length)
     this.#routed = route.instances.map((spec) => this.#know(spec))
     for (const instance of this.#routed) instance.arrive()
     for (const spec of route.candidates) this.#know(spec)

@@ -1,5 +1,6 @@
 import type { Entrance } from './context.ts'
 import type { Instance } from './instance.ts'
+import type { Turn } from './turn.ts'
 import type { Upstream } from './upstream.ts'
 
 /** The visitor's connection, as far as one request and its answer need it. */
@@ -17,6 +18,8 @@ export interface Visitor {
   uncork(): void
   /** More of the body can be taken now. */
   takeBody(): void
+  /** Somebody else answers the request. */
+  handTo(turn: Turn): void
   /** The answer is written whole. */
   finish(isClose: boolean): void
   /** The answer cannot be made whole, and the visitor knows how much is missing. */

@@ -7,6 +7,7 @@ import { newId, newToken } from '../system/random.ts'
 import { isAnswering } from '../system/socket-file.ts'
 import type { EdgeContext, Watched } from './context.ts'
 import { ControlServer } from './control.ts'
+import { Credentials } from './credentials.ts'
 import type { EdgeLimits } from './limits.ts'
 import { acceptVisitor, Listeners } from './listeners.ts'
 import type { Hello } from './protocol.ts'
@@ -223,6 +224,7 @@ function newContext(
   return {
     ...given,
     registry: new Registry(),
+    credentials: new Credentials(),
     limits: settings.limits,
     trustsForwarded: settings.trustsForwarded,
     newRequestId: () => `${prefix}-${(requests++).toString(36)}`,

@@ -1,5 +1,6 @@
 import { approvalActions } from './actions/approvals.ts'
 import { deploymentActions } from './actions/deployments.ts'
+import { doorActions } from './actions/doors.ts'
 import { goingBackActions } from './actions/going-back.ts'
 import { lockActions } from './actions/locks.ts'
 import { noticeActions } from './actions/notices.ts'
@@ -32,6 +33,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...approvalActions(work),
     ...lockActions(work),
     ...safeguardActions(work),
+    ...doorActions(work),
     ...variableActions(work),
     ...oneOffActions(work),
     ...scheduleActions(work),

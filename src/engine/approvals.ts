@@ -40,6 +40,6 @@ export function mayApprove(asked: Pick<Deployment, 'id' | 'by'>, demands: readon
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */
 export function isApproved(tx: Tx, deployment: Deployment): boolean {
-  const reports = tx.parts.rules.askGates(gateFacts(tx.parts.store, deployment, tx.at))
+  const reports = tx.parts.rules.askGates(gateFacts(tx.parts, deployment, tx.at))
   return reports.every(({ holds, answer }) => holds !== 'people' || answer.open)
 }

@@ -8,6 +8,7 @@ import { sha256 } from '../lib/hash.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf } from './address.ts'
 import { type DeploymentContext, variableNames } from './context.ts'
+import { servedFiles } from './instances.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables, changesTo } from './variables.ts'
 
@@ -44,8 +45,14 @@ export function rolloutInput(store: Store, deployment: Deployment, context: Depl
     policies: environment.policies,
     url: addressOf(environment, app.name),
     hasMigrations: app.migrations !== null,
+    files: filesOf(context),
     keepRunning: deployment.reason === 'scale',
   }
+}
+
+function filesOf({ app, environment }: DeploymentContext): RolloutInput['files'] {
+  const files = servedFiles(app, environment)
+  return files && { isAll: files.isAll, isShared: files.kept === 'shared' }
 }
 
 /** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */

@@ -17,6 +17,7 @@ import { startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { appSpec, environmentSpec, policies, projectSpec, variableSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { Fault } from '../lib/fault.ts'
+import { defaultSettings } from './parts.ts'
 
 const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 
@@ -276,7 +277,7 @@ test('scaling changes the number of instances and nothing else', async () => {
 
 test('somebody meddles with the target: the next look brings back what should be there', async () => {
   await using it = await startEngine(projectSpec(), {
-    settings: { parallelJobs: 2, syncEveryMs: 1e6, reconcileEveryMs: 30, janitorEveryMs: 1e6, keepReleases: 10 },
+    settings: { ...defaultSettings, syncEveryMs: 1e6, reconcileEveryMs: 30, janitorEveryMs: 1e6 },
   })
   await pushed(it, 'one')
   const host = it.world.host('one')

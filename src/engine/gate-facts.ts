@@ -1,6 +1,7 @@
 import { checkStates } from '../domain/checks.ts'
 import { isNeeded } from '../domain/contract.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import { accessOf } from '../domain/door.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import { askGates, type GateFacts } from '../domain/gates.ts'
 import { aheadOf } from '../domain/queue.ts'
@@ -12,13 +13,16 @@ import { contextOf, type DeploymentContext, specOf, variableNames } from './cont
 import { lacksFor } from './contract.ts'
 import { currentPlan } from './current-plan.ts'
 import { elsewhereOf } from './elsewhere.ts'
+import type { Parts } from './parts.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables } from './variables.ts'
 
+type FactParts = Pick<Parts, 'store' | 'settings'>
+
 /** Everything the gates look at. */
-export function gateFacts(store: Store, deployment: Deployment, at: number): GateFacts {
-  const elsewhere = elsewhereOf(store, deployment, (other) => couldGo(factsOnTrack(store, other, at)))
-  return { ...factsOnTrack(store, deployment, at), elsewhere }
+export function gateFacts(parts: FactParts, deployment: Deployment, at: number): GateFacts {
+  const elsewhere = elsewhereOf(parts.store, deployment, (other) => couldGo(factsOnTrack(parts, other, at)))
+  return { ...factsOnTrack(parts, deployment, at), elsewhere }
 }
 
 /** Nothing but other deployments keeps it. */
@@ -27,14 +31,15 @@ function couldGo(facts: GateFacts): boolean {
 }
 
 /** As if there were no other tracks. Who stands aside is before nobody. */
-function factsOnTrack(store: Store, deployment: Deployment, at: number): GateFacts {
+function factsOnTrack(parts: FactParts, deployment: Deployment, at: number): GateFacts {
+  const { store } = parts
   const open = store.deployments.open(deployment.track)
-  const inTheWay = open.filter((each) => each.id === deployment.id || !standsAside(store, each, at))
-  return { ...factsAlone(store, deployment, at), ...aheadOf(deployment, inTheWay) }
+  const inTheWay = open.filter((each) => each.id === deployment.id || !standsAside(parts, each, at))
+  return { ...factsAlone(parts, deployment, at), ...aheadOf(deployment, inTheWay) }
 }
 
 /** As if there were no other deployments. */
-function factsAlone(store: Store, deployment: Deployment, at: number): GateFacts {
+function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: number): GateFacts {
   const context = contextOf(store, deployment)
   const { project, environment, app } = context.track
   const { version } = boundVariables(store, deployment, context.track)
@@ -53,6 +58,8 @@ function factsAlone(store: Store, deployment: Deployment, at: number): GateFacts
     lacks: lacksFor(store, { project, spec, app }, at),
     active: null,
     ahead: [],
+    access: accessOf(context.environment.policies, settings),
+    doorUsers: store.doors.get(project, environment).users.map(({ name }) => name),
     elsewhere: [],
     succeededIn: store.deployments.succeededIn(deployment.release.id),
   }
@@ -66,10 +73,10 @@ function requiredChecks(store: Store, { release }: Deployment, { track, environm
 }
 
 /** It waits for something that others need not wait for. One whose configuration is broken is refused when its turn comes. */
-function standsAside(store: Store, deployment: Deployment, at: number): boolean {
+function standsAside(parts: FactParts, deployment: Deployment, at: number): boolean {
   if (deployment.state.kind !== 'queued') return false
   try {
-    return askGates(factsAlone(store, deployment, at)).find(({ answer }) => !answer.open)?.holds === 'aside'
+    return askGates(factsAlone(parts, deployment, at)).find(({ answer }) => !answer.open)?.holds === 'aside'
   } catch (error) {
     if (!(error instanceof Fault) || isOfStore(error)) throw error
     return false

@@ -1,11 +1,13 @@
+import { accessOf } from '../domain/door.ts'
 import type { ReleaseRef } from '../domain/release.ts'
 import { isRouted } from '../domain/rollout.ts'
 import type { AppSpec, EnvironmentSpec, ProcessSpec } from '../domain/spec.ts'
-import type { Instance } from '../domain/track.ts'
+import type { Instance, Track } from '../domain/track.ts'
 import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
 import { type Redactor, redactor } from '../lib/redact.ts'
-import type { InstanceSpec, ReleaseOnTarget, Routing, StopOrder } from '../targets/driver.ts'
+import type { Store } from '../store/store.ts'
+import type { InstanceSpec, ReleaseOnTarget, Routing, ServedFiles, StopOrder } from '../targets/driver.ts'
 import { appIn, type DeploymentContext, environmentIn, specOf } from './context.ts'
 import type { Parts } from './parts.ts'
 
@@ -44,10 +46,10 @@ export interface Aim {
 
 /** What visitors of a track are to reach. */
 export function routingOf(
-  { environment, app }: DeploymentContext,
+  { store, settings }: Pick<Parts, 'store' | 'settings'>,
+  { track, environment, app }: DeploymentContext,
   { deployment, release, isNowhere }: Aim,
-  instances: readonly Instance[],
-): Routing {
+): Omit<Routing, 'instances'> {
   const { port } = environment.target.options
   return {
     hosts: isNowhere ? [] : hostsOf(environment, app.name),
@@ -55,8 +57,32 @@ export function routingOf(
     deployment,
     release: onTarget(app.name, release),
     environment: environment.name,
-    instances: instances.map(({ name }) => name),
+    files: isNowhere ? null : servedFiles(app, environment),
+    access: accessOf(environment.policies, settings),
+    door: doorOf(store, track),
   }
+}
+
+/** What the target has to know of it, as it is now. */
+export function doorOf(
+  store: Store,
+  { project, environment }: Pick<Track, 'project' | 'environment'>,
+): Routing['door'] {
+  const { version, users, maintenance } = store.doors.get(project, environment)
+  return {
+    version,
+    users: users.map(({ name, hash }) => ({ name, hash })),
+    maintenance: maintenance && { message: maintenance.message },
+  }
+}
+
+/** Null where the edge has no files to answer with: the app has none, or they are in its image. */
+export function servedFiles(app: AppSpec, { policies }: Pick<EnvironmentSpec, 'policies'>): ServedFiles | null {
+  if (app.static.length === 0 || policies.static === 'image') return null
+  const { directory, shared, processes } = app
+  const isAll = !processes.some((process) => isRouted({ process: process.name }))
+  const kept = policies.static === 'shared_dir' ? 'shared' : 'release'
+  return { kept, entries: app.static, directory, shared, isAll }
 }
 
 /** For an instance whose configuration is not to be found any more. */

@@ -69,6 +69,8 @@ export interface EngineSettings {
   readonly janitorEveryMs: number
   /** Releases kept, besides those that are needed, of an app whose configuration does not say. */
   readonly keepReleases: number
+  /** Whether others than this machine can reach the edge. */
+  readonly isEdgePublic: boolean
 }
 
 export const defaultSettings: EngineSettings = {
@@ -77,6 +79,7 @@ export const defaultSettings: EngineSettings = {
   reconcileEveryMs: 30_000,
   janitorEveryMs: 600_000,
   keepReleases: 10,
+  isEdgePublic: false,
 }
 
 /** The pure half. Handed in so that a test can plant a defect and see it found. */

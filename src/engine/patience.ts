@@ -15,6 +15,7 @@ export function patienceMsOf(command: Command): number | null {
       return 3_600_000
     case 'job':
       return null
+    case 'door':
     case 'clear':
     case 'source':
       return 3_600_000

@@ -1,7 +1,10 @@
 import type { ClearCommand } from '../domain/command.ts'
+import { bareRouting } from '../targets/driver.ts'
 import { onTarget } from './instances.ts'
 import type { Parts } from './parts.ts'
 import { callMs, limited, takeAway } from './place.ts'
+
+const nobody = { hosts: [], port: null, instances: [] }
 
 /** Nothing of the track is left: no visitors, no host names, no instances, no unpacked releases. Its shared folders stay. */
 export async function performClear(
@@ -13,7 +16,7 @@ export async function performClear(
   const driver = parts.driver(target)
   const order = { track, number }
   const work = { parts, driver, order, signal }
-  const nowhere = { hosts: [], port: null, instances: [], deployment, environment, release: onTarget(app, release) }
+  const nowhere = { ...bareRouting, ...nobody, deployment, environment, release: onTarget(app, release) }
   await limited(work, callMs, (own) => driver.route(nowhere, order, own))
   const { instances } = await limited(work, callMs, (own) => driver.observe(track, own))
   const names = instances.map(({ name }) => name)

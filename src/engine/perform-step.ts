@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { Observation, StopOrder } from '../targets/driver.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
-import { type Aim, environmentOf, onTarget, stopOrders } from './instances.ts'
+import { type Aim, environmentOf, onTarget, servedFiles, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
 import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
 import { runToEnd } from './run-to-end.ts'
@@ -59,6 +59,9 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
       return {}
     }
+    case 'share':
+      await share(work)
+      return {}
     case 'migrate':
       await migrate(work)
       return {}
@@ -88,6 +91,14 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'bake':
       return { look: await lookAt(work) }
   }
+}
+
+async function share(work: StepWork): Promise<void> {
+  const { driver, order, aim, context } = work
+  const files = servedFiles(context.app, context.environment)
+  if (files === null) return
+  const release = onTarget(context.app.name, aim.release)
+  await limited(work, prepareMs, (signal) => driver.share(release, files, order, signal))
 }
 
 /**

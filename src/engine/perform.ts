@@ -11,6 +11,7 @@ import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
 import { performClear } from './perform-clear.ts'
 import { performConverge } from './perform-converge.ts'
+import { performDoor } from './perform-door.ts'
 import { performJob } from './perform-job.ts'
 import { performEndOfOneOff, performOneOff } from './perform-one-off.ts'
 import { performSource, type RecordResult, sourceFailed } from './perform-source.ts'
@@ -26,6 +27,7 @@ export type Performed =
   | { readonly of: 'converge'; readonly found: string | null }
   | { readonly of: 'source'; readonly record: RecordResult }
   | { readonly of: 'clear' | 'end_one_off' }
+  | { readonly of: 'door' }
 
 /** One command, one call. */
 export async function perform(parts: Parts, row: OutboxRow<Command>, signal: AbortSignal): Promise<Performed> {
@@ -53,6 +55,9 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
     case 'clear':
       await performClear(parts, command, number, signal)
       return { of: 'clear' }
+    case 'door':
+      await performDoor(parts, command.track, signal)
+      return { of: 'door' }
   }
 }
 
@@ -108,6 +113,9 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
       break
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
+      break
+    case 'door':
+      tx.fact({ kind: 'track.door_not_told', project: row.project, subject: command.track, by: self, data: { reason } })
   }
 }
 
@@ -122,9 +130,16 @@ export function lostCause(error: unknown): Fault {
 
 /** Whether the release or its configuration said no; everything else is ours or the world's. */
 function isTheirs({ code }: Fault): boolean {
-  return ['instance.', 'migration.', 'route.', 'process.', 'smoke.failed', 'deployment.not_as_planned'].some((area) =>
-    code.startsWith(area),
-  )
+  const areas = [
+    'instance.',
+    'migration.',
+    'route.',
+    'process.',
+    'smoke.failed',
+    'release.file',
+    'deployment.not_as_planned',
+  ]
+  return areas.some((area) => code.startsWith(area))
 }
 
 /** The journal hears of a finding once, not at each look. */

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
 import { appSpec, processSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
-import type { InstanceSpec } from '../targets/driver.ts'
+import { bareRouting, type InstanceSpec } from '../targets/driver.ts'
 
 const staging = 'shop/shop/staging'
 const processes = [processSpec({ name: 'web', instances: 2 }), processSpec({ name: 'beat', singleton: true })]
@@ -42,7 +42,11 @@ test('whoever stands in for an old instance that has vanished is not one that le
   await left(it, 'd99-web-1', 'web')
   const { edge, instances } = it.world.host('one')
   const release = { digest: 'any', version: 'v', commit: 'c', app: 'shop' }
-  const routing = { ...{ hosts: ['staging.test'], port: null, deployment: 'd1', environment: 'staging' }, release }
+  const routing = {
+    ...bareRouting,
+    ...{ hosts: ['staging.test'], port: null, deployment: 'd1', environment: 'staging' },
+    release,
+  }
   edge.route(staging, { ...routing, instances: ['d1-web-1', 'd99-web-1'] })
   instances.delete('d1-web-2')
   const serving: number[] = []

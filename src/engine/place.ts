@@ -97,8 +97,8 @@ export async function routeTo(work: Placing, wanted: RouteTo): Promise<boolean> 
 }
 
 function route(work: Placing, names: readonly string[]): Promise<void> {
-  const { context, aim, driver, order } = work
-  const routing = { ...routingOf(context, aim, []), instances: names }
+  const { parts, context, aim, driver, order } = work
+  const routing = { ...routingOf(parts, context, aim), instances: names }
   return limited(work, callMs, (signal) => driver.route(routing, order, signal))
 }
 

@@ -1,4 +1,5 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
+import { accessOf, type Door, type Maintenance } from '../domain/door.ts'
 import { type Explanation, explain, type TrackEvidence } from '../domain/explain.ts'
 import type { Lock } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
@@ -8,7 +9,7 @@ import { hasAny, type VariableChanges } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
-import { contextOf, trackOf } from './context.ts'
+import { contextOf, environmentIn, trackOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
 import {
   findDeployment,
@@ -51,6 +52,8 @@ export interface TrackStatus {
   /** What the last look found amiss. */
   readonly finding: string | null
   readonly lock: Lock | null
+  readonly access: DoorAnswer['access']
+  readonly maintenance: Maintenance | null
   readonly active: Deployment | null
   readonly queue: readonly QueuedStatus[]
   /** For people, with the hash they would say yes to. */
@@ -59,6 +62,11 @@ export interface TrackStatus {
 
 export interface NewerVariables extends VariableChanges {
   readonly version: number
+}
+
+/** Who comes into an environment, as its configuration and people have it now. */
+export interface DoorAnswer extends Omit<Door, 'version'> {
+  readonly access: 'public' | 'basic_auth'
 }
 
 export interface PlanAnswer {
@@ -92,6 +100,13 @@ export class Queries {
     const left = leftOver(this.#parts.store, project).map((track) => ({ ...track, url: null, isLeft: true }))
     const wanted = [...places, ...left].filter((place) => environment === null || place.environment === environment)
     return await Promise.all(wanted.map((place) => this.#trackStatus(project, place)))
+  }
+
+  /** Fault `environment.unknown`. */
+  door({ project, environment }: Pick<NamedPlace, 'project' | 'environment'>): DoorAnswer {
+    const { store, settings } = this.#parts
+    const { policies } = environmentIn(specNow(store, project), environment)
+    return { ...store.doors.get(project, environment), access: accessOf(policies, settings) }
   }
 
   /** What a deployment would do now: of one that waits, or of a release that might be sent. */
@@ -168,7 +183,7 @@ export class Queries {
     const release = this.#releaseOn(track, commit)
     const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
     const open = deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
-    const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(store, open, time.now()))
+    const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(this.#parts, open, time.now()))
     const live = store.tracks.get(track)?.live ?? null
     const isWithin = live !== null && (await this.#isWithin(project, commit, live.release.commit))
     return { id: track, live, isWithin, deployments, gates }
@@ -209,6 +224,8 @@ export class Queries {
       serving: observation?.routed ?? [],
       finding: isLeft ? leftSentence(live, open) : store.tracks.finding(id),
       lock: store.locks.get(project, environment),
+      access: isLeft ? 'public' : this.door({ project, environment }).access,
+      maintenance: store.doors.get(project, environment).maintenance,
       active: open.find(isActive) ?? null,
       queue: queueStatus(this.#parts, open),
       waiting: open
@@ -242,7 +259,7 @@ export class Queries {
     const { store, rules, time } = this.#parts
     const context = contextOf(store, deployment)
     const { plan, hash } = currentPlan(store, deployment, context)
-    const gates = rules.askGates(gateFacts(store, deployment, time.now()))
+    const gates = rules.askGates(gateFacts(this.#parts, deployment, time.now()))
     return { deployment: deployment.id === '' ? null : deployment.id, plan, hash, gates }
   }
 }

@@ -18,8 +18,9 @@ export function queueStatus(parts: Parts, open: readonly Deployment[]): readonly
   return queueOf(open).map((deployment) => queuedStatus(parts, deployment))
 }
 
-function queuedStatus({ store, rules, time }: Parts, deployment: Deployment): QueuedStatus {
-  const facts = gateFacts(store, deployment, time.now())
+function queuedStatus(parts: Parts, deployment: Deployment): QueuedStatus {
+  const { rules, time } = parts
+  const facts = gateFacts(parts, deployment, time.now())
   const closed = rules.askGates(facts).find(({ answer }) => !answer.open)?.answer
   const moving = facts.elsewhere.filter(({ moves }) => moves).map((each) => each.deployment)
   const before = facts.elsewhere.filter(({ moves }) => !moves)

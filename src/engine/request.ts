@@ -65,7 +65,7 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
 }
 
 function closedGates(tx: Tx, draft: Deployment): readonly GateReport[] {
-  return tx.parts.rules.askGates(gateFacts(tx.parts.store, draft, tx.at)).filter(({ answer }) => !answer.open)
+  return tx.parts.rules.askGates(gateFacts(tx.parts, draft, tx.at)).filter(({ answer }) => !answer.open)
 }
 
 function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateReport[]): Deployment['state'] {

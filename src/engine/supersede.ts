@@ -17,7 +17,7 @@ export function supersedeOlder(tx: Tx, track: string): void {
     const candidates = store.deployments.open(track).flatMap((each) => candidateOf(tx, each) ?? [])
     const mine = candidates.find(({ deployment }) => deployment.id === newer.id)
     if (mine === undefined) continue
-    const gates = rules.askGates(gateFacts(store, newer, tx.at))
+    const gates = rules.askGates(gateFacts(tx.parts, newer, tx.at))
     for (const { deployment, by } of displacedBy({ ...mine, gates }, candidates))
       applyDeployment(tx, deployment, { type: 'superseded', by })
   }

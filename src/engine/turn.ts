@@ -30,9 +30,9 @@ export function takeTurn(tx: Tx, track: string): void {
 }
 
 function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next one' {
-  const { store, rules } = tx.parts
+  const { rules } = tx.parts
   try {
-    const closed = rules.askGates(gateFacts(store, deployment, tx.at)).find(({ answer }) => !answer.open)
+    const closed = rules.askGates(gateFacts(tx.parts, deployment, tx.at)).find(({ answer }) => !answer.open)
     if (closed === undefined) {
       begin(tx, deployment)
       return 'gone'

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts'
 import { makeDirectory, namesIn, removeTree } from '../system/files.ts'
 import { bindShared, freePort, type SharedSocket } from '../system/ports.ts'
 import { serveControl } from './control.ts'
+import { Doors } from './doors.ts'
 import { isTakenByOthers } from './edge-address.ts'
 import { Edges } from './edges.ts'
 import { Fence } from './fence.ts'
@@ -18,6 +19,7 @@ import { Prober } from './prober.ts'
 import { RecordFile } from './records.ts'
 import { Releases } from './releases.ts'
 import { Router } from './router.ts'
+import { FileFolders } from './served-files.ts'
 import { Supervisor } from './supervisor.ts'
 import { TrafficTotals } from './totals.ts'
 import { handlers } from './verbs.ts'
@@ -39,6 +41,7 @@ export interface HostOptions {
 export interface HostParts {
   readonly fence: Fence
   readonly releases: Releases
+  readonly folders: FileFolders
   readonly supervisor: Supervisor
   readonly router: Router
   readonly edges: Edges
@@ -137,7 +140,8 @@ async function assemble(options: HostOptions, { layout, identity, socket, signal
     count: options.edges,
   })
   const find = (name: string) => supervisor.get(name)
-  const router = new Router({ ...common, ledger, edges, find })
+  const folders = new FileFolders({ layout, releases })
+  const router = new Router({ ...common, ledger, doors: await Doors.open(layout, log), folders, edges, find })
   const logs = new Logs({ ...common, of: (track) => supervisor.of(track) })
   const supervisor: Supervisor = new Supervisor({
     ...{ ...common, releases, ports: new Ports(options.ports) },
@@ -151,6 +155,7 @@ async function assemble(options: HostOptions, { layout, identity, socket, signal
   return {
     fence,
     releases,
+    folders,
     supervisor,
     router,
     edges,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { sha256 } from '../lib/hash.ts'
 import { controlSocket } from './protocol.ts'
 
-/** Where everything of one host lies. Everything under `dir` can be rebuilt but `shared`, the apps' own data. */
+/** Where everything of one host lies. Everything under `dir` can be rebuilt but `shared`, the apps' own data, and `files`. */
 export interface Layout {
   readonly dir: string
   readonly lock: string
@@ -20,6 +20,8 @@ export interface Layout {
   /** Every unpacked release of a track has a folder in here, named by its digest. */
   releases(track: string): string
   shared(track: string): string
+  /** Static files of all releases of a track, where its policy is to share them. */
+  files(track: string): string
   logs(track: string): string
   log(track: string, instance: string): string
 }
@@ -42,6 +44,7 @@ export function layoutOf(dir: string): Layout {
     track: within('tracks'),
     releases: within('releases'),
     shared: within('shared'),
+    files: within('files'),
     logs: within('logs'),
     log: (track, instance) => join(within('logs')(track), `${folderName(instance)}.log`),
   }

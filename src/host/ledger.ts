@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import type { Route, RouteInstance } from '../edge/protocol.ts'
+import type { Route, RouteFiles, RouteInstance } from '../edge/protocol.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { isDiskFull, makeDirectory, namesIn } from '../system/files.ts'
-import type { Routing } from '../targets/driver.ts'
+import type { Door, Routing } from '../targets/driver.ts'
 import type { Instance } from './instance.ts'
 import type { Layout } from './layout.ts'
 import { RecordFile } from './records.ts'
@@ -11,7 +11,12 @@ import { RecordFile } from './records.ts'
 interface Entry {
   readonly track: string
   readonly routing: Routing
+  /** Where the edge finds the files of the routing, and of those before it for a while. */
+  readonly files: readonly RouteFiles[]
 }
+
+/** What an older version of us had no word for. */
+const unsaid = { files: null, access: 'public', door: { version: 0, users: [], maintenance: null } } as const
 
 /** What the engine last ordered for each track, kept on disk: whom visitors should reach, as far as they are healthy. */
 export class Ledger {
@@ -31,7 +36,8 @@ export class Ledger {
       const file = new RecordFile<Entry>(join(layout.tracks, folder, 'routing.json'))
       const entry = await file.read(log)
       if (entry === null) continue
-      ledger.#entries.set(entry.track, entry)
+      const routing = { ...unsaid, ...entry.routing }
+      ledger.#entries.set(entry.track, { track: entry.track, routing, files: entry.files ?? [] })
       ledger.#files.set(entry.track, file)
     }
     return ledger
@@ -45,9 +51,13 @@ export class Ledger {
     return this.#entries.get(track)?.routing ?? null
   }
 
+  filesOf(track: string): readonly RouteFiles[] {
+    return this.#entries.get(track)?.files ?? []
+  }
+
   /** Resolves when the order would survive a power loss. */
-  async set(track: string, routing: Routing): Promise<void> {
-    const entry = { track, routing }
+  async set(track: string, routing: Routing, files: readonly RouteFiles[]): Promise<void> {
+    const entry = { track, routing, files }
     await this.#store(entry)
     this.#entries.set(track, entry)
   }
@@ -57,7 +67,7 @@ export class Ledger {
     const routing = this.of(track)
     if (!routing?.instances.includes(instance)) return
     const instances = routing.instances.filter((one) => one !== instance)
-    const entry = { track, routing: { ...routing, instances } }
+    const entry = { track, routing: { ...routing, instances }, files: this.filesOf(track) }
     this.#entries.set(track, entry)
     try {
       await this.#store(entry)
@@ -84,6 +94,8 @@ export class Ledger {
 export interface RouteParts {
   readonly track: string
   readonly routing: Routing
+  readonly files: readonly RouteFiles[]
+  readonly door: Door
   readonly candidates: readonly Instance[]
   readonly find: (name: string) => Instance | undefined
 }
@@ -92,13 +104,16 @@ export interface RouteParts {
  * The route to have in force: of the instances ordered, those that are healthy. When none is, those that were healthy
  * since their start and still run, because an ill instance may answer some visitors and nobody answers none.
  */
-export function routeFor({ track, routing, candidates, find }: RouteParts): Route {
-  const { hosts, port = null, deployment, environment, release } = routing
+export function routeFor({ track, routing, files, door, candidates, find }: RouteParts): Route {
+  const { hosts, port = null, deployment, environment, release, access } = routing
   const { version, commit, digest } = release
   return {
     ...{ track, environment, hosts, port, deployment, release: { version, commit, digest } },
     instances: serving(routing, find).map(routeInstance),
     candidates: candidates.map(routeInstance),
+    files,
+    isFilesOnly: routing.files?.isAll === true,
+    door: { access, users: door.users, maintenance: door.maintenance },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LogFields } from '../lib/log.ts'
 import type {
+  Door,
   DrainAccount,
   InstanceSpec,
   Line,
@@ -10,6 +11,7 @@ import type {
   Order,
   ReleaseOnTarget,
   Routing,
+  ServedFiles,
   StopAccount,
   StopOrder,
   Traffic,
@@ -36,6 +38,8 @@ export interface Verbs {
   prepare: Verb<{ release: ReleaseOnTarget; archive: string; order: Order }, null>
   place: Verb<{ instances: readonly InstanceSpec[]; order: Order }, null>
   route: Verb<{ routing: Routing; order: Order }, null>
+  share: Verb<{ release: ReleaseOnTarget; files: ServedFiles; order: Order }, null>
+  door: Verb<{ track: string; door: Door }, null>
   drain: Verb<{ instances: readonly StopOrder[]; order: Order }, readonly DrainAccount[]>
   remove: Verb<{ instances: readonly StopOrder[]; order: Order }, readonly StopAccount[]>
   observe: Verb<{ track: string }, Observation>

@@ -1,15 +1,20 @@
+import type { RouteFiles } from '../edge/protocol.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { isDiskFull } from '../system/files.ts'
-import type { DrainAccount, InstanceSpec, Routing, StopOrder } from '../targets/driver.ts'
+import type { Door, DrainAccount, InstanceSpec, Routing, StopOrder } from '../targets/driver.ts'
 import { confirmThrough } from './confirm.ts'
+import type { Doors } from './doors.ts'
 import type { Edges } from './edges.ts'
 import type { Instance } from './instance.ts'
 import { type Ledger, routeFor } from './ledger.ts'
+import { becomeOlder, type FileFolders, withOlder } from './served-files.ts'
 
 export interface RouterParts {
   readonly ledger: Ledger
+  readonly doors: Doors
+  readonly folders: FileFolders
   readonly edges: Edges
   readonly find: (name: string) => Instance | undefined
   readonly clock: Clock
@@ -29,14 +34,50 @@ export class Router {
 
   /** Puts what was ordered before our start in force. */
   restore(): void {
-    for (const track of this.#parts.ledger.tracks) this.refresh(track)
+    for (const track of this.#parts.ledger.tracks) {
+      this.refresh(track)
+      void this.#findFiles(track)
+    }
+  }
+
+  /** After a power loss the files of a release may have to be unpacked anew, and nobody else does it where there are only files. */
+  async #findFiles(track: string): Promise<void> {
+    const { ledger, folders, log, signal } = this.#parts
+    const routing = ledger.of(track)
+    if (routing === null) return
+    try {
+      await folders.of(track, routing)
+    } catch (error) {
+      if (!signal.aborted) log.error('static files are not there', { track, problem: messageOf(error), error })
+    }
   }
 
   /** An instance of the track changed: whom visitors should reach may be another now. */
   refresh(track: string): void {
-    const { ledger, edges, find } = this.#parts
-    const routing = ledger.of(track)
-    if (routing !== null) edges.want(track, routeFor({ track, routing, candidates: this.#candidatesOf(track), find }))
+    const routing = this.#parts.ledger.of(track)
+    if (routing !== null) this.#want(track, routing, this.#candidatesOf(track))
+  }
+
+  #want(track: string, routing: Routing, candidates: readonly Instance[]): void {
+    const { ledger, doors, edges, find } = this.#parts
+    const [files, door] = [ledger.filesOf(track), doors.of(track)]
+    edges.want(track, routeFor({ track, routing, files, door, candidates, find }))
+  }
+
+  /** In force at every worker when it resolves; at once where there is no route yet. */
+  async door(track: string, door: Door, signal: AbortSignal): Promise<void> {
+    const { doors, ledger, edges } = this.#parts
+    await doors.set(track, door)
+    if (ledger.of(track) === null) return
+    this.refresh(track)
+    await edges.settled(track, signal)
+  }
+
+  /** Digests of releases whose files the edge may still be asked for. */
+  filesInUse(track: string): readonly string[] {
+    const { ledger, clock } = this.#parts
+    const folders = ledger.filesOf(track).flatMap((files) => files.folders)
+    return folders.filter(({ until }) => until === null || until > clock.now()).map(({ digest }) => digest)
   }
 
   /** First the new instances are confirmed through every worker, then visitors are sent to them. */
@@ -44,11 +85,13 @@ export class Router {
     const { ledger, edges } = this.#parts
     await this.#judged(track, routing, signal)
     const wanted = this.#eligible(track, routing)
+    const files = await this.#filesFor(track, routing)
+    await this.#parts.doors.set(track, routing.door)
     await this.#confirm(track, routing, wanted, signal)
     signal.throwIfAborted()
     this.#eligible(track, routing)
-    const before = ledger.of(track)
-    await ledger.set(track, routing)
+    const before = { routing: ledger.of(track), files: ledger.filesOf(track) }
+    await ledger.set(track, routing, files)
     this.refresh(track)
     try {
       await edges.settled(track, signal)
@@ -94,6 +137,15 @@ export class Router {
     return true
   }
 
+  async #filesFor(track: string, routing: Routing): Promise<readonly RouteFiles[]> {
+    const { ledger, folders, clock, find } = this.#parts
+    const before = ledger.of(track)
+    const drains = (before?.instances ?? []).map((name) => find(name)?.spec.stop.drainMs ?? 0)
+    const isReplaced = before !== null && before.release.digest !== routing.release.digest
+    const older = becomeOlder(ledger.filesOf(track), { at: clock.now(), isReplaced, drainMs: Math.max(0, ...drains) })
+    return withOlder(await folders.of(track, routing), older)
+  }
+
   #candidatesOf(track: string): readonly Instance[] {
     return this.#candidates.get(track) ?? []
   }
@@ -124,14 +176,14 @@ export class Router {
   }
 
   async #confirm(track: string, routing: Routing, wanted: readonly Instance[], signal: AbortSignal): Promise<void> {
-    const { edges, ledger, find, clock } = this.#parts
+    const { edges, ledger, clock } = this.#parts
     const before = ledger.of(track)
     const candidates = wanted.filter((instance) => !before?.instances.includes(instance.spec.name))
     if (candidates.length === 0) return
     this.#candidates.set(track, candidates)
     try {
       const current = before ?? { ...routing, instances: [] }
-      edges.want(track, routeFor({ track, routing: current, candidates, find }))
+      this.#want(track, current, candidates)
       await edges.settled(track, signal)
       const pairs = edges.workers.flatMap((worker) => candidates.map(({ spec }) => ({ worker, spec })))
       await Promise.all(
@@ -146,16 +198,21 @@ export class Router {
     }
   }
 
-  async #takeBack(track: string, before: Routing | null): Promise<void> {
+  async #takeBack(track: string, before: Before): Promise<void> {
     const { ledger, edges } = this.#parts
-    if (before === null) {
+    if (before.routing === null) {
       await ledger.remove(track)
       edges.want(track, null)
     } else {
-      await ledger.set(track, before)
+      await ledger.set(track, before.routing, before.files)
       this.refresh(track)
     }
   }
+}
+
+interface Before {
+  readonly routing: Routing | null
+  readonly files: readonly RouteFiles[]
 }
 
 function isComing(state: Instance['state']): boolean {

@@ -19,7 +19,7 @@ const FAREWELL_MS = 20
 /** What each verb of the control socket does. */
 export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Handlers {
   const endSoon = () => void Promise.allSettled([clock.sleep(FAREWELL_MS).then(end)])
-  const { releases, supervisor, router, oneOffs, logs, totals } = parts
+  const { releases, folders, supervisor, router, oneOffs, logs, totals } = parts
   const fenced = <T>(order: Order, call: Call<never>, work: (signal: AbortSignal) => Promise<T>) =>
     parts.fence.pass(order, call.signal, work)
   return {
@@ -45,6 +45,15 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
         await router.route(order.track, routing, signal)
         return null
       }),
+    share: ({ release, files, order }, call) =>
+      fenced(order, call, async (signal) => {
+        await folders.share(order.track, release, files, signal)
+        return null
+      }),
+    door: async ({ track, door }, { signal }) => {
+      await router.door(track, door, signal)
+      return null
+    },
     drain: ({ instances, order }, call) =>
       fenced(order, call, (signal) => router.drain(order.track, instances, signal)),
     remove: ({ instances, order }, call) => fenced(order, call, (signal) => supervisor.remove(instances, signal)),
@@ -88,8 +97,16 @@ async function observe(
 }
 
 /** What instances run from is never deleted under them. */
-async function keep({ releases, logs, oneOffs, supervisor }: HostParts, track: string, digests: readonly string[]) {
-  const used = [...supervisor.of(track).map(({ spec }) => spec.release.digest), ...(await oneOffs.inUse(track))]
+async function keep(
+  { releases, router, logs, oneOffs, supervisor }: HostParts,
+  track: string,
+  digests: readonly string[],
+) {
+  const used = [
+    ...supervisor.of(track).map(({ spec }) => spec.release.digest),
+    ...(await oneOffs.inUse(track)),
+    ...router.filesInUse(track),
+  ]
   await releases.keep(track, new Set([...digests, ...used]))
   await Promise.all([logs.keep(track), oneOffs.keep(track)])
   return null

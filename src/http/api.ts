@@ -2,6 +2,7 @@ import type { Handlers } from './handlers.ts'
 import type { ApiParts } from './parts.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
+import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
@@ -27,6 +28,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...approvalRoutes(parts),
     ...environmentRoutes(parts),
     ...safeguardRoutes(parts),
+    ...doorRoutes(parts),
     ...variableRoutes(parts),
     ...instanceRoutes(parts),
     ...oneOffRoutes(parts),

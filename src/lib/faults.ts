@@ -377,6 +377,14 @@ const catalogue = {
     sentence: 'The release {version} is not kept any more',
     hint: 'Choose a newer one from `signalbox releases`, or push the commit again.',
   },
+  'release.file_name_reused': {
+    sentence: 'Static files of {version} have names that other files in the shared folder have already: {files}',
+    hint: 'Give files whose content changed new names, with a hash of the content in them, or set `static: release_dir`.',
+  },
+  'release.files_unusable': {
+    sentence: 'The static files in {directory} of {version} cannot be served: {problem}',
+    hint: 'Have the build put them there, or correct `static` in signalbox.yml.',
+  },
   'release.none': {
     sentence: 'Nothing of {app} runs in {environment} yet',
     hint: 'Deploy a release first: `signalbox deploy {environment}`.',

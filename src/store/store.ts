@@ -4,6 +4,7 @@ import { Aliases } from './aliases.ts'
 import type { Database } from './database.ts'
 import { Deliveries } from './deliveries.ts'
 import { Deployments } from './deployments.ts'
+import { Doors } from './doors.ts'
 import { Drafts } from './drafts.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
@@ -41,6 +42,7 @@ export interface Store {
   readonly locks: Locks
   readonly looks: Looks
   readonly timers: Timers
+  readonly doors: Doors
   readonly variables: Variables
   readonly waivers: Waivers
   readonly oneOffs: OneOffs
@@ -70,6 +72,7 @@ export function storeOver(db: Database): Store {
     locks: new Locks(db),
     looks: new Looks(db),
     timers: new Timers(db),
+    doors: new Doors(db),
     variables: new Variables(db),
     waivers: new Waivers(db),
     oneOffs: new OneOffs(db),

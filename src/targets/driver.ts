@@ -67,6 +67,47 @@ export interface Routing {
   readonly release: ReleaseOnTarget
   readonly environment: string
   readonly instances: readonly string[]
+  /** Files of the release that the edge answers by itself, in force together with everything else here; null = none. */
+  readonly files: ServedFiles | null
+  /** With `basic_auth` only those come in whom the door knows. */
+  readonly access: 'public' | 'basic_auth'
+  /** As it is at the moment; see `door`. */
+  readonly door: Door
+}
+
+export interface ServedFiles {
+  /** Where they are looked for: in the release's own folder, or in one that all releases of the track share. */
+  readonly kept: 'release' | 'shared'
+  readonly entries: readonly ServedFolder[]
+  /** Folder of the app within the release, and what of it outlives releases. */
+  readonly directory: string
+  readonly shared: readonly string[]
+  /** The app has nothing else for its visitors. */
+  readonly isAll: boolean
+}
+
+export interface ServedFolder {
+  /** Path under which its files are reached. */
+  readonly url: string
+  /** Below the folder of the app. */
+  readonly directory: string
+  readonly maxAgeS: number
+}
+
+/** A routing of instances and nothing else: no files, open to everybody. */
+export const bareRouting: Pick<Routing, 'files' | 'access' | 'door'> = {
+  files: null,
+  access: 'public',
+  door: { version: 0, users: [], maintenance: null },
+}
+
+/** What people decide about who comes in, whatever release is live. */
+export interface Door {
+  /** Rises with every change: a door that is older than the one the target knows changes nothing. */
+  readonly version: number
+  readonly users: readonly { readonly name: string; readonly hash: string }[]
+  /** Shown to every visitor in place of everything else. */
+  readonly maintenance: { readonly message: string } | null
 }
 
 export interface StopOrder {
@@ -147,6 +188,9 @@ export interface Capabilities {
   /** The edge in front is ours, so `traffic` tells of every request. */
   readonly traffic: boolean
   readonly run: boolean
+  /** The edge in front serves files and keeps a door. */
+  readonly files: boolean
+  readonly door: boolean
 }
 
 /** A place where the engine performs the rollout itself, instance by instance. */
@@ -162,6 +206,11 @@ export interface InstanceDriver {
    */
   place(instances: readonly InstanceSpec[], order: Order, signal: AbortSignal): Promise<void>
   /**
+   * Copies files of a prepared release to where those of all releases of the track are kept, and removes none. Fault
+   * `release.file_name_reused`, before anything is copied, when another file has the name of one of them already.
+   */
+  share(release: ReleaseOnTarget, files: ServedFiles, order: Order, signal: AbortSignal): Promise<void>
+  /**
    * Sends visitors to exactly these instances, confirmed through the edge before it resolves. Those that had no visitors
    * before must be healthy; one that had and is down at the moment gets them back when it is healthy again.
    * An empty list takes the track offline: the edge answers 503 itself.
@@ -171,6 +220,11 @@ export interface InstanceDriver {
   drain(instances: readonly StopOrder[], order: Order, signal: AbortSignal): Promise<readonly DrainAccount[]>
   /** Makes these instances not exist: stop signal, grace, SIGKILL. Also when they never were there. */
   remove(instances: readonly StopOrder[], order: Order, signal: AbortSignal): Promise<readonly StopAccount[]>
+  /**
+   * Puts a door in force, at once and beside whatever else is going on: it carries its own version in place of a command
+   * number. Also for a track that has no route yet.
+   */
+  door(track: string, door: Door, signal: AbortSignal): Promise<void>
   /** What runs now, as the target itself tells it. No command number: it changes nothing. */
   observe(track: string, signal: AbortSignal): Promise<Observation>
   /** Totals of the edge. `window` switches the prober on from the opening of a deployment to its end. */

@@ -12,7 +12,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { EdgeClient } from '../../src/edge/client.ts'
 import { defaultLimits, type EdgeLimits } from '../../src/edge/limits.ts'
-import type { Hello, Route, RouteInstance } from '../../src/edge/protocol.ts'
+import { type Hello, openDoor, type Route, type RouteInstance } from '../../src/edge/protocol.ts'
 import { Worker } from '../../src/edge/worker.ts'
 import { type Log, silent } from '../../src/lib/log.ts'
 import { systemClock } from '../../src/system/clock.ts'
@@ -93,6 +93,9 @@ export function route(instances: readonly Backend[], more: Partial<Route> = {}):
     deployment: 'd1',
     release: { version: 'v1', commit: 'c0ffee', digest: 'sha-v1' },
     candidates: [],
+    files: [],
+    isFilesOnly: false,
+    door: openDoor,
     ...more,
     instances: instances.map((one) => one.instance),
   }

@@ -6,7 +6,7 @@ import { instanceMarks } from '../../src/host/marks.ts'
 import { silent } from '../../src/lib/log.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { findByMarks, type ProcessInfo } from '../../src/system/proc.ts'
-import type { InstanceSpec, Order, Routing } from '../../src/targets/driver.ts'
+import { bareRouting, type InstanceSpec, type Order, type Routing } from '../../src/targets/driver.ts'
 import { type LocalDriver, type LocalOptions, localDriver } from '../../src/targets/local/driver.ts'
 import { askHost } from '../../src/targets/local/host-client.ts'
 import { type PackedRelease, packApp } from './host-app.ts'
@@ -72,7 +72,15 @@ export async function machine(changes: Partial<LocalOptions> = {}): Promise<Mach
     routing: (specs) => {
       const release = specs[0]?.release ?? { digest: '0'.repeat(64), version: '', commit: '', app: '' }
       const instances = specs.map((spec) => spec.name)
-      return { hosts: [host], port: null, deployment: 'd1', release, environment: 'production', instances }
+      return {
+        ...bareRouting,
+        hosts: [host],
+        port: null,
+        deployment: 'd1',
+        release,
+        environment: 'production',
+        instances,
+      }
     },
     hostPid: async () => (await askHost({ dir, verb: 'hello', ask: null }, never)).pid,
     edgePids: async () => (await edges(dir)).map((info) => info.pid),

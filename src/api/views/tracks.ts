@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { releaseRef } from './common.ts'
 import { deployment } from './deployments.ts'
+import { access, maintenance } from './doors.ts'
 import { variableChanges } from './variables.ts'
 
 export const lock = z.object({ by: text, reason: text, at, expiresAt: at.nullable() })
@@ -49,6 +50,10 @@ export const track = z.object({
   /** What the last look found amiss. */
   finding: text.nullable(),
   lock: lock.nullable(),
+  /** Who may look: everybody, or whoever has a password. */
+  access,
+  /** What visitors see in place of the app. */
+  maintenance: maintenance.nullable(),
   active: deployment.nullable(),
   /** In the order in which they go. */
   queue: list(queued),

@@ -30,6 +30,8 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
       [dim('serving'), servingText(track)],
       ...(track.finding === null ? [] : [[dim('amiss'), red(track.finding)]]),
       ...(track.lock === null ? [] : [[dim('lock'), lockText(track.lock)]]),
+      ...(track.access === 'public' ? [] : [[dim('access'), 'only with a password']]),
+      ...(track.maintenance === null ? [] : [[dim('closed'), maintenanceText(track.maintenance)]]),
       ...(track.active === null ? [] : [[dim('active'), deploymentLine(track.active)]]),
       ...track.queue.map((each) => [dim('queued'), queuedText(each)]),
       ...track.waiting.map(({ deployment, plan }) => [dim('waiting'), waitingText(deployment, plan)]),
@@ -88,6 +90,10 @@ function queuedText({ place, holder, held, wentWithoutTurn, ...deployment }: Que
   const flag = wentWithoutTurn ? yellow(' (its time to wait is over)') : ''
   const line: Text = [bold(id), ` ${releaseText(release)} (${reason} by ${by}): place ${place}${behind}`, flag, '; ']
   return [line, yellow(held.because), held.openedBy === null ? '' : ['; opened by ', cyan(held.openedBy)]]
+}
+
+function maintenanceText({ by, since, message }: NonNullable<TrackView['maintenance']>): Text {
+  return yellow(`for maintenance by ${by} since ${moment(since)} UTC: ${message}`)
 }
 
 function waitingText({ id, release, by }: DeploymentView, plan: string): Text {

@@ -92,7 +92,9 @@ export const opennessIsMeant: Rule = (context) =>
     return [
       wrongKey(
         [...path, 'hosts'],
-        `${open[0]} is open to everybody`,
+        environment.policies.access === 'unsaid'
+          ? `${open[0]} is open to everybody as long as the edge listens on this machine alone`
+          : `${open[0]} is open to everybody`,
         '"access: basic_auth" under policies, or "access: public" if that is meant',
       ),
     ]

@@ -16,17 +16,11 @@ interface NotYet {
 export const notYet: readonly NotYet[] = [
   { path: 'on.pull_request' },
   { path: 'checks.*.services.*.image' },
-  ...['app', 'apps.*'].flatMap((app) => [
-    { path: `${app}.image` },
-    { path: `${app}.static`, usual: [[]] },
-    { path: `${app}.migrations.backup` },
-  ]),
+  ...['app', 'apps.*'].flatMap((app) => [{ path: `${app}.image` }, { path: `${app}.migrations.backup` }]),
   { path: 'environments.*.policies.backup_before_migrate', usual: ['off'] },
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
   { path: 'environments.*.policies.on_partial_failure', usual: ['roll_back_all'] },
   { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start'] },
-  { path: 'environments.*.policies.static', usual: ['release_dir'] },
-  { path: 'environments.*.policies.access', usual: ['public'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
   { path: 'environments.*.policies.hold_until_promoted_to' },
 ]

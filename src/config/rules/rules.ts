@@ -52,6 +52,7 @@ export const rules: readonly Rule[] = [
   targets.knownDriver,
   targets.driverOptions,
   targets.optionsOnce,
+  targets.filesInImage,
   variables.reservedVariables,
   variables.secretInPlain,
   variables.valuesOfType,

@@ -17,6 +17,18 @@ export const knownDrivers: readonly string[] = [
   'kubernetes',
 ]
 
+/** Of those, the ones that make instances from images. */
+const imageDrivers: readonly string[] = ['swarm', 'ecs', 'beanstalk', 'nomad', 'kubernetes']
+
+/** X15: files in an image are of use where there is one. */
+export const filesInImage: Rule = (context) =>
+  environmentsIn(context).flatMap(({ environment, path }) => {
+    const { target, policies } = environment
+    if (policies.static !== 'image' || imageDrivers.includes(target.driver)) return []
+    const found = `"image" on a target that has no images (${target.driver})`
+    return [wrong([...path, 'policies', 'static'], found, 'release_dir, or shared_dir where file names are hashed')]
+  })
+
 export const knownDriver: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, entry, path }) => {
     const names = [...new Set([...Object.keys(context.drivers), ...knownDrivers])]

@@ -48,6 +48,9 @@ export interface GateFacts {
   readonly unfitVariables: readonly { readonly name: string; readonly type: VariableType }[]
   /** What the environments of the release lack for it, this one included. */
   readonly lacks: readonly Lack[]
+  /** Who may look here, and the names of those who have a password. */
+  readonly access: 'public' | 'basic_auth'
+  readonly doorUsers: readonly string[]
   /** The deployment that is rolling on this track, and those queued before this one. */
   readonly active: string | null
   readonly ahead: readonly string[]

@@ -5,6 +5,7 @@ import type { TrackStatus } from '../../engine/queries.ts'
 import type { QueuedStatus } from '../../engine/queue-status.ts'
 import type { Observation, ObservedInstance } from '../../targets/driver.ts'
 import { deploymentView } from './deployment.ts'
+import { maintenanceView } from './door.ts'
 import { refView } from './release.ts'
 
 export function trackView(status: TrackStatus): TrackView {
@@ -16,6 +17,8 @@ export function trackView(status: TrackStatus): TrackView {
     attempted: attempted === null ? null : deploymentView(attempted),
     running: running === null ? null : runningView(running),
     lock: lock === null ? null : lockView(lock),
+    access: status.access,
+    maintenance: status.maintenance && maintenanceView(status.maintenance),
     active: active === null ? null : deploymentView(active),
     queue: status.queue.map(queuedView),
     waiting: status.waiting.map(({ deployment, plan }) => ({ deployment: deploymentView(deployment), plan })),

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { InstanceSpec, Order } from '../driver.ts'
 import { fault, first, namesOf, type Rule, Stage, stops } from './stage.ts'
 
+const noFiles = { kept: 'shared', entries: [], directory: '.', shared: [], isAll: false } as const
+
 /** Every verb that carries a command number, called with this one. */
 const verbs: Readonly<
   Record<string, (stage: Stage, specs: readonly InstanceSpec[], order: Order) => Promise<unknown>>
@@ -9,6 +11,7 @@ const verbs: Readonly<
   prepare: (stage, specs, order) => stage.driver.prepare(first(specs).release, order, stage.signal),
   place: (stage, specs, order) => stage.driver.place(specs, order, stage.signal),
   route: (stage, specs, order) => stage.driver.route(stage.routing(specs), order, stage.signal),
+  share: (stage, specs, order) => stage.driver.share(first(specs).release, noFiles, order, stage.signal),
   drain: (stage, specs, order) => stage.driver.drain(stops(specs), order, stage.signal),
   remove: (stage, specs, order) => stage.driver.remove(stops(specs), order, stage.signal),
   run: (stage, specs, order) =>

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import type { HealthSpec, StopSpec } from '../../domain/spec.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { FaultCode } from '../../lib/faults.ts'
-import type {
-  Capabilities,
-  InstanceDriver,
-  InstanceSpec,
-  ObservedInstance,
-  OneOff,
-  Order,
-  ReleaseOnTarget,
-  Routing,
-  StopOrder,
+import {
+  bareRouting,
+  type Capabilities,
+  type InstanceDriver,
+  type InstanceSpec,
+  type ObservedInstance,
+  type OneOff,
+  type Order,
+  type ReleaseOnTarget,
+  type Routing,
+  type StopOrder,
 } from '../driver.ts'
 import type { Harness, OneOffKind, ReleaseKind, Visit, VisitWish } from '../harness.ts'
 
@@ -120,6 +121,7 @@ export class Stage {
     const release = specs[0]?.release ?? { digest: '0'.repeat(64), version: 'none', commit: '0'.repeat(40), app: 'app' }
     const instances = specs.map((spec) => spec.name)
     return {
+      ...bareRouting,
       hosts: [this.host],
       port: null,
       deployment: this.deployment,

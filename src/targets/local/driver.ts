@@ -50,6 +50,12 @@ export function localDriver(options: LocalOptions): LocalDriver {
     route: async (routing, order, signal) => {
       await host.call({ verb: 'route', ask: { routing, order } }, signal)
     },
+    share: async (release, files, order, signal) => {
+      await host.call({ verb: 'share', ask: { release, files, order } }, signal)
+    },
+    door: async (track, door, signal) => {
+      await host.call({ verb: 'door', ask: { track, door } }, signal)
+    },
     drain: (instances, order, signal) => host.call({ verb: 'drain', ask: { instances, order } }, signal),
     remove: (instances, order, signal) => host.call({ verb: 'remove', ask: { instances, order } }, signal),
     observe: (track, signal) => host.call({ verb: 'observe', ask: { track } }, signal),

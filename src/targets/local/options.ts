@@ -14,4 +14,12 @@ export const options: DriverOptions = {
   },
 }
 
-export const capabilities: Capabilities = { drain: true, scale: true, logs: true, traffic: true, run: true }
+export const capabilities: Capabilities = {
+  drain: true,
+  scale: true,
+  logs: true,
+  traffic: true,
+  run: true,
+  files: true,
+  door: true,
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { tickingClock } from '../../../test/simulation/kit/ticking.ts'
 import { Fault } from '../../lib/fault.ts'
-import type { InstanceSpec, ReleaseOnTarget } from '../driver.ts'
+import { bareRouting, type InstanceSpec, type ReleaseOnTarget } from '../driver.ts'
 import { modelDriver } from './driver.ts'
 import { type Behaviour, calm, type Decider, type Fate, unruly, type Verb } from './options.ts'
 import { ModelWorld } from './world.ts'
@@ -213,7 +213,15 @@ async function staged({ decider = calm, behaviour = {}, isReachable = () => true
       const specs = Array.from({ length: count }, (_, index) => specOf(index + 1))
       await driver.place(specs, order(), signal)
       const instances = specs.map(({ name }) => name)
-      const routing = { hosts: [site], port: null, deployment: 'd1', release, environment: 'production', instances }
+      const routing = {
+        ...bareRouting,
+        hosts: [site],
+        port: null,
+        deployment: 'd1',
+        release,
+        environment: 'production',
+        instances,
+      }
       await driver.route(routing, order(), signal)
     },
     abortedAfter: (ms: number, reason: Error) => {

@@ -1,5 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import type {
+  Door,
   DrainAccount,
   InstanceSpec,
   Line,
@@ -36,6 +37,7 @@ export class ModelHost {
   readonly edge: ModelEdge
   readonly instances = new Map<string, ModelInstance>()
   readonly oneOffs = new Map<string, ModelOneOff>()
+  readonly doors = new Map<string, Door>()
   readonly #world: ModelWorld
   readonly #machine: Machine
   readonly #fences = new Map<string, number>()
@@ -81,9 +83,20 @@ export class ModelHost {
     this.#admit(order, 'route')
     await this.#until(order, () => routing.instances.every((name) => !this.#isComing(name, order.track)) || undefined)
     for (const name of routing.instances) this.#refuseUnfit(name, order.track)
+    await this.door(order.track, routing.door)
     this.edge.route(order.track, routing)
     this.#world.happened({ what: 'routed', host: this, track: order.track, instances: routing.instances })
     await this.#pause(tellEdgeMs, order)
+  }
+
+  /** Its releases have no files. */
+  async share(order: Order): Promise<void> {
+    this.#admit(order, 'share')
+  }
+
+  async door(track: string, door: Door): Promise<void> {
+    const known = this.doors.get(track)
+    if (known === undefined || known.version < door.version) this.doors.set(track, door)
   }
 
   async drain(stops: readonly StopOrder[], order: Order): Promise<readonly DrainAccount[]> {

@@ -1,6 +1,14 @@
 import type { Capabilities, Line } from '../driver.ts'
 
-export const capabilities: Capabilities = { drain: true, scale: true, logs: true, traffic: true, run: true }
+export const capabilities: Capabilities = {
+  drain: true,
+  scale: true,
+  logs: true,
+  traffic: true,
+  run: true,
+  files: true,
+  door: true,
+}
 
 /** How the instances of a release behave, and what became of its archive. */
 export interface Behaviour {
@@ -52,6 +60,8 @@ export type Verb =
   | 'end'
   | 'logs'
   | 'keep'
+  | 'share'
+  | 'door'
 
 /** What happens to one call on its way to the host and back. */
 export interface Fate {

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../../src/lib/clock.ts'
 import { Fault } from '../../../src/lib/fault.ts'
-import type { InstanceDriver, InstanceSpec, Order, ReleaseOnTarget } from '../../../src/targets/driver.ts'
+import {
+  bareRouting,
+  type InstanceDriver,
+  type InstanceSpec,
+  type Order,
+  type ReleaseOnTarget,
+} from '../../../src/targets/driver.ts'
 
 /**
  * The smallest program that deploys as an engine does: intent, effect, record; deterministic names; a rising command
@@ -114,7 +120,15 @@ export class Deployer {
     const { driver, host } = this.#parts
     const instances = this.#specs(deployment).map((spec) => spec.name)
     const { release, id } = deployment
-    const routing = { hosts: [host], port: null, deployment: `d${id}`, release, environment: 'production', instances }
+    const routing = {
+      ...bareRouting,
+      hosts: [host],
+      port: null,
+      deployment: `d${id}`,
+      release,
+      environment: 'production',
+      instances,
+    }
     await this.#limited((signal) => driver.route(routing, this.#order(), signal))
   }
 
