@@ -141,7 +141,7 @@ function rollout(
   const given = { ...policies, strategy, migrations: 'manual' as const }
   return planRollout({
     ...{ deployment, release, variables: 1, processes, live, policies: given },
-    ...{ url: 'http://shop.test', hasMigrations: false, keepRunning: false },
+    ...{ url: 'http://shop.test', hasMigrations: false, files: null, keepRunning: false },
   })
 }
 
