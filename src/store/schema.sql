@@ -313,17 +313,6 @@ CREATE INDEX deliveries_sending ON deliveries (number) WHERE state = 'sending';
 
 CREATE INDEX deliveries_by_project ON deliveries (project, number);
 
-CREATE TABLE waivers (
-  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
-  environment TEXT NOT NULL,
-  name TEXT NOT NULL,
-  person TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
-  PRIMARY KEY (project, environment, name)
-) STRICT;
-
 CREATE TABLE doors (
   project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
   environment TEXT NOT NULL,
@@ -341,5 +330,16 @@ CREATE TABLE door_users (
   hash TEXT NOT NULL,
   person TEXT NOT NULL,
   at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment, name)
+) STRICT;
+
+CREATE TABLE waivers (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  name TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
   PRIMARY KEY (project, environment, name)
 ) STRICT;

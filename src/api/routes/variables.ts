@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { atEnvironment, comment, deployments, name, ofEnvironment } from '../inputs.ts'
+import {
+  atEnvironment,
+  atProject,
+  comment,
+  deployments,
+  limit,
+  list,
+  name,
+  ofEnvironment,
+  ofProject,
+} from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -35,6 +45,32 @@ export const variableRoutes = {
       reason: z.string().max(2_000).optional(),
     }),
     answer: z.object({ version: z.int() }),
+  }),
+  'variables.history': route({
+    ...{ method: 'GET', path: `${atEnvironment}/variables/history`, scope: 'read', kind: 'json' },
+    sentence: 'Lists who changed which variable here, when and why; newest first.',
+    params: ofEnvironment,
+    query: z.strictObject({ name: name.optional(), limit }),
+    answer: list(views.pastChange),
+  }),
+  'variables.matrix': route({
+    ...{ method: 'GET', path: `${atProject}/variables`, scope: 'read', kind: 'json' },
+    sentence: 'Tells for each variable and environment where its value is from, what is missing, and what nobody uses.',
+    params: ofProject,
+    answer: views.matrix,
+  }),
+  'variables.waiting': route({
+    ...{ method: 'GET', path: `${atEnvironment}/variables/waiting`, scope: 'read', kind: 'json' },
+    sentence: 'Tells for each app here what its variables are now against those it runs with; names only.',
+    params: ofEnvironment,
+    answer: list(views.variablesWaiting),
+  }),
+  'variables.compare': route({
+    ...{ method: 'GET', path: `${atEnvironment}/variables/compare`, scope: 'read', kind: 'json' },
+    sentence: 'Tells which variables two environments do not have alike. Two secrets of one name are not compared.',
+    params: ofEnvironment,
+    query: z.strictObject({ with: name }),
+    answer: list(views.difference),
   }),
   'variables.waive': route({
     ...{ method: 'PUT', path: `${atEnvironment}/variables/:name/waiver`, scope: 'deploy', kind: 'json' },

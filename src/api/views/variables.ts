@@ -36,3 +36,59 @@ export const lack = z.object({
   waiver: waiver.nullable(),
 })
 export type LackView = z.infer<typeof lack>
+
+export const pastChange = z.object({
+  version: z.int(),
+  name: text,
+  /** Null for a secret, and for what was taken away. */
+  value: text.nullable(),
+  isSet: z.boolean(),
+  secret: z.boolean(),
+  by: text,
+  at,
+  reason: text.nullable(),
+})
+export type PastChangeView = z.infer<typeof pastChange>
+
+export const presence = z.enum([
+  ...(['set', 'in_file', 'default', 'optional', 'missing', 'waived', 'unused', 'unused_in_file', 'none'] as const),
+])
+export type PresenceView = z.infer<typeof presence>
+
+/** Variables against environments, by the newest configuration. */
+export const matrix = z.object({
+  environments: list(text),
+  rows: list(
+    z.object({
+      name: text,
+      /** Null where no app declares it. */
+      declared: z
+        .object({
+          type: z.enum(['string', 'number', 'boolean', 'url']),
+          required: z.boolean(),
+          secret: z.boolean(),
+          since: text.nullable(),
+          description: text,
+        })
+        .nullable(),
+      secret: z.boolean(),
+      cells: list(z.object({ environment: text, presence })),
+    }),
+  ),
+})
+export type MatrixView = z.infer<typeof matrix>
+
+/** What an app's variables are now, against those it runs with. */
+export const variablesWaiting = z.object({
+  app: text,
+  running: z.int().nullable(),
+  newest: z.int(),
+  /** Null where nothing is live. */
+  changes: variableChanges.nullable(),
+})
+export type VariablesWaitingView = z.infer<typeof variablesWaiting>
+
+/** Null where there is none; its value is null when it is a secret. */
+const sideValue = z.object({ value: text.nullable(), from: z.enum(['set', 'file', 'default']) }).nullable()
+export const difference = z.object({ name: text, left: sideValue, right: sideValue })
+export type DifferenceView = z.infer<typeof difference>

@@ -1,7 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import type { Open } from '../session.ts'
 import { applyCommand } from './env/apply.ts'
+import { diffCommand } from './env/diff.ts'
+import { historyCommand } from './env/history.ts'
 import { listCommand } from './env/list.ts'
+import { matrixCommand, unusedCommand } from './env/matrix.ts'
 import { setCommand, unsetCommand } from './env/set.ts'
 import { unwaiveCommand, waiveCommand } from './env/waive.ts'
 
@@ -17,4 +20,8 @@ export function envCommand(open: Open) {
     .addCommand(applyCommand(open))
     .addCommand(waiveCommand(open))
     .addCommand(unwaiveCommand(open))
+    .addCommand(matrixCommand(open))
+    .addCommand(diffCommand(open))
+    .addCommand(historyCommand(open))
+    .addCommand(unusedCommand(open))
 }

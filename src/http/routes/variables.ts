@@ -1,14 +1,26 @@
 import { findProject } from '../../engine/find.ts'
+import { variableMatrix, variablesApart, variablesToApply } from '../../engine/variable-queries.ts'
 import type { VariableChange } from '../../store/variables.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { deploymentView } from '../views/deployment.ts'
-import { variableView, waiverView } from '../views/variables.ts'
+import { pastChangeView, variableView, waiverView } from '../views/variables.ts'
 
-export function variableRoutes(
-  parts: ApiParts,
-): Pick<Handlers, 'variables.list' | 'variables.set' | 'variables.waive' | 'variables.unwaive' | 'variables.apply'> {
-  const { store, actions } = parts
+type VariableRoutes = Pick<
+  Handlers,
+  | 'variables.list'
+  | 'variables.set'
+  | 'variables.history'
+  | 'variables.matrix'
+  | 'variables.waiting'
+  | 'variables.compare'
+  | 'variables.waive'
+  | 'variables.unwaive'
+  | 'variables.apply'
+>
+
+export function variableRoutes(parts: ApiParts): VariableRoutes {
+  const { store, actions, clock } = parts
   return {
     'variables.list': ({ params: { project, environment } }) => {
       findProject(store, project)
@@ -31,6 +43,14 @@ export function variableRoutes(
       }))
       return { version: await actions.setVariables(params, changes, { by, comment: body.reason }) }
     },
+    'variables.history': ({ params, query: { name = null, limit } }) => {
+      findProject(store, params.project)
+      return store.variables.history(params, name, limit).map(pastChangeView)
+    },
+    'variables.matrix': ({ params }) => variableMatrix(store, params.project, clock.now()),
+    'variables.waiting': ({ params }) => variablesToApply(store, params),
+    'variables.compare': ({ params: { project, environment }, query }) =>
+      variablesApart(store, project, [environment, query.with]),
     'variables.waive': ({ params: { name, ...place }, body }, { by }) =>
       waiverView(actions.waive(place, { name, ...body }, { by })),
     'variables.unwaive': ({ params: { name, ...place } }, { by }) => ({ ended: actions.unwaive(place, name, { by }) }),
