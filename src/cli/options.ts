@@ -29,6 +29,17 @@ export function duration(text: string): number {
   return ms
 }
 
+/** `2026-11-21`, `2026-11-21T05:30Z`, or `2d` for so long ago → milliseconds since 1970 UTC. Without a zone it is UTC. */
+export function pointInTime(text: string, now: number): number {
+  const agoMs = parseDuration(text)
+  if (agoMs !== null) return now - agoMs
+  const [, day, time = 'T00:00', zone = 'Z'] =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?(Z|[+-]\d{2}:\d{2})?$/.exec(text) ?? []
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time.replace('T', '')}${zone}`)
+  if (!Number.isNaN(at)) return at
+  throw new InvalidArgumentError('Expected a time such as 2026-11-21, 2026-11-21T05:30Z, or 2d for two days ago.')
+}
+
 export function wholeNumber({ from, to }: { readonly from: number; readonly to: number }) {
   return (text: string): number => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN

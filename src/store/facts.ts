@@ -1,16 +1,26 @@
 import type { Fact, FactDraft } from '../domain/facts.ts'
-import { canonicalJson } from '../lib/canonical.ts'
-import { sha256 } from '../lib/hash.ts'
+import { genesis, hashOf, problemWith } from '../domain/journal.ts'
 import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
 
-const genesis = '0'.repeat(64)
+/** Which facts; each that is left out says nothing. */
+export interface FactFilter {
+  readonly project?: string | undefined
+  readonly subject?: string | undefined
+  /** `deployment.finished`, or `deployment` for all of its kinds. */
+  readonly kind?: string | undefined
+  readonly by?: string | undefined
+  /** What is about this environment, or about an app in it. */
+  readonly environment?: string | undefined
+  /** Times: from this one on, and before that one. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+  /** Numbers: only those below. */
+  readonly before?: number | undefined
+}
 
-export interface FactQuery {
+export interface FactQuery extends FactFilter {
   readonly after: number
   readonly limit: number
-  readonly project?: string
-  readonly subject?: string
-  readonly kind?: string
 }
 
 /** The append-only journal. Each fact's hash covers the hash before it, so that a change anywhere shows everywhere after. */
@@ -37,23 +47,28 @@ export class Facts {
     return row === null ? { seq: 0, hash: genesis } : { seq: integer(row, 'seq'), hash: text(row, 'hash') }
   }
 
-  list({ after, limit, project, subject, kind }: FactQuery): readonly Fact[] {
-    const rows = this.#db.all(
-      `SELECT * FROM facts WHERE seq > ?1 AND (?2 IS NULL OR project = ?2) AND (?3 IS NULL OR subject = ?3)
-       AND (?4 IS NULL OR kind = ?4) ORDER BY seq LIMIT ?5`,
-      ...[after, project ?? null, subject ?? null, kind ?? null, limit],
-    )
-    return rows.map(toFact)
+  list({ after, limit, ...filter }: FactQuery): readonly Fact[] {
+    return this.#db
+      .all(
+        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq LIMIT ?10`,
+        after,
+        ...wordsOf(filter),
+        limit,
+      )
+      .map(toFact)
   }
 
   /** The newest ones, oldest first. */
-  newest(limit: number, { project, subject, kind }: Omit<FactQuery, 'after' | 'limit'> = {}): readonly Fact[] {
-    const rows = this.#db.all(
-      `SELECT * FROM facts WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR subject = ?2)
-       AND (?3 IS NULL OR kind = ?3) ORDER BY seq DESC LIMIT ?4`,
-      ...[project ?? null, subject ?? null, kind ?? null, limit],
-    )
-    return rows.map(toFact).reverse()
+  newest(limit: number, filter: FactFilter = {}): readonly Fact[] {
+    return this.#db
+      .all(
+        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq DESC LIMIT ?10`,
+        0,
+        ...wordsOf(filter),
+        limit,
+      )
+      .map(toFact)
+      .reverse()
   }
 
   about(subject: string): readonly Fact[] {
@@ -77,14 +92,17 @@ export class Facts {
   }
 }
 
-function problemWith(fact: Fact, seq: number, previous: string): string | null {
-  if (fact.seq !== seq) return `fact ${seq} is missing`
-  if (fact.previous !== previous) return 'does not follow from the fact before it'
-  return fact.hash === hashOf(fact) ? null : 'does not have the hash of its content'
-}
+/** ?1 is a number to start after. An environment is told by what a fact is about, or by the track or environment it names. */
+const matching = `seq < COALESCE(?9, seq + 1)
+  AND (?2 IS NULL OR project = ?2) AND (?3 IS NULL OR subject = ?3)
+  AND (?4 IS NULL OR kind = ?4 OR substr(kind, 1, length(?4) + 1) = ?4 || '.')
+  AND (?5 IS NULL OR actor = ?5) AND at >= COALESCE(?7, at) AND at < COALESCE(?8, at + 1)
+  AND (?6 IS NULL OR json_extract(data, '$.environment') = ?6
+    OR substr(subject, -length(?6) - 1) = '/' || ?6
+    OR substr(json_extract(data, '$.track'), -length(?6) - 1) = '/' || ?6)`
 
-function hashOf({ seq, at, kind, project, subject, by, data, previous }: Omit<Fact, 'hash'>): string {
-  return sha256(canonicalJson({ seq, at, kind, project, subject, by, data, previous }))
+function wordsOf({ project, subject, kind, by, environment, since, until, before }: FactFilter) {
+  return [project, subject, kind, by, environment, since, until, before].map((word) => word ?? null)
 }
 
 /** What JSON keeps: the same before it is stored as when it is read. */

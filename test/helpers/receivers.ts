@@ -13,7 +13,7 @@ export interface Posted {
 export interface WebReceiver extends AsyncDisposable {
   readonly url: string
   readonly posted: Posted[]
-  /** What it answers from now on; by default 200. */
+  /** What it answers from now on; by default 200. Status 0: nothing, it keeps the sender waiting. */
   answer: { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
 }
 
@@ -23,6 +23,7 @@ export async function webReceiver(): Promise<WebReceiver> {
     const body = await text(request).catch(() => null) // the sender went away
     if (body === null) return
     it.posted.push({ path: request.url ?? '', headers: request.headers, body })
+    if (it.answer.status === 0) return
     response.writeHead(it.answer.status, it.answer.headers).end(it.answer.body ?? '')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

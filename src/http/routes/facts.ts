@@ -1,9 +1,12 @@
 import type { FactView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import type { FactFilter } from '../../store/facts.ts'
 import type { Handlers, Sent } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-export function factRoutes(parts: ApiParts): Pick<Handlers, 'facts.list' | 'facts.follow' | 'facts.verify'> {
+type FactRoutes = Pick<Handlers, 'facts.list' | 'facts.follow' | 'facts.export' | 'facts.verify'>
+
+export function factRoutes(parts: ApiParts): FactRoutes {
   const { store } = parts
   return {
     'facts.list': ({ query: { after, limit, ...filter } }) =>
@@ -12,6 +15,8 @@ export function factRoutes(parts: ApiParts): Pick<Handlers, 'facts.list' | 'fact
       const after = lastEventId === null ? (query.after ?? store.facts.head().seq) : numberIn(lastEventId)
       return followFacts(parts, { after, project: query.project, signal })
     },
+    'facts.export': ({ query: { after = 0, ...filter } }, { signal, lastEventId }) =>
+      exportFacts(parts, { after: lastEventId === null ? after : numberIn(lastEventId), filter, signal }),
     'facts.verify': () => {
       const broken = store.facts.verify()
       const { seq, hash } = store.facts.head()
@@ -44,6 +49,26 @@ async function* followFacts({ store, feed }: ApiParts, following: Following): As
     for (const fact of facts) yield { id: String(fact.seq), data: fact }
     after = facts.length === PIECE ? (facts.at(-1)?.seq ?? after) : Math.max(after, seq)
     if (facts.length < PIECE) await feed.next(signal)
+  }
+}
+
+interface Exporting {
+  readonly after: number
+  readonly filter: FactFilter
+  readonly signal: AbortSignal
+}
+
+async function* exportFacts(
+  { store }: ApiParts,
+  { filter, signal, ...from }: Exporting,
+): AsyncGenerator<Sent<FactView>> {
+  // What is recorded meanwhile belongs to the next export.
+  const before = store.facts.head().seq + 1
+  for (let { after } = from; !signal.aborted; ) {
+    const facts = store.facts.list({ after, limit: PIECE, ...filter, before })
+    for (const fact of facts) yield { id: String(fact.seq), data: fact }
+    if (facts.length < PIECE) return
+    after = facts.at(-1)?.seq ?? after
   }
 }
 
