@@ -4,6 +4,7 @@ import { checksGate } from './gates/checks.ts'
 import { checksEndedGate } from './gates/checks-ended.ts'
 import { contractGate } from './gates/contract.ts'
 import type { Gate, GateAnswer, GateFacts, Hold } from './gates/gate.ts'
+import { holdGate } from './gates/hold.ts'
 import { lockGate } from './gates/lock.ts'
 import { needsGate } from './gates/needs.ts'
 import { scopeGate } from './gates/scope.ts'
@@ -20,6 +21,7 @@ const gates: readonly Gate[] = [
   contractGate,
   accessGate,
   lockGate,
+  holdGate,
   turnGate,
   scopeGate,
 ]

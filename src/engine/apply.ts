@@ -3,6 +3,7 @@ import { self } from '../domain/facts.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
+import { askHeld } from './hold.ts'
 import { lookAgain } from './look-again.ts'
 import { noteSucceeded } from './safeguards.ts'
 import { followSchedules } from './schedules.ts'
@@ -45,9 +46,11 @@ export function lookAtQueues(tx: Tx): void {
 }
 
 /** What was asked for of the release that was live is of this one from now on. */
-function setLive(tx: Tx, { track, scale }: Deployment, live: Live): void {
+function setLive(tx: Tx, deployment: Deployment, live: Live): void {
   const { store } = tx.parts
+  const { track, scale } = deployment
   store.tracks.setLive(track, live)
+  askHeld(tx, deployment)
   store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
   followSchedules(tx, track)
   for (const { id } of store.deployments.open(track))

@@ -8,6 +8,7 @@ import type { Project } from '../store/projects.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
 import { contextOf, environmentIn, trackOf } from './context.ts'
+import { isHeld } from './hold.ts'
 
 /** What a person named, or a Fault that says what there is instead. */
 
@@ -143,7 +144,7 @@ export function rollbackTargets(
 function previousRelease(store: Store, track: Track): StoredRelease {
   const live = liveOf(track)
   const { app, environment } = track
-  const moving = store.deployments.open(track.id).find(({ state }) => state.kind !== 'waiting')
+  const moving = store.deployments.open(track.id).find((each) => each.state.kind !== 'waiting' && !isHeld(store, each))
   if (moving !== undefined) throw new Fault('rollback.moving', { details: { deployment: moving.id, environment } })
   const before = store.deployments
     .releasesSucceeded(track.id, 100)

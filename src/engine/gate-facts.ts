@@ -13,6 +13,7 @@ import { contextOf, type DeploymentContext, specOf, variableNames } from './cont
 import { lacksFor } from './contract.ts'
 import { currentPlan } from './current-plan.ts'
 import { elsewhereOf } from './elsewhere.ts'
+import { heldRelease } from './hold.ts'
 import type { Parts } from './parts.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables } from './variables.ts'
@@ -62,6 +63,8 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     doorUsers: store.doors.get(project, environment).users.map(({ name }) => name),
     elsewhere: [],
     succeededIn: store.deployments.succeededIn(deployment.release.id),
+    hold: heldRelease(store, deployment),
+    overrides: store.overrides.of(deployment.id),
   }
 }
 

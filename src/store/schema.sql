@@ -343,3 +343,12 @@ CREATE TABLE waivers (
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (project, environment, name)
 ) STRICT;
+
+CREATE TABLE overrides (
+  deployment TEXT NOT NULL,
+  gate TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (deployment, gate)
+) STRICT;

@@ -13,6 +13,7 @@ import { Looks } from './looks.ts'
 import { Meta } from './meta.ts'
 import { OneOffs } from './one-offs.ts'
 import { Outbox } from './outbox.ts'
+import { Overrides } from './overrides.ts'
 import { Projects } from './projects.ts'
 import { Publications } from './publications.ts'
 import { Releases } from './releases.ts'
@@ -48,6 +49,7 @@ export interface Store {
   readonly oneOffs: OneOffs
   readonly schedules: Schedules
   readonly outbox: Outbox<Command>
+  readonly overrides: Overrides
   readonly safeguards: SafeguardsInForce
   readonly facts: Facts
   readonly deliveries: Deliveries
@@ -78,6 +80,7 @@ export function storeOver(db: Database): Store {
     oneOffs: new OneOffs(db),
     schedules: new Schedules(db),
     outbox: new Outbox(db),
+    overrides: new Overrides(db),
     safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),
     deliveries: new Deliveries(db),

@@ -27,7 +27,11 @@ export const environmentRoutes = {
     ...{ method: 'POST', path: `${atEnvironment}/deploy`, scope: 'deploy', kind: 'json' },
     sentence: 'Sends a release on its way here; the newest one when none is named.',
     params: ofEnvironment,
-    body: z.strictObject({ app: name.optional(), version: name.optional(), comment }),
+    body: z.strictObject({
+      ...{ app: name.optional(), version: name.optional(), comment },
+      /** Why it may come although what runs here has not gone on yet. */
+      overrideHold: z.string().min(1).max(2_000).optional(),
+    }),
     answer: deployments,
   }),
   redeploy: route({

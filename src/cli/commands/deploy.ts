@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { Fault } from '../../lib/fault.ts'
 import { appOption, commentOption, environmentArgument, noWaitOption, waitLimitOption, waitOption } from '../options.ts'
 import { afterSending } from '../sent.ts'
 import type { Open } from '../session.ts'
@@ -11,13 +12,21 @@ export function deployCommand(open: Open) {
     .argument('[version]', 'the release, as `signalbox releases` lists it')
     .addOption(appOption())
     .addOption(commentOption())
+    .option('--override-hold', 'let it come although what runs there has not gone on yet; needs a reason')
+    .option('--reason <text>', 'why, for the record')
     .addOption(waitOption())
     .addOption(noWaitOption())
     .addOption(waitLimitOption())
-    .action(async (environment, version, { app, comment, ...wait }) => {
+    .action(async (environment, version, { app, comment, overrideHold, reason, ...wait }) => {
       const session = open()
+      if ((overrideHold === true) !== (reason !== undefined)) throw withoutReason()
       const [client, project] = [await session.client(), await session.project()]
-      const question = { params: { project, environment }, body: { app, version, comment } }
+      const question = { params: { project, environment }, body: { app, version, comment, overrideHold: reason } }
       await afterSending(session, await client.call('deploy', question), wait)
     })
+}
+
+function withoutReason(): Fault {
+  const problem = '--override-hold and --reason belong together'
+  return new Fault('command.invalid', { details: { problem, command: 'signalbox deploy' } })
 }

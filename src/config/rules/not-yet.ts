@@ -22,7 +22,6 @@ export const notYet: readonly NotYet[] = [
   { path: 'environments.*.policies.on_partial_failure', usual: ['roll_back_all'] },
   { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
-  { path: 'environments.*.policies.hold_until_promoted_to' },
 ]
 
 /** Says so once per key. Environments that cannot be deployed to at all have been told that already. */

@@ -58,6 +58,24 @@ export interface GateFacts {
   readonly elsewhere: readonly InTheWay[]
   /** Environments of `needs` in which this release has succeeded. */
   readonly succeededIn: readonly string[]
+  /** The release that must go on before this one may come. */
+  readonly hold: HeldRelease | null
+  readonly overrides: readonly Override[]
+}
+
+/** What runs here has not reached the environment that the policy names; versions. */
+export interface HeldRelease {
+  readonly environment: string
+  readonly here: string
+  readonly there: string | null
+}
+
+/** A person lets one deployment pass a gate that is closed. */
+export interface Override {
+  readonly gate: 'hold'
+  readonly by: string
+  readonly reason: string
+  readonly at: number
 }
 
 /** A deployment of another track, and what both it and this one need. */

@@ -1,21 +1,58 @@
-import type { Deployment } from '../../domain/deployment.ts'
+import { type Deployment, isActive } from '../../domain/deployment.ts'
+import type { Track } from '../../domain/track.ts'
 import type { StoredRelease } from '../../store/releases.ts'
 import { environmentIn } from '../context.ts'
 import { findRelease, liveOf, specNow, tracksIn, waitingFor } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
 import { requestDeployment } from '../request.ts'
+import type { Tx } from '../tx.ts'
 import { request } from './requesting.ts'
 import { type Asked, type Place, said, type Work } from './work.ts'
+
+export interface DeploymentWish {
+  readonly version: string | null
+  /** Why it may come although what runs there has not gone on yet (`hold_until_promoted_to`). */
+  readonly overrideHold?: string | null
+}
+
+interface Passing {
+  readonly track: Track
+  readonly release: StoredRelease
+  readonly asked: Asked
+  readonly reason: string
+}
+
+/** One that waits already is the one that is meant. */
+function passHold(tx: Tx, { track, release, asked, reason }: Passing): Deployment {
+  const { store } = tx.parts
+  const there = store.deployments
+    .open(track.id)
+    .find((each) => !isActive(each) && each.reason === 'promote' && each.release.id === release.id)
+  const deployment = there ?? request(tx, track, { release, reason: 'promote', asked })
+  store.overrides.add(deployment.id, { gate: 'hold', by: asked.by, reason, at: tx.at })
+  const { project } = track
+  tx.fact({
+    kind: 'deployment.override',
+    project,
+    subject: deployment.id,
+    by: asked.by,
+    data: { gate: 'hold', reason },
+  })
+  tx.followUp({ look: 'turn', track: track.id })
+  return deployment
+}
 
 export function deploymentActions(work: Work) {
   return {
     /** Sends a release on its way: the one named, or the newest. */
-    deploy(place: Place, wanted: { version: string | null }, asked: Asked): readonly Deployment[] {
+    deploy(place: Place, wanted: DeploymentWish, asked: Asked): readonly Deployment[] {
       return work.all((tx) => {
         mustBePermitted(tx.parts.store, 'deploy', { ...place, by: asked.by })
         return tracksIn(tx.parts.store, place).map((track) => {
           const release = findRelease(tx.parts.store, track, wanted.version)
           // Asking again for what waits for people already is asking once.
+          const { overrideHold = null } = wanted
+          if (overrideHold !== null) return passHold(tx, { track, release, asked, reason: overrideHold })
           const waiting = waitingFor(tx.parts.store, track.id, release.id)
           if (waiting !== null) return waiting
           return request(tx, track, { release, reason: 'promote', asked })
