@@ -37,6 +37,8 @@ export const situations = [
     'yes to a plan that had moved',
     'approval expired',
     'yes after it expired',
+    'several approved in one act',
+    'protection weakened by a yes',
   ],
   ...[
     'rejected',
@@ -105,6 +107,8 @@ const byKind: Readonly<Record<string, Situation>> = {
 function seenInFact({ kind, data }: Fact, seen: Seen): void {
   const situation = byKind[kind]
   if (situation !== undefined) seen(situation)
+  if (kind === 'environment.safeguards_changed' && (data.weakened as readonly string[]).length > 0)
+    seen('protection weakened by a yes')
   if (kind === 'job.ended' && data.again === true) seen('job tried again')
   if (kind !== 'one_off.finished') return
   seen('one-off done')

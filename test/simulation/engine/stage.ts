@@ -25,7 +25,7 @@ import { Records, type Writing } from './watch/records.ts'
 import { Archives } from './world/archives.ts'
 import { Git } from './world/git.ts'
 import { type JobProcess, ModelRunner } from './world/runner.ts'
-import { drawShape, type Shape } from './world/shape.ts'
+import { drawShape, people, rolesOf, type Shape } from './world/shape.ts'
 
 const slates = new Slates(migrate)
 
@@ -220,11 +220,16 @@ export class Stage implements View, Disposable {
     this.world.publish({ digest, version: commit.slice(0, 7), commit, app }, behaviour)
   }
 
+  /** And the people. */
   #addProjects(): void {
     const insert = this.disk.prepare(
       "INSERT INTO projects (name, origin, created_at, created_by) VALUES (?, NULL, 0, 'ada')",
     )
     for (const name of this.projects) insert.run(name)
+    const person = this.disk.prepare(
+      "INSERT INTO tokens (name, hash, scope, roles, created_at, created_by) VALUES (?1, ?1, 'deploy', ?2, 0, 'ada')",
+    )
+    for (const name of people) person.run(name, JSON.stringify(rolesOf[name]))
   }
 }
 

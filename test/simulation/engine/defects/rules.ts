@@ -35,6 +35,9 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
     askGates: (facts) =>
       askGates({ ...facts, approvals: facts.approvals.flatMap((each) => [each, { ...each, by: `${each.by} again` }]) }),
   })),
+  'protection pushed away': rules('whoever pushes decides alone who has to be asked', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, demands: facts.demands.filter(({ weakened }) => weakened.length === 0) }),
+  })),
   'order of environments ignored': rules(
     'a release goes where it should have been somewhere else first',
     ({ askGates }) => ({

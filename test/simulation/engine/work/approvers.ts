@@ -10,11 +10,13 @@ import { mustBeRefusal } from './answers.ts'
 export class Approvers implements Invariant {
   readonly #stage: Stage
   readonly #random: Random
+  readonly #ticks: Random
   #seen = 'never seen'
 
   constructor(stage: Stage) {
     this.#stage = stage
     this.#random = stage.simulation.random.stream('approvers')
+    this.#ticks = stage.simulation.random.stream('ticks')
   }
 
   committed({ deployments }: Changes): void {
@@ -30,6 +32,22 @@ export class Approvers implements Invariant {
     if (kind < 70) for (const by of people.slice(0, kind < 50 ? 2 : 3)) this.#approve(id, by, { lookMs, decideMs })
     else if (kind < 78) this.#later(lookMs, () => this.#reject(id))
     else if (kind < 86) this.#later(lookMs, () => this.#say(id, people[0], this.#seen))
+    if (this.#ticks.chance(0.1)) this.#later(lookMs, () => this.#approveAll())
+  }
+
+  /** Somebody who ticks everything that waits, and says yes once. */
+  #approveAll(): void {
+    const waiting = this.#stage.records.openEverywhere.filter(({ state }) => state.kind === 'waiting')
+    if (waiting.length < 2) return
+    const by = this.#ticks.pick(people)
+    const said = this.#stage.reachable?.ask('approve all', (engine, queries) => {
+      const yeses = waiting.map(({ id }) => ({ deployment: id, plan: queries.planOf(id).hash }))
+      return engine.actions.approveAll(yeses, { by })
+    })
+    said?.then(
+      () => this.#stage.simulation.seen('several approved in one act'),
+      (error: unknown) => mustBeRefusal(this.#stage, 'approve all', error),
+    )
   }
 
   #approve(id: string, by: string, { lookMs, decideMs }: { lookMs: number; decideMs: number }): void {

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../../../../src/targets/model/options.ts'
 import type { Random } from '../../kit/random.ts'
 import type { Stage } from '../stage.ts'
-import { changedShape, migrateWords, type Shape } from '../world/shape.ts'
+import { changedShape, migrateWords, reguarded, type Shape } from '../world/shape.ts'
 
 /** Developers: what they push, and what the server hears of it. */
 export class Pushes {
@@ -84,7 +84,9 @@ export class Pushes {
 
   #nextShape(project: string): Shape {
     const shape = this.#shapes.get(project) as Shape
-    const next = this.#random.chance(0.2) ? changedShape(shape, this.#random) : shape
+    const changed = this.#random.chance(0.2) ? changedShape(shape, this.#random) : shape
+    const guards = this.#stage.simulation.random.stream('guards')
+    const next = guards.chance(0.15) ? reguarded(changed, guards) : changed
     this.#shapes.set(project, next)
     return next
   }

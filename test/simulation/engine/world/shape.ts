@@ -27,6 +27,8 @@ export interface Shape {
   readonly migrate: (typeof migrateWords)[number]
   readonly strategy: StrategySpec
   readonly approvals: number
+  /** Who may approve; empty = everybody. */
+  readonly approvers: readonly string[]
   readonly expiresMs: number
   readonly queueTimeoutMs: number | null
   readonly runTimeoutMs: number
@@ -41,6 +43,18 @@ export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] a
 
 /** The people there are. */
 export const people = ['ada', 'grace', 'edsger'] as const
+
+/** The roles they have, and keep. */
+export const rolesOf: Readonly<Record<(typeof people)[number], readonly string[]>> = {
+  ada: ['lead'],
+  grace: ['lead', 'tester'],
+  edsger: ['tester'],
+}
+
+/** Never so few that nobody is left to say yes. */
+function drawApprovers(random: Random): readonly string[] {
+  return random.stream('approvers').pick([[], [], ['role:lead'], ['ada', 'role:tester']])
+}
 
 export function drawShape(random: Random, project: string, size: number): Shape {
   const trial = random.stream('trial')
@@ -63,6 +77,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
       { kind: 'stop_start' },
     ] as const),
     approvals: random.pick([1, 1, 1, 2, 0]),
+    approvers: drawApprovers(random),
     expiresMs: random.pick([20_000, 60_000, 120_000]),
     queueTimeoutMs: random.pick([null, null, 45_000]),
     runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
@@ -84,6 +99,11 @@ export function changedShape(shape: Shape, random: Random): Shape {
   const key = random.pick(mutable)
   if (key === 'pairs') return { ...shape, pairs: shape.pairs === 1 ? 2 : 1 }
   return { ...shape, ...kept, [key]: next[key] }
+}
+
+/** Somebody lowers what guards production, or raises it, beside whatever else the commit changes. */
+export function reguarded(shape: Shape, random: Random): Shape {
+  return { ...shape, approvals: random.pick([0, 1, 2]), approvers: drawApprovers(random) }
 }
 
 export function specOf(shape: Shape): ProjectSpec {
@@ -201,7 +221,7 @@ function staging(shape: Shape, suffix: string): EnvironmentSpec {
 function production(shape: Shape, suffix: string): EnvironmentSpec {
   const name = `production${suffix}`
   const after = [{ environment: `staging${suffix}`, verifiedForMs: 0, smokePassed: false }]
-  const { approvals, expiresMs } = shape
+  const { approvals, approvers, expiresMs } = shape
   return environmentSpec({
     name,
     apps: shape.apps,
@@ -209,7 +229,7 @@ function production(shape: Shape, suffix: string): EnvironmentSpec {
     url: `https://${name}.${shape.project}.test`,
     needs: [`staging${suffix}`],
     triggers: { push: [], tags: [], releasePublished: false, after, schedules: [] },
-    protection: { approvals, approvers: [], selfApproval: true, expiresMs, requireChecks: [] },
+    protection: { approvals, approvers, selfApproval: true, expiresMs, requireChecks: [] },
     policies: policiesOf(shape),
   })
 }
