@@ -13,7 +13,8 @@ const mayImport: Record<string, readonly string[]> = {
   // croner only calculates: given no function to call, it starts no timer and reads no clock.
   domain: ['lib', 'croner'],
   config: ['lib', 'domain', 'zod', 'yaml'],
-  system: ['lib', 'node:*', 'pino', 'age-encryption'],
+  // The grammar is loaded when it is first needed: see docs/decisions/0170-postgres-grammar.md.
+  system: ['lib', 'node:*', 'pino', 'age-encryption', 'libpg-query'],
   store: ['lib', 'domain', 'node:sqlite', 'node:fs', 'node:path'],
   edge: ['lib', 'system', 'node:http', 'node:net', 'node:tls', 'node:events', 'node:stream', 'node:util'],
   host: ['lib', 'system', 'edge', 'targets/driver.ts', 'domain/spec.ts', 'node:net', 'node:path', 'node:events'],

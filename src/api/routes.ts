@@ -5,6 +5,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
+import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
@@ -25,6 +26,7 @@ export const routes = {
   ...deploymentRoutes,
   ...approvalRoutes,
   ...environmentRoutes,
+  ...migrationRoutes,
   ...lockRoutes,
   ...safeguardRoutes,
   ...doorRoutes,

@@ -15,6 +15,7 @@ import { openArtifacts } from '../system/artifacts.ts'
 import { systemClock } from '../system/clock.ts'
 import { exists } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
+import { readPostgres } from '../system/postgres-grammar.ts'
 import { systemPath } from '../system/programs.ts'
 import { randomFraction } from '../system/random.ts'
 import { openSecretBox, type SecretBox } from '../system/secrets.ts'
@@ -75,6 +76,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
     },
     baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
     parse: (text, procfile) => parse(text, { procfile, version }),
+    readSql: readPostgres,
     openLog: (name, secrets) => openLog(jobLogs, name, secrets),
     notices: {
       channels: await channelsFor(config),

@@ -17,6 +17,7 @@ import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
+import { migrateCommand } from './commands/migrate.ts'
 import { noticesCommand } from './commands/notices.ts'
 import { oneOffsCommand } from './commands/one-offs.ts'
 import { planCommand } from './commands/plan.ts'
@@ -90,6 +91,7 @@ const commandGroups: readonly CommandGroup[] = [
       promoteCommand,
       redeployCommand,
       rollbackCommand,
+      migrateCommand,
       scaleCommand,
       cancelCommand,
       lockCommand,

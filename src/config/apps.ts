@@ -123,7 +123,10 @@ function withDefaults(entry: Partial<Exclude<MigrationEntry, CommandSpec>> & { a
     command: entry.command ?? known.command,
     pending: entry.pending ?? known.pending,
     backup: entry.backup ?? null,
+    keepBackups: entry.keep_backups ?? 5,
+    lock: entry.lock ?? null,
     variables: entry.variables ?? [],
+    pendingVariables: entry.pending_variables ?? {},
     timeoutMs: entry.timeout ?? 600_000,
   }
 }

@@ -345,12 +345,35 @@ const migrations = z
           z.enum(adapters).default('command'),
         ),
         command: key('Brings the database up to the release.', 'bin/migrate', command.optional()),
-        pending: key('Exits 0 when nothing is left to do.', 'bin/migrate --check', command.optional()),
-        backup: key('Saves the database first.', 'bin/dump', command.optional()),
+        pending: key(
+          'Exits 0 when nothing is left to do, and 1 with a line for each migration that is. A framework is asked in its own way.',
+          'bin/migrate --pending',
+          command.optional(),
+        ),
+        backup: key(
+          'Saves the database first, to the file named in SIGNALBOX_BACKUP_FILE.',
+          'pg_dump --file "$SIGNALBOX_BACKUP_FILE" "$DATABASE_URL"',
+          command.optional(),
+        ),
+        keep_backups: key('How many of the newest backups to keep.', 10, count(1, 1000).default(5)),
+        lock: key(
+          'Migrations with the same lock never run at the same time, wherever they are: give the same to apps and environments that share a database. Left out: one for each app and environment.',
+          'orders-database',
+          name.optional(),
+        ),
         variables: key(
           'Variables only these commands see.',
           ['MIGRATION_DATABASE_URL'],
           many(variableName, 'the name of a variable').default([]),
+        ),
+        pending_variables: key(
+          'Variables that get the value of another one while it is only looked for what is pending, so that looking can use an account that may only read.',
+          { DATABASE_URL: 'DATABASE_URL_READ_ONLY' },
+          z
+            .record(variableName, variableName, {
+              error: 'a mapping from variables to the variables whose values they get',
+            })
+            .default({}),
         ),
         timeout: key('Ends the migration.', '30m', duration.prefault('10m')),
       }),

@@ -48,6 +48,7 @@ test('Green Web: triggers, matrix with services, two environments on one host, m
   assert.equal(portal.keepReleases, 5)
   assert.equal(portal.migrations?.pending, '.venv/bin/python manage.py migrate --check') // G14
   assert.deepEqual(portal.migrations?.variables, ['DATABASE_URL_READ_ONLY'])
+  assert.deepEqual(portal.migrations?.pendingVariables, { DATABASE_URL: 'DATABASE_URL_READ_ONLY' })
   assert.ok(portal.schedules.every(({ environments }) => environments.join() === 'production')) // G35
   assert.equal(portal.commands.find(({ name }) => name === 'import-snapshot')?.destructive, true) // G36
   assert.equal(portal.variables.filter(({ required, secret }) => required && secret).length, 6) // G12, G21
@@ -175,7 +176,7 @@ test('the Swarm example: seven characters, checks for every branch, migrations a
 test('Websauna: dump and migrate before, one beat, ten minutes to finish, staging behind a password', () => {
   const { spec } = read('websauna')
   const [site] = spec.apps
-  assert.equal(site?.migrations?.backup, '.venv/bin/ws-dump-db conf/generated.ini') // W8
+  assert.equal(site?.migrations?.backup, '.venv/bin/ws-dump-db conf/generated.ini > "$SIGNALBOX_BACKUP_FILE"') // W8
   const beat = process(site, 'beat')
   assert.equal(beat.singleton, true) // W14
   assert.equal(beat.stop.graceMs, 600_000)

@@ -3,12 +3,14 @@ import type { OneOffCommand } from './one-off.ts'
 import type { ReleaseRef } from './release.ts'
 import type { JobCommand } from './run.ts'
 import type { TargetSpec } from './spec.ts'
+import type { SurveyCommand } from './survey-run.ts'
 
 /** What the engine can be asked to perform. Each is stored before it is performed, and may be performed again. */
 export type Command =
   | StepCommand
   | JobCommand
   | OneOffCommand
+  | SurveyCommand
   | ConvergeCommand
   | ClearCommand
   | SourceCommand

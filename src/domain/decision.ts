@@ -14,12 +14,13 @@ export function fact(now: Deployment, kind: string, data: Record<string, unknown
 }
 
 export function finish(now: Deployment, at: number, ending: Ending): DeploymentDecision {
-  const { outcome, reason, hint, supersededBy, expired } = ending
+  const { outcome, reason, hint, supersededBy, expired, staysLive } = ending
   const hasGoneBack = now.state.kind === 'reverting' && now.state.at >= now.state.steps.length
   const rolledBack = hasGoneBack && now.state.kept !== 'rollback'
   const why = {
     ...(supersededBy === undefined ? {} : { supersededBy }),
     ...(expired === undefined ? {} : { expired }),
+    ...(staysLive === undefined ? {} : { staysLive }),
   }
   const hinted = hint === undefined ? {} : { hint }
   const state = { kind: 'finished', outcome, reason, rolledBack, ...hinted, ...why } as const

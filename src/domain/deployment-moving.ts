@@ -13,6 +13,7 @@ import type {
 } from './deployment.ts'
 import type { FactDraft } from './facts.ts'
 import { keptOf, standing } from './keeping.ts'
+import { isAsApproved, namesOf } from './migrations.ts'
 import { planRevert, type Step } from './rollout.ts'
 import type { Live } from './track.ts'
 import { type Traffic, verdictOf } from './traffic.ts'
@@ -47,7 +48,7 @@ export function advance(now: Deployment, result: StepOutcome, at: number): Deplo
 
 export function stepFailed(now: Deployment, ending: Ending, at: number): DeploymentDecision {
   if (now.state.kind !== 'rolling') return giveUp(now, `going back did not work: ${ending.reason}`, at)
-  if (currentStep(now)?.do !== 'smoke') return revert(now, ending, at)
+  if (currentStep(now)?.do !== 'smoke') return goBackOrLeave(now, ending, at)
   const { outcome, reason } = ending
   const back = revert({ ...now, smoke: { outcome, at } }, ending, at)
   return { ...back, facts: [fact(now, 'deployment.smoke', { outcome, reason }), ...back.facts] }
@@ -65,8 +66,60 @@ export function beginSmoke(now: Deployment, at: number): DeploymentDecision {
   return { deployment, goesOn: true, commands: [], facts: [] }
 }
 
-export function revert(now: Deployment, because: Ending, at: number): DeploymentDecision {
+/** What people said yes to is no longer what would happen. Nothing has been moved. */
+export function backToWaiting(
+  now: Deployment,
+  moved: readonly string[],
+  expiresAt: number,
+  before: readonly FactDraft[] = [],
+): DeploymentDecision {
+  const state = { kind: 'waiting', expiresAt } as const
+  const facts = [...before, fact(now, 'deployment.approval_void', { moved })]
+  return { deployment: { ...now, state }, commands: [], facts }
+}
+
+/** As if its turn had not come. */
+const notBegun = { startedAt: null, opened: null, phases: [] } as const
+
+/** What is pending moved between the yes and now, in words; null when it is what people saw. */
+function surveyed(now: Deployment, step: Step | undefined, { survey }: StepOutcome): string | null {
+  if (step?.do !== 'survey' || survey === undefined) return null
+  if (step.approved === null || isAsApproved(step.approved.pending, survey)) return null
+  const seen = listed(step.approved.pending)
+  return `pending migrations: ${seen} → ${listed(namesOf(survey) ?? ['not known'])} (${now.release.version})`
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.join(', ')
+}
+
+/** A migration that comes when the visitors have moved already. */
+export function isLate(step: Step | null): boolean {
+  return step?.do === 'migrate' && step.isLate
+}
+
+/**
+ * Back to what served before, if anything has been moved at all. When only the late migration is left, the new release stays:
+ * it is the one that gets along with the old database and with the new one.
+ */
+export function goBackOrLeave(now: Deployment, ending: Ending, at: number): DeploymentDecision {
+  if (now.reason === 'migrate') return finish(now, at, ending)
+  if (!isLate(currentStep(now))) return revert(now, ending, at)
+  const reason = `${ending.reason}; ${now.release.version} is live, on a database that not all its migrations have reached`
+  const hint = 'Mend the migration and run `signalbox migrate`, or go back with `signalbox rollback`.'
+  const state = now.state as DeploymentState & Progress & { kind: 'rolling' }
+  return goOn({ ...now, state: { ...state, left: { ...ending, reason, hint } } }, {}, at)
+}
+
+/** Code goes back, a database does not. */
+function withApplied(reason: string | null, applied: Progress['applied']): string | null {
+  if (applied === null || applied === undefined || applied.length === 0) return reason
+  return `${reason}; its migrations stay applied: ${applied.join(', ')}`
+}
+
+export function revert(now: Deployment, why: Ending, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress
+  const because = { ...why, reason: withApplied(why.reason, state.applied) }
   const kept = keptOf(now, state, because)
   const before = kept === null ? state.before : standing(now, state, kept)
   const steps = planRevert(before, state.steps.slice(0, state.at + 1), state.before?.instances)
@@ -118,11 +171,15 @@ function goOn(now: Deployment, result: StepOutcome, at: number): DeploymentDecis
   const state = now.state as DeploymentState & Progress & { kind: PhaseKind }
   const step = state.steps[state.at]
   const facts = step === undefined || step.do === 'measure' ? [] : [stepFact(now, step, result)]
-  const moved: Deployment = { ...now, state: { ...state, at: state.at + 1 } }
+  const applied = result.applied === undefined ? {} : { applied: result.applied }
+  const moved: Deployment = { ...now, state: { ...state, ...applied, at: state.at + 1 } }
   if (state.kind === 'rolling' && state.supersededBy !== undefined) {
     const back = revert(now, superseded(state.supersededBy), at)
     return { ...back, facts: [...facts, ...back.facts] }
   }
+  const changed = surveyed(now, step, result)
+  if (changed !== null && step?.do === 'survey')
+    return backToWaiting({ ...now, ...notBegun }, [changed], at + (step.approved?.expiresMs ?? 0), facts)
   if (state.at + 1 < state.steps.length) {
     const deployment = begin(moved, at)
     return { deployment, commands: [command(deployment)], facts }
@@ -132,9 +189,11 @@ function goOn(now: Deployment, result: StepOutcome, at: number): DeploymentDecis
 }
 
 function succeed(now: Deployment, progress: Progress, at: number): DeploymentDecision {
-  const { instances, variables } = progress
+  const { instances, variables, left } = progress
+  if (now.reason === 'migrate') return finish(now, at, { outcome: 'succeeded', reason: null })
   const live: Live = { deployment: now.id, release: now.release, variables, instances }
-  return { ...finish(now, at, { outcome: 'succeeded', reason: null }), live }
+  const ending: Ending = left === undefined ? { outcome: 'succeeded', reason: null } : { ...left, staysLive: true }
+  return { ...finish(now, at, ending), live }
 }
 
 /** What was kept instead of what served before is what is live now, and is kept so. */
@@ -180,5 +239,5 @@ function command(now: Deployment): StepCommand {
 function stepFact(now: Deployment, step: Step, result: StepOutcome): FactDraft {
   const instances = 'instances' in step ? step.instances.map(({ name }) => name) : undefined
   const outcome = step.do === 'smoke' ? 'succeeded' : undefined
-  return fact(now, `deployment.${step.do}`, { instances, account: result.account, outcome })
+  return fact(now, `deployment.${step.do}`, { instances, account: result.account, outcome, ...result.told })
 }

@@ -1,10 +1,11 @@
 import { never } from '../lib/never.ts'
 import type { Bake, BakeLook } from './bake.ts'
 import { currentStep, fact, finish, giveUp, stay, superseded, waitsForAddress } from './decision.ts'
-import { advance, beginSmoke, revert, start, stepFailed } from './deployment-moving.ts'
+import { advance, backToWaiting, beginSmoke, goBackOrLeave, isLate, start, stepFailed } from './deployment-moving.ts'
 import type { FactDraft } from './facts.ts'
 import type { Approval } from './gates/gate.ts'
 import type { Kept } from './keeping.ts'
+import type { Survey } from './migrations.ts'
 import type { Outcome } from './outcome.ts'
 import type { ReleaseRef } from './release.ts'
 import type { Rollout, Step } from './rollout.ts'
@@ -44,7 +45,8 @@ export interface Deployment {
 /** What becomes of a deployment that has waited for its turn as long as it may. */
 export type QueueLimit = 'abort' | 'continue'
 
-export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables'
+/** `migrate`: only the release's migrations run; what serves stays as it is. */
+export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables' | 'migrate'
 
 export interface Smoke {
   /** Null while they run. */
@@ -83,6 +85,10 @@ export interface Progress {
   readonly before: Live | null
   readonly variables: number
   readonly limitAt: number
+  /** Names of the migrations it has applied; null = it has migrated, and nobody knows what. */
+  readonly applied?: readonly string[] | null
+  /** How it ends although the new release stays: what came after the visitors had moved went wrong. */
+  readonly left?: Ending
   /** The newer deployment for which it goes back as soon as the step that is being performed is done. */
   readonly supersededBy?: string
 }
@@ -96,6 +102,8 @@ export interface Ending {
   readonly supersededBy?: string
   /** What did not come in time, where it ended for that. */
   readonly expired?: 'approval' | 'turn'
+  /** It did not succeed, and the new release is live all the same. */
+  readonly staysLive?: true
 }
 
 export type DeploymentEvent =
@@ -131,12 +139,18 @@ export type DeploymentEvent =
 
 export type PhaseKind = 'rolling' | 'reverting'
 
-/** What a step told: totals for `measure`, accounts for `drain` and `remove`, a look for `bake`, nothing for the others. */
+/** What a step told: totals for `measure`, accounts for `drain` and `remove`, a look for `bake`, and so on. */
 export interface StepOutcome {
   readonly traffic?: Traffic
   readonly account?: unknown
   /** One look at a release on trial. */
   readonly look?: BakeLook
+  /** What is pending in the database. */
+  readonly survey?: Survey
+  /** Of `migrate`: null where nobody knows what it was. */
+  readonly applied?: readonly string[] | null
+  /** For the timeline. */
+  readonly told?: Readonly<Record<string, unknown>>
 }
 
 /** One step to perform on the target, in the track's lane. */
@@ -261,11 +275,6 @@ function goWithoutTurn(now: Deployment): DeploymentDecision {
   return { deployment, commands: [], facts: [fact(now, 'deployment.went_without_turn', {})] }
 }
 
-function backToWaiting(now: Deployment, moved: readonly string[], expiresAt: number): DeploymentDecision {
-  const state = { kind: 'waiting', expiresAt } as const
-  return { deployment: { ...now, state }, commands: [], facts: [fact(now, 'deployment.approval_void', { moved })] }
-}
-
 function follow(now: Deployment, release: ReleaseRef): DeploymentDecision {
   if (release.id === now.release.id) return stay(now)
   const facts = [fact(now, 'deployment.follows_live', { from: now.release, to: release })]
@@ -275,7 +284,7 @@ function follow(now: Deployment, release: ReleaseRef): DeploymentDecision {
 function cancel(now: Deployment, by: string, at: number): DeploymentDecision {
   const because = { outcome: 'aborted', reason: `cancelled by ${by}` } as const
   if (isBeforeStart(now)) return finish(now, at, because)
-  return now.state.kind === 'rolling' ? revert(now, because, at) : stay(now)
+  return now.state.kind === 'rolling' ? goBackOrLeave(now, because, at) : stay(now)
 }
 
 /**
@@ -291,7 +300,7 @@ function supersede(now: Deployment, by: string, at: number): DeploymentDecision 
 }
 
 function isOnlyLooking({ steps, at }: Progress): boolean {
-  return steps.slice(at).every((step) => step.do === 'verify' || step.do === 'measure')
+  return steps.slice(at).every((step) => step.do === 'verify' || step.do === 'measure' || isLate(step))
 }
 
 function deadline(now: Deployment, at: number): DeploymentDecision {
@@ -303,7 +312,7 @@ function deadline(now: Deployment, at: number): DeploymentDecision {
       return finish(now, at, { outcome: 'aborted', reason: 'its turn did not come in time', expired: 'turn' })
     case 'rolling':
       if (waitsForAddress(now)) return stay(now)
-      return revert(now, { outcome: 'failed', reason: `it took longer than its limit while ${doing(now)}` }, at)
+      return goBackOrLeave(now, { outcome: 'failed', reason: `it took longer than its limit while ${doing(now)}` }, at)
     case 'reverting':
       return giveUp(now, `going back took longer than its limit while ${doing(now)}`, at)
     case 'finished':

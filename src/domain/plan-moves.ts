@@ -1,4 +1,4 @@
-import type { Plan, PlannedProcess, PlannedVariables } from './plan.ts'
+import type { Plan, PlannedMigrations, PlannedProcess, PlannedVariables } from './plan.ts'
 
 /**
  * What moved between two plans, in words, for whoever approved the first: each process and each variable by its name. The
@@ -57,6 +57,17 @@ function fieldMoves(key: string, before: object, after: object): readonly string
 function brief(value: unknown): string {
   if (value === undefined) return 'not told'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
+  if (value !== null && typeof value === 'object' && 'crosses' in value)
+    return migrationsText(value as PlannedMigrations)
   if (value !== null && typeof value === 'object' && 'version' in value) return String(value.version)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** `before: 002_gift.sql (contract), backup on` */
+function migrationsText({ when, pending, problem, backup, crosses }: PlannedMigrations): string {
+  const behind = crosses.length === 0 ? '' : `, goes back behind ${crosses.join(', ')}`
+  if (when === 'none') return `none${behind}`
+  const listed = (pending ?? []).map((each) => `${each.name} (${each.class})`).join(', ')
+  const found = problem ?? (pending === null ? 'not looked for' : listed === '' ? 'nothing pending' : listed)
+  return `${when}: ${found}${backup === 'off' ? '' : `, backup ${backup}`}${behind}`
 }

@@ -1,4 +1,5 @@
 import type { DeploymentReason } from './deployment.ts'
+import { classOf, type MigrationClass, type PendingMigration, type Survey } from './migrations.ts'
 import { plannedSteps } from './plan-steps.ts'
 import type { ReleaseRef } from './release.ts'
 import type { Rollout } from './rollout.ts'
@@ -20,7 +21,7 @@ export interface Plan {
   readonly to: PlannedRelease
   readonly variables: PlannedVariables
   readonly processes: readonly PlannedProcess[]
-  readonly migrations: string
+  readonly migrations: PlannedMigrations
   readonly strategy: string
   /** What is done, in order. */
   readonly steps: readonly string[]
@@ -67,6 +68,21 @@ export interface PlannedProcess {
   readonly command: { readonly from: string | null; readonly to: string | null } | null
 }
 
+/** What becomes of the database. */
+export interface PlannedMigrations {
+  /** The policy's moment, `none` for an app without any, `now` when they are all that is done. */
+  readonly when: PolicySpec['migrations'] | 'none' | 'now'
+  /** What the look at the database found; null while nobody has looked, or nobody could tell. */
+  readonly pending: readonly PendingMigration[] | null
+  /** Why nobody could tell. */
+  readonly problem: string | null
+  /** The least safe of them decides; what nobody could tell is unknown. */
+  readonly class: MigrationClass | null
+  readonly backup: PolicySpec['backupBeforeMigrate']
+  /** Migrations that stay applied although the release does not know them: it was made before them. */
+  readonly crosses: readonly string[]
+}
+
 export interface PlanInput {
   readonly track: string
   readonly reason: DeploymentReason
@@ -80,11 +96,15 @@ export interface PlanInput {
   readonly before: AppSpec | null
   readonly rollout: Rollout
   readonly demands: readonly Demand[]
+  /** What the newest look at the database from within this release found. */
+  readonly survey: Survey | null
+  /** Migrations that were applied here since the release last ran here. */
+  readonly crosses: readonly string[]
 }
 
 export function planOf(input: PlanInput): Plan {
   const { app, environment, live, release } = input
-  const { strategy, migrations } = environment.policies
+  const { strategy } = environment.policies
   return {
     track: input.track,
     environment: environment.name,
@@ -93,8 +113,9 @@ export function planOf(input: PlanInput): Plan {
     from: live === null ? null : planned(live.release),
     to: planned(release),
     variables: { ...input.variables, names: [...input.variables.names].sort() },
-    processes: plannedProcesses(scaled(app, environment, input.scale), input),
-    migrations: app.migrations === null ? 'none' : migrations,
+    processes:
+      input.reason === 'migrate' ? asTheyAre(live) : plannedProcesses(scaled(app, environment, input.scale), input),
+    migrations: plannedMigrations(input),
     strategy: strategy.kind === 'start_first' ? `start_first, ${strategy.batch} at a time` : strategy.kind,
     steps: plannedSteps(input.rollout),
     limits: limitsOf(environment),
@@ -120,6 +141,23 @@ export function scaled(
 
 function planned({ version, commit, digest }: ReleaseRef): PlannedRelease {
   return { version, commit, digest }
+}
+
+function plannedMigrations({ app, environment, reason, survey, crosses }: PlanInput): PlannedMigrations {
+  const { migrations: policy, backupBeforeMigrate: backup } = environment.policies
+  const isLookedAt = app.migrations !== null && reason !== 'rollback' && reason !== 'scale'
+  if (!isLookedAt) return { when: 'none', pending: null, problem: null, class: null, backup: 'off', crosses }
+  const when = reason === 'migrate' ? 'now' : policy
+  if (survey === null) return { when, pending: null, problem: null, class: null, backup, crosses }
+  return { when, pending: survey.pending, problem: survey.problem, class: classOf(survey), backup, crosses }
+}
+
+function asTheyAre(live: Live | null): readonly PlannedProcess[] {
+  const all = live?.instances ?? []
+  return [...new Set(all.map(({ process }) => process))].map((name) => {
+    const count = all.filter(({ process }) => process === name).length
+    return { name, from: count, to: count, command: null }
+  })
 }
 
 function plannedProcesses(processes: readonly ProcessSpec[], { live, before }: PlanInput): readonly PlannedProcess[] {

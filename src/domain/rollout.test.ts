@@ -3,8 +3,8 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { names, play, type World } from '../../test/helpers/play.ts'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
-import { isRouted, planRevert, planRollout, type RolloutInput } from './rollout.ts'
-import type { ProcessSpec } from './spec.ts'
+import { isRouted, planMigration, planRevert, planRollout, type RolloutInput } from './rollout.ts'
+import type { PolicySpec, ProcessSpec } from './spec.ts'
 import type { Instance, Live } from './track.ts'
 
 const ref = (id: string) => ({ id, version: id, commit: id.padEnd(40, '0'), digest: id })
@@ -167,11 +167,87 @@ test('workers follow when the web has been replaced, or lead when the policy say
   assert.deepEqual(order(['worker', 'web']), ['worker', 'web'])
 })
 
+const migratingBy = (moment: PolicySpec['migrations'], more: Partial<RolloutInput> = {}) =>
+  planRollout({
+    ...{
+      deployment: 'd2',
+      release: ref('v2'),
+      variables: 1,
+      live: webOf('d1'),
+      hasMigrations: true,
+      url: 'http://x.test',
+    },
+    ...{ processes: [processSpec({ name: 'web', instances: 2 })], keepRunning: false },
+    policies: { ...policies, migrations: moment },
+    migrating: { canBeAsked: true, isBackedUp: true, lock: null, approved: null },
+    ...more,
+  }).steps.map((step) => step.do)
+
+test('it is looked for pending migrations when nothing has moved, whatever the policy is', () => {
+  for (const moment of ['forbid_pending', 'before', 'on_release_start', 'after', 'manual'] as const) {
+    const doing = migratingBy(moment)
+    assert.deepEqual(doing.slice(0, 3), ['prepare', 'survey', 'measure'], moment)
+  }
+})
+
+test('each policy has its moment, and the backup is made right before the migration', () => {
+  const around = (moment: PolicySpec['migrations'], more: Partial<RolloutInput> = {}) => {
+    const doing = migratingBy(moment, more)
+    const at = doing.indexOf('migrate')
+    return at < 0 ? null : [doing[at - 2], doing[at - 1], doing[at + 1]]
+  }
+  assert.deepEqual(around('before'), ['measure', 'backup', 'place'])
+  assert.deepEqual(around('on_release_start'), ['measure', 'backup', 'place'])
+  assert.deepEqual(around('after'), ['verify', 'backup', 'measure'])
+  assert.equal(around('manual'), null)
+  assert.equal(around('forbid_pending'), null)
+})
+
+test('where the old code stops first, `before` migrates while it runs and `on_release_start` when it is gone', () => {
+  const stopStart = { strategy: { kind: 'stop_start' } as const }
+  const of = (moment: PolicySpec['migrations']) =>
+    migratingBy(moment, { policies: { ...policies, ...stopStart, migrations: moment } })
+  assert.ok(of('before').indexOf('migrate') < of('before').indexOf('remove'))
+  assert.ok(of('on_release_start').indexOf('migrate') > of('on_release_start').indexOf('remove'))
+  assert.ok(of('on_release_start').indexOf('migrate') < of('on_release_start').indexOf('place'))
+})
+
+test('migrating only is migrating only: nothing is placed, routed or removed', () => {
+  const { steps, instances } = planMigration({
+    ...{
+      deployment: 'd2',
+      release: ref('v2'),
+      variables: 1,
+      live: webOf('d1'),
+      hasMigrations: true,
+      url: 'http://x.test',
+    },
+    ...{ processes: [processSpec({ name: 'web', instances: 2 })], keepRunning: false },
+    policies: { ...policies, migrations: 'forbid_pending' },
+    migrating: { canBeAsked: true, isBackedUp: true, lock: 'orders', approved: null },
+  })
+  assert.deepEqual(
+    steps.map((step) => step.do),
+    ['prepare', 'survey', 'backup', 'migrate'],
+  )
+  assert.deepEqual(
+    instances.map(({ name }) => name),
+    ['d1-web-1', 'd1-web-2'],
+  )
+})
+
 test('migrations run before the first new instance starts', () => {
   const { steps } = planRollout({ ...base('d1', [processSpec({ name: 'web' })], null), hasMigrations: true, policies })
   const doing = steps.map((step) => step.do)
   assert.ok(doing.indexOf('migrate') > doing.indexOf('prepare') && doing.indexOf('migrate') < doing.indexOf('place'))
 })
+
+function webOf(deployment: string): Live {
+  const made = ['web-1', 'web-2'].map((name) => ({
+    ...{ name: `${deployment}-${name}`, deployment, process: 'web', release: ref('v1'), variables: 1 },
+  }))
+  return { deployment, release: ref('v1'), variables: 1, instances: made }
+}
 
 function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | null): RolloutInput {
   return {

@@ -1,4 +1,5 @@
 import type { ReleaseRef } from './release.ts'
+import { beforeTheFirstStart, type Migrating, migrationSteps } from './rollout-migrations.ts'
 import type { PolicySpec, ProcessSpec, StrategySpec } from './spec.ts'
 import { leaveRouted, type Strategy } from './strategies/change.ts'
 import { startFirst } from './strategies/start-first.ts'
@@ -15,7 +16,14 @@ export type Step =
   | { readonly do: 'prepare' }
   /** Static files go to where those of all releases are. */
   | { readonly do: 'share' }
-  | { readonly do: 'migrate' }
+  /** Looks for what is pending. `approved`: what people said yes to, and how long they are asked again for when it is another. */
+  | {
+      readonly do: 'survey'
+      readonly approved: { readonly pending: readonly string[]; readonly expiresMs: number } | null
+    }
+  | { readonly do: 'backup' }
+  /** `lock`: what other migrations share with it, or null; `isLate`: when visitors are on the new release already. */
+  | { readonly do: 'migrate'; readonly lock: string | null; readonly isLate: boolean }
   | { readonly do: 'place'; readonly instances: readonly Instance[] }
   | { readonly do: 'route'; readonly instances: readonly Instance[] }
   | { readonly do: 'drain'; readonly instances: readonly Instance[] }
@@ -35,6 +43,8 @@ export interface RolloutInput {
   readonly hasMigrations: boolean
   /** Files the edge answers by itself: `all` there is for visitors, or beside the app; and whether releases share them. */
   readonly files: { readonly isAll: boolean; readonly isShared: boolean } | null
+  /** How it migrates, where it does. */
+  readonly migrating?: Migrating
   /** A change of counts only: what runs stays, apart from what is too many. */
   readonly keepRunning: boolean
 }
@@ -55,19 +65,17 @@ export function planRollout(input: RolloutInput): Rollout {
   const plans = inOrder(input).map((process) => replaceProcess(process, input, before))
   const gone = before.filter(({ process }) => !input.processes.some(({ name }) => name === process))
   const instances = plans.flatMap((plan) => plan.instances)
-  const migrates = input.hasMigrations && !input.keepRunning
-  const migrateFirst = migrates && ['before', 'on_release_start', 'forbid_pending'].includes(input.policies.migrations)
-  const routed = instances.filter(isRouted)
+  const migration = migrationSteps(input)
+  const changes = [...plans.flatMap((plan) => plan.steps), ...leave(gone, instances.filter(isRouted))]
+  // Before anything is counted: what is found may send it back to people.
+  const readying: readonly Step[] = [{ do: 'prepare' }, ...migration.look]
   return {
     instances,
     steps: [
-      ...(input.live === null ? [] : [opening]),
-      { do: 'prepare' },
+      ...inSeries(input.live === null ? [] : [opening], readying, migration.look.length > 0),
       ...(input.files?.isShared && !input.keepRunning ? [{ do: 'share' } as const] : []),
-      ...(migrateFirst ? [{ do: 'migrate' } as const] : []),
-      ...plans.flatMap((plan) => plan.steps),
-      ...leave(gone, routed),
-      ...(migrates && input.policies.migrations === 'after' ? [{ do: 'migrate' } as const] : []),
+      ...migration.first,
+      ...beforeTheFirstStart(changes, migration.atStart),
       // Files need no instance, but the edge has to be told of them.
       ...(input.files?.isAll ? [{ do: 'route', instances: [] } as const] : []),
       // Where nothing was live there was nothing to drop: what counts begins when visitors are let in.
@@ -75,9 +83,24 @@ export function planRollout(input: RolloutInput): Rollout {
       { do: 'verify', instances },
       // More instances of what has stood its trial are not tried again.
       ...(input.keepRunning ? [] : trialSteps(input, instances)),
+      ...migration.late,
       { do: 'measure', window: 'close' },
     ],
   }
+}
+
+/** Only the migrations of a release; what serves stays as it is. */
+export function planMigration(input: RolloutInput): Rollout {
+  const { look, first, atStart, late } = migrationSteps({
+    ...input,
+    policies: { ...input.policies, migrations: 'before' },
+  })
+  const steps = [{ do: 'prepare' } as const, ...look, ...first, ...atStart, ...late]
+  return { steps, instances: input.live?.instances ?? [] }
+}
+
+function inSeries(opened: readonly Step[], readying: readonly Step[], isReadyFirst: boolean): readonly Step[] {
+  return isReadyFirst ? [...readying, ...opened] : [...opened, ...readying]
 }
 
 /**

@@ -188,10 +188,17 @@ export interface StaticSpec {
 export interface MigrationSpec {
   readonly adapter: 'command' | 'django' | 'rails' | 'alembic' | 'prisma' | 'knex' | 'drizzle'
   readonly command: CommandSpec
-  /** Exits 0 when nothing is pending. */
+  /** Exits 0 when nothing is pending, 1 when something is. */
   readonly pending: CommandSpec | null
+  /** Writes the file it is told in SIGNALBOX_BACKUP_FILE. */
   readonly backup: CommandSpec | null
+  readonly keepBackups: number
+  /** Migrations that share it never run at the same time; null = the track's own. */
+  readonly lock: string | null
+  /** Variables nothing else of the app sees. */
   readonly variables: readonly string[]
+  /** While it is looked for what is pending: variable → the variable whose value it gets. */
+  readonly pendingVariables: Readonly<Record<string, string>>
   readonly timeoutMs: number
 }
 

@@ -3,6 +3,7 @@ import { deploymentActions } from './actions/deployments.ts'
 import { doorActions } from './actions/doors.ts'
 import { goingBackActions } from './actions/going-back.ts'
 import { lockActions } from './actions/locks.ts'
+import { migratingActions } from './actions/migrating.ts'
 import { noticeActions } from './actions/notices.ts'
 import { oneOffActions } from './actions/one-offs.ts'
 import { projectActions } from './actions/projects.ts'
@@ -30,6 +31,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...deploymentActions(work),
     ...goingBackActions(work),
     ...scalingActions(work),
+    ...migratingActions(work),
     ...approvalActions(work),
     ...lockActions(work),
     ...safeguardActions(work),

@@ -1,8 +1,10 @@
 import { currentStep, type Deployment, type DeploymentEvent, isActive } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
+import { namesOf } from '../domain/migrations.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
+import { surveyFor } from './find-survey.ts'
 import { askHeld } from './hold.ts'
 import { lookAgain } from './look-again.ts'
 import { noteSucceeded } from './safeguards.ts'
@@ -13,10 +15,11 @@ export function trackLane(track: string): string {
   return `track:${track}`
 }
 
-/** Smoke steps: one at a time per address, whoever's they are. Watching is beside what else is done on the track. */
+/** Smoke steps: one at a time per address, migrations one at a time per lock, whoever's they are. Watching is beside what else is done on the track. */
 function laneOf(deployment: Deployment): string {
   const step = currentStep(deployment)
   if (step?.do === 'smoke') return `url:${step.url}`
+  if (step?.do === 'migrate' && step.lock !== null) return `migration:${step.lock}`
   return step?.do === 'bake' ? `watch:${deployment.track}` : trackLane(deployment.track)
 }
 
@@ -32,6 +35,7 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   for (const fact of facts) tx.fact(fact)
   if (live !== undefined) setLive(tx, deployment, live)
   for (const command of commands) {
+    if (currentStep(deployment)?.do === 'migrate') keepMigrating(tx, deployment)
     tx.command({ id, project: deployment.project, lane: laneOf(deployment) }, command, command.notBefore)
   }
   if (deployment.state.kind === 'finished') afterDeployment(tx, deployment)
@@ -43,6 +47,14 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
 /** Something may not be in the way any more: who is next, wherever somebody waits? Who was asked for first is asked first. */
 export function lookAtQueues(tx: Tx): void {
   for (const track of tx.parts.store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
+}
+
+/** That a migration is about to begin is kept, whatever becomes of it: it may have done its work, or a part of it. */
+function keepMigrating(tx: Tx, deployment: Deployment): void {
+  const { surveys } = tx.parts.store
+  const { id, project, track } = deployment
+  const names = namesOf(surveyFor(tx.parts.store, deployment))
+  if (names?.length !== 0) surveys.addApplied({ deployment: id, project, track, names: names ?? [] }, tx.at)
 }
 
 /** What was asked for of the release that was live is of this one from now on. */

@@ -3,15 +3,22 @@ import type { Who } from '../domain/permission.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { type Demand, maySatisfy } from '../domain/safeguards.ts'
 import { Fault } from '../lib/fault.ts'
+import type { Store } from '../store/store.ts'
 import { contextOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
+import { isLookedFor } from './surveys.ts'
 import type { Tx } from './tx.ts'
 
 /** Fault `approval.not_waiting` for a deployment that nobody is asked about. */
 export function mustWait({ id, state }: Deployment): void {
   if (state.kind !== 'waiting')
     throw new Fault('approval.not_waiting', { details: { deployment: id, state: state.kind } })
+}
+
+/** Fault `approval.not_ready` while the plan does not show yet what becomes of the database. */
+export function mustBeLookedAt(store: Store, deployment: Deployment): void {
+  if (isLookedFor(store, deployment)) throw new Fault('approval.not_ready', { details: { deployment: deployment.id } })
 }
 
 /** Fault `approval.plan_moved` unless this hash is the plan as it is now. */

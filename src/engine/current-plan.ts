@@ -1,6 +1,9 @@
 import type { Deployment } from '../domain/deployment.ts'
+import { askingFor } from '../domain/migrations/adapters.ts'
+import { namesOf } from '../domain/migrations.ts'
 import { type Plan, type PlannedVariables, planOf, scaled } from '../domain/plan.ts'
-import { planRollout, type RolloutInput } from '../domain/rollout.ts'
+import { planMigration, planRollout, type RolloutInput } from '../domain/rollout.ts'
+import type { Migrating } from '../domain/rollout-migrations.ts'
 import type { AppSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
 import { canonicalJson } from '../lib/canonical.ts'
@@ -8,6 +11,7 @@ import { sha256 } from '../lib/hash.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf } from './address.ts'
 import { type DeploymentContext, variableNames } from './context.ts'
+import { surveyFor } from './find-survey.ts'
 import { servedFiles } from './instances.ts'
 import { demandsFor } from './safeguards.ts'
 import { boundVariables, changesTo } from './variables.ts'
@@ -21,13 +25,16 @@ export interface HashedPlan {
 export function currentPlan(store: Store, deployment: Deployment, context: DeploymentContext): HashedPlan {
   const { track, app, environment } = context
   const { reason, release } = deployment
+  const planOfKind = reason === 'migrate' ? planMigration : planRollout
   const plan = planOf({
     ...{ track: track.id, reason, app, environment, release, live: track.live },
     scale: scaleFor(store, deployment),
     variables: plannedVariables(store, deployment, context),
     before: appLive(store, track),
     // By whichever number the deployment goes: it does the same.
-    rollout: planRollout({ ...rolloutInput(store, deployment, context), deployment: '' }),
+    rollout: planOfKind({ ...rolloutInput(store, deployment, context), deployment: '' }),
+    survey: store.surveys.newest(track.id, release.id)?.found ?? null,
+    crosses: store.surveys.appliedSince(track.id, release.id),
     demands: demandsFor(store, context),
   })
   return { plan, hash: sha256(canonicalJson(plan)) }
@@ -44,7 +51,9 @@ export function rolloutInput(store: Store, deployment: Deployment, context: Depl
     live: track.live,
     policies: environment.policies,
     url: addressOf(environment, app.name),
-    hasMigrations: app.migrations !== null,
+    // What ran here before needs none that it has not brought itself, back then.
+    hasMigrations: app.migrations !== null && deployment.reason !== 'rollback',
+    migrating: migratingOf(store, deployment, context),
     files: filesOf(context),
     keepRunning: deployment.reason === 'scale',
   }
@@ -53,6 +62,19 @@ export function rolloutInput(store: Store, deployment: Deployment, context: Depl
 function filesOf({ app, environment }: DeploymentContext): RolloutInput['files'] {
   const files = servedFiles(app, environment)
   return files && { isAll: files.isAll, isShared: files.kept === 'shared' }
+}
+
+function migratingOf(store: Store, deployment: Deployment, { app, environment }: DeploymentContext): Migrating {
+  const { migrations } = app
+  const { state } = deployment
+  const isApproved = state.kind === 'queued' && state.approvedPlan !== null
+  const pending = isApproved ? namesOf(surveyFor(store, deployment)) : null
+  return {
+    canBeAsked: migrations !== null && askingFor(migrations) !== null,
+    isBackedUp: environment.policies.backupBeforeMigrate !== 'off' && migrations !== null && migrations.backup !== null,
+    lock: migrations?.lock ?? null,
+    approved: pending === null ? null : { pending, expiresMs: environment.protection.expiresMs },
+  }
 }
 
 /** Instances per process over what the configuration says: what was scaled before, and what this one asks for. */

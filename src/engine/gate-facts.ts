@@ -16,6 +16,7 @@ import { elsewhereOf } from './elsewhere.ts'
 import { heldRelease } from './hold.ts'
 import type { Parts } from './parts.ts'
 import { demandsFor } from './safeguards.ts'
+import { isLookedFor } from './surveys.ts'
 import { boundVariables } from './variables.ts'
 
 type FactParts = Pick<Parts, 'store' | 'settings'>
@@ -53,6 +54,7 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     approvals: givenApprovals(store, deployment.id),
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
+    isLookedFor: isLookedFor(store, deployment),
     lock: store.locks.get(project, environment),
     missingVariables: missingVariables(store, context, version),
     unfitVariables: unfitVariables(store, context, version),

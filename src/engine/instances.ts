@@ -127,6 +127,12 @@ export async function environmentOf(parts: Parts, input: EnvironmentInput): Prom
   return { env, secrets }
 }
 
+/** Without the variables that are for migrations only. */
+export function ordinary(env: OpenedEnvironment['env'], { migrations }: AppSpec): OpenedEnvironment['env'] {
+  const theirs = migrations?.variables ?? []
+  return theirs.length === 0 ? env : Object.fromEntries(Object.entries(env).filter(([name]) => !theirs.includes(name)))
+}
+
 /** The same Fault, with no secret of these instances in it. */
 export async function maskedFault(
   parts: Parts,
@@ -166,7 +172,12 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
     release: onTarget(app.name, release),
     process: wanted.name,
     argv: wordsOf(wanted.command),
-    env: { ...env, ...wanted.env, SIGNALBOX_PROCESS: wanted.name, SIGNALBOX_INSTANCE: instance.name },
+    env: {
+      ...ordinary(env, app),
+      ...wanted.env,
+      SIGNALBOX_PROCESS: wanted.name,
+      SIGNALBOX_INSTANCE: instance.name,
+    },
     directory: app.directory,
     shared: app.shared,
     health: healthOf(wanted, context),

@@ -1,6 +1,7 @@
 import type { Channels } from '../channels/channel.ts'
 import { decideDeployment } from '../domain/deployment.ts'
 import { askGates } from '../domain/gates.ts'
+import type { SqlStatement } from '../domain/migrations/statement.ts'
 import { planRollout } from '../domain/rollout.ts'
 import { decideRun } from '../domain/run.ts'
 import type { ProjectSpec, TargetSpec } from '../domain/spec.ts'
@@ -28,6 +29,8 @@ export interface Parts {
   readonly baseEnvironment: Readonly<Record<string, string>>
   /** signalbox.yml as text, and the Procfile beside it → its meaning, or all problems with it. */
   parse(text: string, procfile: string | null): ParsedSpec
+  /** SQL by PostgreSQL's own grammar; null when it is none. */
+  readSql(sql: string): Promise<readonly SqlStatement[] | null>
   /** Where the output of one-off commands and migrations goes, with these values masked. */
   openLog(name: string, secrets: readonly string[]): Promise<LineLog>
   readonly notices: NoticeParts

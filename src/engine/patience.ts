@@ -10,6 +10,7 @@ export function patienceMsOf(command: Command): number | null {
       // Going back is tried for as long as the deployment's own limit allows.
       return command.phase === 'rolling' ? 120_000 : null
     case 'one_off':
+    case 'survey':
       return 60_000
     case 'end_one_off':
       return 3_600_000

@@ -5,7 +5,7 @@ import { showDuration } from '../lib/duration.ts'
 import { exitCodeOfSignal } from '../lib/signals.ts'
 import type { InstanceDriver, OneOff, OneOffResult } from '../targets/driver.ts'
 import { contextOf, type DeploymentContext } from './context.ts'
-import { environmentOf, onTarget } from './instances.ts'
+import { environmentOf, onTarget, ordinary } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { LineLog, Parts } from './parts.ts'
 import { runLogged } from './run-to-end.ts'
@@ -81,7 +81,7 @@ async function callOn({ parts, oneOff, context }: Running, instance: Instance | 
     track: oneOff.track,
     release: onTarget(app.name, release),
     argv: oneOff.command,
-    env: { ...env, ...placeOf(app, instance) },
+    env: { ...ordinary(env, app), ...placeOf(app, instance) },
     directory: app.directory,
     shared: app.shared,
     timeoutMs: oneOff.limitMs,

@@ -1,20 +1,21 @@
 import { currentStep, type Deployment, type StepCommand, type StepOutcome } from '../domain/deployment.ts'
 import { isRouted, type Step } from '../domain/rollout.ts'
 import type { Instance } from '../domain/track.ts'
-import { wordsOf } from '../domain/words.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation, StopOrder } from '../targets/driver.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
-import { type Aim, environmentOf, onTarget, servedFiles, stopOrders } from './instances.ts'
+import { type Aim, onTarget, servedFiles, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
 import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
-import { runToEnd } from './run-to-end.ts'
+import { backupStep } from './steps/backup.ts'
 import { lookAt } from './steps/bake.ts'
 import { mustNotFlap, mustStand } from './steps/flapping.ts'
 import { measure } from './steps/measure.ts'
+import { migrateStep } from './steps/migrate.ts'
 import { smoke } from './steps/smoke.ts'
+import { surveyStep } from './steps/survey.ts'
 
 export interface StepWork extends Placing {
   readonly deployment: Deployment
@@ -62,9 +63,12 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'share':
       await share(work)
       return {}
+    case 'survey':
+      return await surveyStep(work)
+    case 'backup':
+      return await backupStep(work)
     case 'migrate':
-      await migrate(work)
-      return {}
+      return await migrateStep(work, step)
     case 'place':
       await placeAll(work, step.instances)
       await mustStand(work, step.instances)
@@ -144,43 +148,9 @@ function isIn(instances: readonly Instance[], wanted: string): boolean {
   return instances.some(({ name }) => name === wanted)
 }
 
-async function migrate(work: StepWork): Promise<void> {
-  const { parts, deployment, context } = work
-  const { app, environment } = context
-  const { migrations } = app
-  const only = environment.policies.migrations === 'forbid_pending'
-  const command = only ? migrations?.pending : migrations?.command
-  if (migrations === null || command === null || command === undefined) return
-  const given = { context, app, release: deployment.release, variables: variablesOf(deployment) }
-  const { env, secrets } = await environmentOf(parts, given)
-  const oneOff = {
-    // Going on after a crash asks for the same name: it ran once, or it is still running.
-    name: `${deployment.id}-migrate`,
-    track: deployment.track,
-    release: onTarget(app.name, deployment.release),
-    argv: wordsOf(command),
-    env: { ...env, SIGNALBOX_PROCESS: 'migrate' },
-    directory: app.directory,
-    shared: app.shared,
-    timeoutMs: migrations.timeoutMs,
-  }
-  const result = await runToEnd(work, oneOff, secrets)
-  if (result.exitCode === 0) return
-  const how = result.timedOut
-    ? `took longer than ${migrations.timeoutMs} ms`
-    : `ended with ${result.signal ?? `exit code ${result.exitCode}`}`
-  throw new Fault(only ? 'migration.pending' : 'migration.failed', {
-    details: { deployment: deployment.id, problem: how },
-  })
-}
-
 /** What it brings, and what was there before. */
 function instancesOf({ state }: Deployment): readonly Instance[] {
   return 'instances' in state ? [...state.instances, ...(state.before?.instances ?? [])] : []
-}
-
-function variablesOf({ state }: Deployment): number {
-  return state.kind === 'rolling' || state.kind === 'reverting' ? state.variables : 0
 }
 
 function longest(stops: readonly StopOrder[], which: 'graceMs' | 'drainMs'): number {

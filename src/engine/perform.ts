@@ -1,6 +1,7 @@
 import type { Command } from '../domain/command.ts'
 import type { StepOutcome } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
+import type { Survey } from '../domain/migrations.ts'
 import type { OneOffEnding } from '../domain/one-off.ts'
 import type { JobEnding } from '../domain/run.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
@@ -16,6 +17,8 @@ import { performJob } from './perform-job.ts'
 import { performEndOfOneOff, performOneOff } from './perform-one-off.ts'
 import { performSource, type RecordResult, sourceFailed } from './perform-source.ts'
 import { performStep } from './perform-step.ts'
+import { performSurvey } from './perform-survey.ts'
+import { endSurvey, keepSurvey } from './surveys.ts'
 import { transact } from './transact.ts'
 import type { Tx } from './tx.ts'
 
@@ -24,6 +27,7 @@ export type Performed =
   | { readonly of: 'step'; readonly outcome: StepOutcome | null }
   | { readonly of: 'job'; readonly ending: JobEnding | null }
   | { readonly of: 'one_off'; readonly ending: OneOffEnding | null }
+  | { readonly of: 'survey'; readonly found: Survey | null }
   | { readonly of: 'converge'; readonly found: string | null }
   | { readonly of: 'source'; readonly record: RecordResult }
   | { readonly of: 'clear' | 'end_one_off' }
@@ -48,6 +52,8 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
     case 'end_one_off':
       await performEndOfOneOff(parts, command.oneOff, number, signal)
       return { of: 'end_one_off' }
+    case 'survey':
+      return { of: 'survey', found: await performSurvey(parts, command.survey, number, signal) }
     case 'converge':
       return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
     case 'source':
@@ -67,6 +73,7 @@ export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): voi
   tx.parts.store.outbox.remove(row.id)
   if (command.do === 'step' && done.of === 'step' && done.outcome !== null) {
     const { phase, at } = command
+    keepSurvey(tx, command.deployment, done.outcome)
     applyDeployment(tx, command.deployment, { type: 'step_done', phase, at, result: done.outcome })
   }
   if (command.do === 'job' && done.of === 'job' && done.ending !== null) {
@@ -75,6 +82,7 @@ export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): voi
   }
   if (command.do === 'one_off' && done.of === 'one_off' && done.ending !== null)
     applyOneOff(tx, command.oneOff, { type: 'ended', ending: done.ending })
+  if (command.do === 'survey' && done.of === 'survey' && done.found !== null) endSurvey(tx, command.survey, done.found)
   if (command.do === 'converge' && done.of === 'converge') looked(tx, command.track, done.found)
   if (done.of === 'source') done.record(tx)
 }
@@ -105,6 +113,9 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
     case 'end_one_off':
       tx.fact({ kind: 'one_off.not_ended', project: row.project, subject: command.oneOff, by: self, data: { reason } })
       break
+    case 'survey':
+      endSurvey(tx, command.survey, { pending: null, problem: reason })
+      break
     case 'converge':
       looked(tx, command.track, `could not be brought back: ${reason}`)
       break
@@ -133,6 +144,7 @@ function isTheirs({ code }: Fault): boolean {
   const areas = [
     'instance.',
     'migration.',
+    'backup.',
     'route.',
     'process.',
     'smoke.failed',

@@ -3,6 +3,7 @@ import type { Approval } from '../domain/gates/gate.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { queueOf } from '../domain/queue.ts'
+import { planMigration } from '../domain/rollout.ts'
 import { Fault } from '../lib/fault.ts'
 import { never } from '../lib/never.ts'
 import { isOfStore } from '../store/database.ts'
@@ -12,6 +13,7 @@ import { contextOf } from './context.ts'
 import { currentPlan, rolloutInput } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
 import { supersedeOlder } from './supersede.ts'
+import { lookForPlans, putOffLooks } from './surveys.ts'
 import type { Tx } from './tx.ts'
 
 /**
@@ -23,6 +25,7 @@ export function takeTurn(tx: Tx, track: string): void {
   supersedeOlder(tx, track)
   const open = store.deployments.open(track)
   if (open.some(isActive)) return
+  lookForPlans(tx, track)
   for (const deployment of queueOf(open)) {
     const next = admit(tx, deployment)
     if (next !== 'ask the next one') return
@@ -87,9 +90,10 @@ function begin(tx: Tx, deployment: Deployment): void {
   const { track, environment } = context
   const input = rolloutInput(store, deployment, context)
   const { variables } = input
-  const rollout = rules.planRollout(input)
+  const rollout = deployment.reason === 'migrate' ? planMigration(input) : rules.planRollout(input)
   // A look at the target in between would only be in the way.
   tx.withdrawn.push(...store.outbox.withdraw(track.id))
+  putOffLooks(tx, track.id)
   const limitMs = environment.policies.runTimeoutMs
   const approvals = approvalsOf(store, deployment)
   applyDeployment(tx, deployment.id, { type: 'turn', rollout, before: track.live, variables, limitMs, approvals })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { sha256 } from '../lib/hash.ts'
 import { controlSocket } from './protocol.ts'
 
-/** Where everything of one host lies. Everything under `dir` can be rebuilt but `shared`, the apps' own data, and `files`. */
+/** Where everything of one host lies. Everything under `dir` can be rebuilt but `shared` and `backups`, the apps' own data, and `files`. */
 export interface Layout {
   readonly dir: string
   readonly lock: string
@@ -22,6 +22,8 @@ export interface Layout {
   shared(track: string): string
   /** Static files of all releases of a track, where its policy is to share them. */
   files(track: string): string
+  /** Backups of a track's database. They outlive its releases. */
+  backups(track: string): string
   logs(track: string): string
   log(track: string, instance: string): string
 }
@@ -45,6 +47,7 @@ export function layoutOf(dir: string): Layout {
     releases: within('releases'),
     shared: within('shared'),
     files: within('files'),
+    backups: within('backups'),
     logs: within('logs'),
     log: (track, instance) => join(within('logs')(track), `${folderName(instance)}.log`),
   }

@@ -7,6 +7,7 @@ import { modifiedAt, readText } from '../system/files.ts'
 import { endProcesses } from '../system/proc.ts'
 import { LineReader, readFrom } from '../system/tail.ts'
 import type { Line, OneOffResult } from '../targets/driver.ts'
+import { type BackupRecord, dropBackup, endBackup } from './backups.ts'
 import type { MainProcess } from './main-process.ts'
 import { oneOffMarks } from './marks.ts'
 import type { RecordFile } from './records.ts'
@@ -33,6 +34,9 @@ export interface OneOffRecord {
   readonly result: OneOffResult | null
   /** Why its result will never be known. */
   readonly lost: string | null
+  /** What no other command may hold while it runs. */
+  readonly lock?: string
+  readonly backup?: BackupRecord
 }
 
 /**
@@ -101,6 +105,11 @@ export class RunningOneOff {
     return result
   }
 
+  /** When it has ended, however. */
+  get ended(): Promise<void> {
+    return this.#done
+  }
+
   get record(): OneOffRecord {
     return this.#record
   }
@@ -137,10 +146,22 @@ export class RunningOneOff {
     const endedAt = (await modifiedAt(path)) ?? this.#parts.clock.now()
     const durationMs = Math.max(Math.round(endedAt - this.#record.startedAt), 0)
     const { timedOut } = this.#record
-    if (code !== undefined) return this.#save({ result: { ...exitOf(Number(code)), timedOut, durationMs } })
+    if (code !== undefined) {
+      const result = { ...exitOf(Number(code)), timedOut, durationMs }
+      return this.#save({ result: { ...result, ...(await this.#backedUp(result.exitCode === 0 && !timedOut)) } })
+    }
+    await this.#backedUp(false)
     const signal = how.startsWith('SIG') ? how : timedOut ? 'SIGKILL' : null
     if (signal !== null) return this.#save({ result: { exitCode: null, signal, timedOut, durationMs } })
     await this.#save({ lost: 'it is gone and has left no exit code' })
+  }
+
+  async #backedUp(isWhole: boolean): Promise<Pick<OneOffResult, 'backup'>> {
+    const { backup } = this.#record
+    if (backup === undefined) return {}
+    if (isWhole) return { backup: await endBackup(backup) }
+    await dropBackup(backup)
+    return {}
   }
 
   async #save(change: Partial<OneOffRecord>): Promise<void> {

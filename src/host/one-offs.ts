@@ -6,6 +6,7 @@ import { moveAway } from '../system/links.ts'
 import { findByMarks, isAlive } from '../system/proc.ts'
 import { newId } from '../system/random.ts'
 import type { Line, OneOff, OneOffResult } from '../targets/driver.ts'
+import { type BackupRecord, beginBackup } from './backups.ts'
 import type { Layout } from './layout.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
 import { oneOffMarks } from './marks.ts'
@@ -32,6 +33,8 @@ const MOST_KEPT = 100
 export class OneOffs {
   readonly #parts: OneOffsParts
   readonly #known = new Map<string, Promise<RunningOneOff>>()
+  /** Who has a lock, until it has ended. */
+  readonly #holders = new Map<string, Promise<void>>()
 
   constructor(parts: OneOffsParts) {
     this.#parts = parts
@@ -48,13 +51,32 @@ export class OneOffs {
       const folder = this.#parts.layout.oneOff(record.name)
       const running = new RunningOneOff(record, main, { ...this.#parts, folder, file: this.#file(record.name) })
       this.#known.set(record.name, Promise.resolve(running))
+      if (record.lock !== undefined) this.#hold(record.lock, running.ended)
     }
   }
 
   async run(oneOff: OneOff, report: (line: Line) => void | Promise<void>, signal: AbortSignal): Promise<OneOffResult> {
+    await this.#waitForLock(oneOff, signal)
     const known = this.#known.get(oneOff.name) ?? this.#start(oneOff)
+    if (oneOff.lock !== undefined && !this.#known.has(oneOff.name)) this.#hold(oneOff.lock, ended(known))
     this.#known.set(oneOff.name, known)
     return (await unlessAborted(known, signal)).follow(report, signal)
+  }
+
+  /** Who goes away while it waits for the lock leaves nothing behind that would start without being asked for any more. */
+  async #waitForLock({ name, lock }: OneOff, signal: AbortSignal): Promise<void> {
+    while (lock !== undefined && !this.#known.has(name)) {
+      const holder = this.#holders.get(lock)
+      if (holder === undefined) return
+      await unlessAborted(holder, signal)
+    }
+  }
+
+  #hold(lock: string, until: Promise<void>): void {
+    const holding = until.then(() => {
+      if (this.#holders.get(lock) === holding) this.#holders.delete(lock)
+    })
+    this.#holders.set(lock, holding)
   }
 
   /** Forgets the oldest results of a track. */
@@ -93,14 +115,20 @@ export class OneOffs {
     try {
       const tree = await releases.tree(track, oneOff.release.digest, oneOff)
       await makeDirectory(folder, 0o700)
-      const intent = { ...newRecord(oneOff, bootId), startedAt: clock.now() }
+      const backup = this.#backupOf(oneOff)
+      if (backup !== undefined) await beginBackup(backup.record)
+      const intent = { ...newRecord(oneOff, bootId), startedAt: clock.now(), ...(backup && { backup: backup.record }) }
       const file = this.#file(name)
       await writeText(join(folder, 'exit'), noExitCode)
       // Before the record: where there is a record and no permit, somebody has begun.
       await makeDirectory(join(folder, intent.permit), 0o700)
       await file.write(intent)
       const main = await startMain({
-        ...{ argv: wrapped(argv, folder, intent.permit), env: { ...env, ...oneOffMarks(hostId, name) }, clock },
+        ...{
+          argv: wrapped(argv, folder, intent.permit),
+          env: { ...env, ...backup?.env, ...oneOffMarks(hostId, name) },
+          clock,
+        },
         ...{ cwd: appFolder(tree, oneOff.directory), out: join(folder, 'out'), err: join(folder, 'err') },
       })
       const process = { pid: main.pid, startTime: main.startTime, bootId }
@@ -117,6 +145,13 @@ export class OneOffs {
       await removeTree(folder)
       throw error
     }
+  }
+
+  #backupOf({ track, name, backup }: OneOff): { record: BackupRecord; env: Record<string, string> } | undefined {
+    if (backup === undefined) return undefined
+    const folder = this.#parts.layout.backups(track)
+    const path = join(folder, name)
+    return { record: { folder, path, keep: backup.keep }, env: { [backup.variable]: path } }
   }
 
   /** Takes the permit back: who still has it never began, and never will. After a reboot a permit proves nothing. */
@@ -150,9 +185,16 @@ export class OneOffs {
   }
 }
 
-function newRecord({ name, track, release, timeoutMs }: OneOff, bootId: string): OneOffRecord {
+/** Also when it never began. */
+async function ended(started: Promise<RunningOneOff>): Promise<void> {
+  const [known] = await Promise.allSettled([started])
+  if (known.status === 'fulfilled') await Promise.allSettled([known.value.ended])
+}
+
+function newRecord({ name, track, release, timeoutMs, lock }: OneOff, bootId: string): OneOffRecord {
   return {
     ...{ name, track, digest: release.digest, timeoutMs, startedAt: 0, isStarting: true, bootId },
+    ...(lock === undefined ? {} : { lock }),
     permit: newId('permit'),
     ...{ process: null, timedOut: false, result: null, lost: null },
   }

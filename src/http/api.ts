@@ -6,6 +6,7 @@ import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { instanceRoutes } from './routes/instances.ts'
+import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { projectRoutes } from './routes/projects.ts'
@@ -27,6 +28,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...deploymentRoutes(parts),
     ...approvalRoutes(parts),
     ...environmentRoutes(parts),
+    ...migrationRoutes(parts),
     ...safeguardRoutes(parts),
     ...doorRoutes(parts),
     ...variableRoutes(parts),

@@ -36,6 +36,10 @@ const catalogue = {
     sentence: '{by} may not approve {deployment}: {problem}',
     hint: 'Ask one of the approvers named in the configuration.',
   },
+  'approval.not_ready': {
+    sentence: 'It is still looked for the migrations that {deployment} brings, and the plan is to show them',
+    hint: 'Look at it again with `signalbox plan` in a moment, and approve what it says then.',
+  },
   'approval.not_waiting': {
     sentence: '{deployment} does not wait for approval; it is {state}',
     hint: 'See `signalbox status`.',
@@ -51,6 +55,10 @@ const catalogue = {
   'artifact.missing': {
     sentence: 'The archive {digest} is not there',
     hint: 'Choose another release, or push a new commit to have it built anew.',
+  },
+  'backup.failed': {
+    sentence: 'The backup before the migration of {deployment} {problem}',
+    hint: 'Its output: `signalbox logs {deployment}-backup`. The migration was not begun.',
   },
   'branch.taken': {
     sentence: 'There is a branch {branch} already, and its {path} is another one',
@@ -250,13 +258,33 @@ const catalogue = {
     sentence: '{url} is not the address of a server: {problem}',
     hint: 'Give it like https://deploy.example.org or http://127.0.0.1:8700.',
   },
+  'migration.cannot_be_asked': {
+    sentence: '{app} has no way to tell which migrations are pending',
+    hint: 'Name its framework in `migrations.adapter`, or give it a command in `migrations.pending`.',
+  },
   'migration.failed': {
     sentence: 'The migration of {deployment} {problem}',
     hint: 'Its output: `signalbox logs {deployment}-migrate`. No visitor has seen the new release.',
   },
+  'migration.failed_late': {
+    sentence: 'The migration of {deployment} {problem}',
+    hint: 'Its output: `signalbox logs {deployment}-migrate`.',
+  },
+  'migration.none': {
+    sentence: '{app} has no migrations',
+    hint: 'Its `migrations` in signalbox.yml say how its database follows the release.',
+  },
+  'migration.not_ticked': {
+    sentence: 'Migrating the database of {environment} cannot be taken back, and nobody has ticked that it is meant',
+    hint: '`signalbox migrate {environment} --plan` shows what is pending; add --destructive to run it. Nothing has been done.',
+  },
   'migration.pending': {
-    sentence: '{deployment} brings migrations that have not been applied ({problem})',
-    hint: 'Apply them first; the policy `migrations: forbid_pending` does not let a deployment do it.',
+    sentence: '{deployment} brings migrations that have not been applied: {problem}',
+    hint: 'Apply them with `signalbox migrate {environment}`; the policy `migrations: forbid_pending` lets no deployment do it.',
+  },
+  'migration.unseen': {
+    sentence: 'The policy `forbid_pending` wants to know which migrations {deployment} brings: {problem}',
+    hint: 'Its output: `signalbox logs {deployment}-survey`. Nothing has been moved.',
   },
   'notice.no_secret': {
     sentence: 'The secret {name} is not set in {project}',
@@ -434,6 +462,10 @@ const catalogue = {
     hint: 'Try again; look at the connection.',
     temporary: true,
   },
+  'rollback.crosses_migration': {
+    sentence: '{version} was made before migrations that {environment} has since: {migrations}; they stay applied',
+    hint: 'If {version} gets along with them, say why with --reason; otherwise go forward with a new commit.',
+  },
   'rollback.forbidden': {
     sentence: '{environment} does not allow rollbacks',
     hint: 'Revert the commit and push; the policy `rollback` in signalbox.yml decides this.',
@@ -569,6 +601,10 @@ const catalogue = {
   'store.newer': {
     sentence: 'The database has schema {found}; this program knows up to {known}',
     hint: 'Use the newer program that wrote it.',
+  },
+  'survey.unknown': {
+    sentence: 'There is no look for migrations {survey}',
+    hint: '`signalbox migrate ENV --plan` begins one.',
   },
   'tag.taken': {
     sentence: 'There is a tag {tag} already, and it stands for another commit',

@@ -85,17 +85,19 @@ export class Deployments {
     return this.#db.all(sql, numberOf(id)).map((row) => this.#value(row))
   }
 
+  /** Without those that only migrated for it. */
   ofRelease(release: string, track: string): readonly Deployment[] {
-    const sql = 'SELECT number, deployment FROM deployments WHERE release = ? AND track = ? ORDER BY number'
+    const sql =
+      "SELECT number, deployment FROM deployments WHERE release = ? AND track = ? AND reason <> 'migrate' ORDER BY number"
     return this.#db.all(sql, release, track).map((row) => this.#value(row))
   }
 
   /** Releases that succeeded on a track, the newest deployment's first, each once. */
   releasesSucceeded(track: string, limit: number): readonly string[] {
     const rows = this.#db.all(
-      `SELECT release FROM deployments WHERE track = ?1 AND outcome = 'succeeded' AND NOT EXISTS (
+      `SELECT release FROM deployments WHERE track = ?1 AND outcome = 'succeeded' AND reason <> 'migrate' AND NOT EXISTS (
          SELECT 1 FROM deployments AS newer WHERE newer.release = deployments.release AND newer.track = ?1
-         AND newer.outcome = 'succeeded' AND newer.number > deployments.number)
+         AND newer.outcome = 'succeeded' AND newer.reason <> 'migrate' AND newer.number > deployments.number)
        ORDER BY number DESC LIMIT ?2`,
       ...[track, limit],
     )
@@ -106,7 +108,7 @@ export class Deployments {
   succeededIn(release: string): readonly string[] {
     const rows = this.#db.all(
       `SELECT DISTINCT tracks.environment FROM deployments JOIN tracks ON tracks.id = deployments.track
-       WHERE release = ? AND outcome = 'succeeded' ORDER BY tracks.environment`,
+       WHERE release = ? AND outcome = 'succeeded' AND reason <> 'migrate' ORDER BY tracks.environment`,
       release,
     )
     return rows.map((row) => text(row, 'environment'))

@@ -20,6 +20,7 @@ import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
 import { SafeguardsInForce } from './safeguards.ts'
 import { Schedules } from './schedules.ts'
+import { Surveys } from './surveys.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
@@ -48,6 +49,7 @@ export interface Store {
   readonly waivers: Waivers
   readonly oneOffs: OneOffs
   readonly schedules: Schedules
+  readonly surveys: Surveys
   readonly outbox: Outbox<Command>
   readonly overrides: Overrides
   readonly safeguards: SafeguardsInForce
@@ -79,6 +81,7 @@ export function storeOver(db: Database): Store {
     waivers: new Waivers(db),
     oneOffs: new OneOffs(db),
     schedules: new Schedules(db),
+    surveys: new Surveys(db),
     outbox: new Outbox(db),
     overrides: new Overrides(db),
     safeguards: new SafeguardsInForce(db),

@@ -166,6 +166,23 @@ export interface OneOff {
   readonly directory: string
   readonly shared: readonly string[]
   readonly timeoutMs: number
+  /** Commands with the same lock never run at the same time on one target: a later one waits until the earlier has ended. */
+  readonly lock?: string
+  /** The command is to write a file, whose path it is told in this variable; the newest `keep` of the track are kept. */
+  readonly backup?: BackupOrder
+}
+
+export interface BackupOrder {
+  readonly variable: string
+  readonly keep: number
+}
+
+/** What the command of a backup has left: readable for the target's own user only. */
+export interface BackupFile {
+  /** On the target. */
+  readonly path: string
+  /** 0 when there is no such file. */
+  readonly bytes: number
 }
 
 export interface OneOffResult {
@@ -173,6 +190,8 @@ export interface OneOffResult {
   readonly signal: string | null
   readonly timedOut: boolean
   readonly durationMs: number
+  /** Of a command that was to write one and ended with 0. */
+  readonly backup?: BackupFile
 }
 
 export interface Line {

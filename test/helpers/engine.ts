@@ -12,6 +12,7 @@ import type { Commit, LogEntry, Source } from '../../src/sources/source.ts'
 import { Database, migrate } from '../../src/store/database.ts'
 import { type Store, storeOver } from '../../src/store/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
+import { readPostgres } from '../../src/system/postgres-grammar.ts'
 import { modelDriver } from '../../src/targets/model/driver.ts'
 import type { Behaviour } from '../../src/targets/model/options.ts'
 import { ModelWorld } from '../../src/targets/model/world.ts'
@@ -75,6 +76,7 @@ export async function startEngine(
       const parsed = JSON.parse(text) as ProjectSpec | null
       return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
     },
+    readSql: readPostgres,
     openLog: async () => ({ write: () => {}, close: async () => {} }),
     notices: deafNotices,
     settings: { ...defaultSettings, parallelJobs: 4 },

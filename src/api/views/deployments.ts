@@ -39,7 +39,7 @@ export const deployment = z.object({
   app: text,
   environment: text,
   release: releaseRef,
-  reason: z.enum(['promote', 'redeploy', 'rollback', 'scale', 'variables']),
+  reason: z.enum(['promote', 'redeploy', 'rollback', 'scale', 'variables', 'migrate']),
   by: text,
   comment: text.nullable(),
   scale: z.record(text, z.int()),
@@ -76,6 +76,24 @@ const change = z.object({ commit: text, title: text, author: text, pullRequest: 
 
 const plannedRelease = z.object({ version: text, commit: text, digest: text })
 
+export const pendingMigration = z.object({
+  name: text,
+  /** `expand` adds, `contract` takes away what the old code may use, `data` rewrites rows; `unknown` counts as unsafe. */
+  class: z.enum(['expand', 'contract', 'data', 'unknown']),
+  notes: list(text),
+})
+
+const plannedMigrations = z.object({
+  when: z.enum(['none', 'now', 'forbid_pending', 'before', 'on_release_start', 'after', 'manual']),
+  /** Null while nobody has looked, or nobody could tell. */
+  pending: list(pendingMigration).nullable(),
+  problem: text.nullable(),
+  class: pendingMigration.shape.class.nullable(),
+  backup: z.enum(['on', 'off', 'if_pending']),
+  /** What stays applied although the release was made before it. */
+  crosses: list(text),
+})
+
 export const plan = z.object({
   /** The deployment that waits with this plan; null for one that nobody has asked for yet. */
   deployment: text.nullable(),
@@ -107,7 +125,7 @@ export const plan = z.object({
         command: z.object({ from: text.nullable(), to: text.nullable() }).nullable(),
       }),
     ),
-    migrations: text,
+    migrations: plannedMigrations,
     strategy: text,
     /** What is done, in order. */
     steps: list(text),

@@ -12,7 +12,7 @@ export function logsCommand(open: Open) {
   return new Command('logs')
     .summary('show what jobs, instances and commands print')
     .description(
-      'Show the log of a run (r17), of what runs in an environment, of a migration (d42-migrate), of smoke steps (d42-smoke) or of a one-off command (o5).',
+      'Show the log of a run (r17), of what runs in an environment, of a migration (d42-migrate, d42-backup, d42-survey), of smoke steps (d42-smoke) or of a one-off command (o5).',
     )
     .argument('<run|environment|command>', 'its id or name')
     .option('--job <job>', 'of a run: only this job')

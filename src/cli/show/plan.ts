@@ -1,6 +1,7 @@
 import type { GateView, PlanView, VariableChangesView } from '../../api/views.ts'
 import { showDuration } from '../../lib/duration.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
+import { migrationsText, pendingRows } from './migrations.ts'
 import { plural, releaseText, shortSha } from './words.ts'
 
 /** Everything a person has to see before a yes. */
@@ -14,7 +15,7 @@ export function planLines({ deployment, plan, hash, gates, outlook }: PlanView):
       ...changeRows(outlook),
       [dim('processes'), processes.map(processText).join(', ')],
       ...processes.flatMap(commandRow),
-      [dim('migrations'), migrations],
+      [dim('migrations'), migrationsText(migrations)],
       [dim('strategy'), strategy],
       [dim('variables'), variablesText(variables)],
       [dim('steps'), plan.steps.join(', ')],
@@ -23,6 +24,7 @@ export function planLines({ deployment, plan, hash, gates, outlook }: PlanView):
       ...protectionRows(plan.protection),
       [dim('plan'), cyan(hash)],
     ]),
+    ...pendingRows(migrations.pending ?? []),
     ...gateLines(gates),
   ]
 }

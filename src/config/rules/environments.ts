@@ -1,3 +1,4 @@
+import { askingFor } from '../../domain/migrations/adapters.ts'
 import { routedApps } from '../environments.ts'
 import { quoted } from '../problem.ts'
 import { type Context, environmentsIn, type Rule, takesPort, wrong, wrongKey } from './rule.ts'
@@ -99,7 +100,7 @@ export const pendingCanBeSeen: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, apps, path }) => {
     if (environment.policies.migrations !== 'forbid_pending') return []
     return apps
-      .filter(({ migrations }) => migrations !== null && migrations.pending === null)
+      .filter(({ migrations }) => migrations !== null && askingFor(migrations) === null)
       .map(({ name }) =>
         wrong(
           [...path, 'policies', 'migrations'],

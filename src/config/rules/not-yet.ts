@@ -16,8 +16,7 @@ interface NotYet {
 export const notYet: readonly NotYet[] = [
   { path: 'on.pull_request' },
   { path: 'checks.*.services.*.image' },
-  ...['app', 'apps.*'].flatMap((app) => [{ path: `${app}.image` }, { path: `${app}.migrations.backup` }]),
-  { path: 'environments.*.policies.backup_before_migrate', usual: ['off'] },
+  ...['app', 'apps.*'].map((app) => ({ path: `${app}.image` })),
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
   { path: 'environments.*.policies.on_partial_failure', usual: ['roll_back_all'] },
   { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start'] },

@@ -92,10 +92,14 @@ export const migrationVariables: Rule = (context) =>
   appsIn(context).flatMap(({ app, path }: AppContext) => {
     const names = app.variables.map(({ name }) => name)
     if (names.length === 0) return []
-    return unknownNames([...path, 'migrations', 'variables'], app.migrations?.variables ?? [], {
-      what: 'variable',
-      names,
-    })
+    const known = { what: 'variable', names }
+    const { variables = [], pendingVariables = {} } = app.migrations ?? {}
+    return [
+      ...unknownNames([...path, 'migrations', 'variables'], variables, known),
+      ...Object.entries(pendingVariables)
+        .filter(([, name]) => !names.includes(name))
+        .map(([variable, name]) => unknownName([...path, 'migrations', 'pending_variables', variable], name, known)),
+    ]
   })
 
 export const excludedAxes: Rule = (context) =>

@@ -41,6 +41,8 @@ export interface GateFacts {
   readonly demands: readonly Demand[]
   /** The checks that the environment requires, for the release's commit. */
   readonly checks: readonly CheckState[]
+  /** Whether it is still looked for pending migrations, which the plan is to show. */
+  readonly isLookedFor: boolean
   readonly lock: Lock | null
   /** Required variables the environment lacks. */
   readonly missingVariables: readonly string[]

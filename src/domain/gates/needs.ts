@@ -6,7 +6,8 @@ export const needsGate: Gate = {
   holds: 'refuse_at_once',
   ask({ environment, succeededIn, deployment }: GateFacts) {
     if (environment.needs.length === 0) return { open: true, because: 'no environment comes before this one' }
-    if (deployment.reason !== 'promote') return { open: true, because: `a ${deployment.reason} of what has run here` }
+    if (deployment.reason !== 'promote' && deployment.reason !== 'migrate')
+      return { open: true, because: `a ${deployment.reason} of what has run here` }
     const missing = environment.needs.filter((name) => !succeededIn.includes(name))
     if (missing.length === 0) return { open: true, because: `succeeded in ${environment.needs.join(', ')}` }
     return {

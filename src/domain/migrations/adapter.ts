@@ -43,10 +43,11 @@ export function splitAt(
   return words === null || at < 1 ? null : { before: words.slice(0, at), after: words.slice(at + 1) }
 }
 
-/** A line of plain words needs no shell to be taken apart. */
+/** A line of plain words needs no shell to be taken apart; of several commands in a row the first is meant. */
 function plainWords(command: CommandSpec): readonly string[] | null {
   if (typeof command !== 'string') return command
-  return /^[\w./:=@%+, -]+$/.test(command) ? command.trim().split(/ +/) : null
+  const [first = ''] = command.split('&&')
+  return /^[\w./:=@%+, -]+$/.test(first) ? first.trim().split(/ +/) : null
 }
 
 export function lines(text: string): readonly string[] {

@@ -154,6 +154,14 @@ test('where the command cannot be taken apart, the command `pending` is asked in
   assert.equal(askingFor(specOf('command', 'bin/migrate')), null)
 })
 
+test('of several commands in a row the first is asked, as it is', () => {
+  const spec = specOf(
+    'django',
+    '.venv/bin/python manage.py migrate --noinput && .venv/bin/python manage.py sync_groups',
+  )
+  assert.deepEqual(askingFor(spec)?.words, ['.venv/bin/python', 'manage.py', 'showmigrations', '--plan'])
+})
+
 test('each framework says which files of a change are migrations', () => {
   assert.deepEqual(migrationFiles(specOf('django', 'x')), ['**/migrations/*.py'])
   assert.deepEqual(migrationFiles(specOf('command', 'x')), [])

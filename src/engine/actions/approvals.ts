@@ -1,7 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { Fault, messageOf } from '../../lib/fault.ts'
 import { applyDeployment } from '../apply.ts'
-import { isApproved, mayApprove, mustBeCurrent, mustWait } from '../approvals.ts'
+import { isApproved, mayApprove, mustBeCurrent, mustBeLookedAt, mustWait } from '../approvals.ts'
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
 import { mustBePermitted, whoIs } from '../permissions.ts'
@@ -61,6 +61,7 @@ export function approvalActions(work: Work) {
 function mustBeApprovable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked): void {
   const { store } = tx.parts
   const deployment = mustBeAskedOf(tx, id, by)
+  mustBeLookedAt(store, deployment)
   mustBeCurrent(tx, deployment, plan)
   mayApprove(deployment, demandsFor(store, contextOf(store, deployment)), whoIs(store, by))
 }

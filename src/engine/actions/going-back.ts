@@ -1,11 +1,23 @@
 import type { Deployment } from '../../domain/deployment.ts'
+import type { Track } from '../../domain/track.ts'
 import { Fault } from '../../lib/fault.ts'
+import type { StoredRelease } from '../../store/releases.ts'
+import type { Store } from '../../store/store.ts'
 import { applyDeployment } from '../apply.ts'
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment, rollbackTargets } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
 import { request } from './requesting.ts'
 import type { Asked, Place, Work } from './work.ts'
+
+/** Code goes back, a database does not: whoever goes behind a migration says why. Fault `rollback.crosses_migration`. */
+function mustBeMeant(store: Store, track: Track, { release, asked }: { release: StoredRelease; asked: Asked }): void {
+  const crossed = store.surveys.appliedSince(track.id, release.id)
+  if (crossed.length === 0 || (asked.comment ?? '').trim() !== '') return
+  const { environment } = track
+  const details = { version: release.version, environment, migrations: crossed.join(', ') }
+  throw new Fault('rollback.crosses_migration', { details })
+}
 
 export function goingBackActions(work: Work) {
   return {
@@ -25,6 +37,7 @@ export function goingBackActions(work: Work) {
           // Checking took a while: what was live before may be another release by now.
           isStale = targets.some(([, { digest }]) => !checked.has(digest))
           if (isStale) return []
+          for (const [track, release] of targets) mustBeMeant(store, track, { release, asked })
           return targets.map(([track, release]) => request(tx, track, { release, reason: 'rollback', asked }))
         })
         if (!isStale) return made

@@ -4,6 +4,7 @@ import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
 import type { OneOffWish } from '../../engine/actions/one-offs.ts'
 import { trackOf } from '../../engine/context.ts'
 import { findDeployment, findOneOff, findTrack } from '../../engine/find.ts'
+import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
@@ -101,10 +102,17 @@ async function shown({ queries, store }: ApiParts, oneOff: OneOffRun): Promise<O
   return oneOffView(oneOff, name === null ? await queries.toldWords(trackOf(store, track), command) : command)
 }
 
-/** The log of a one-off command has the command's id for a name, that of a migration or of smoke steps its deployment's: `d42-migrate`, `d42-smoke`. */
+/**
+ * The log of a one-off command has the command's id for a name, those of what a deployment ran the deployment's (`d42-migrate`,
+ * `d42-smoke`), and that of a look for pending migrations the look's: `s7`.
+ */
 function logNamed(parts: ApiParts, name: string): { readonly log: string; readonly isOver: () => boolean } {
   const { store } = parts
-  const [, deployment, step] = /^(d\d+)-(migrate|smoke)$/.exec(name) ?? []
+  const [, deployment, step] = /^(d\d+)-(migrate|survey|backup|smoke)$/.exec(name) ?? []
+  if (/^s\d+$/.test(name)) {
+    if (store.surveys.get(name) === null) throw new Fault('survey.unknown', { details: { survey: name } })
+    return { log: name, isOver: () => store.surveys.get(name)?.state !== 'waiting' }
+  }
   if (deployment === undefined) {
     const { id: log } = findOneOff(store, name)
     return { log, isOver: () => (store.oneOffs.get(log)?.state ?? 'finished') === 'finished' }

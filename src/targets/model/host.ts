@@ -133,6 +133,7 @@ export class ModelHost {
 
   async run(oneOff: OneOff, order: Order, report: (line: Line) => void): Promise<OneOffResult> {
     this.#admit(order, 'run')
+    await this.#until(order, () => this.#mayRun(oneOff) || undefined)
     const command = this.oneOffs.get(oneOff.name) ?? this.#execute(oneOff)
     for (const line of command.lines) report(line)
     command.listeners.add(report)
@@ -317,6 +318,11 @@ export class ModelHost {
     if (instance === undefined) return Promise.resolve({ instance: name, ended: 'gone', afterMs: 0 })
     if (!instance.isStopping) this.#world.happened({ what: 'stopping', host: this, instance })
     return instance.stop(stop)
+  }
+
+  #mayRun({ name, lock }: OneOff): boolean {
+    if (lock === undefined || this.oneOffs.has(name)) return true
+    return [...this.oneOffs.values()].every((each) => each.oneOff.lock !== lock || each.result !== null)
   }
 
   #execute(oneOff: OneOff): ModelOneOff {

@@ -22,7 +22,9 @@ export class ModelOneOff {
     this.#startedAt = ground.monotonic()
     for (const line of script.lines)
       ground.after(line.afterMs, () => this.#say({ stream: line.stream, text: line.text }))
-    const ending = { exitCode: script.exitCode, signal: null, timedOut: false }
+    const written = { path: `backups/${oneOff.name}`, bytes: script.writes ?? 1 }
+    const backup = oneOff.backup !== undefined && script.exitCode === 0 ? { backup: written } : {}
+    const ending = { exitCode: script.exitCode, signal: null, timedOut: false, ...backup }
     const cut = { exitCode: null, signal: 'SIGKILL', timedOut: true }
     ground.after(Math.min(script.endsAfterMs, oneOff.timeoutMs), () =>
       this.#end(script.endsAfterMs <= oneOff.timeoutMs ? ending : cut),

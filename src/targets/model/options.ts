@@ -44,6 +44,8 @@ export interface Script {
   readonly lines: readonly (Line & { readonly afterMs: number })[]
   readonly endsAfterMs: number
   readonly exitCode: number
+  /** Bytes of the backup, where it was to write one. */
+  readonly writes?: number
 }
 
 export const quickScript: Script = { lines: [], endsAfterMs: 10, exitCode: 0 }

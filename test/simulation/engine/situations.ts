@@ -59,6 +59,7 @@ export const situations = [
   ...['release discarded', 'migration failed', 'one-off done', 'one-off cut at its limit'],
   ...['smoke steps said no', 'watched and found good', 'watched and found bad', 'a rollback kept what served'],
   ...['promote succeeded', 'redeploy succeeded', 'rollback succeeded', 'scale succeeded', 'variables succeeded'],
+  'migrate succeeded',
 ] as const
 
 export type Situation = (typeof situations)[number]

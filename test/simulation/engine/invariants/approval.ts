@@ -66,9 +66,10 @@ function note(view: View, journal: Journal, fact: Fact): void {
     journal.approvals.set(subject, plans)
     plans.set(String(data.plan), (plans.get(String(data.plan)) ?? new Set()).add(by))
   }
-  if (kind === 'deployment.finished' && data.outcome === 'succeeded') {
+  if (kind === 'deployment.finished' && (data.outcome === 'succeeded' || data.staysLive === true)) {
     const deployment = view.records.deployments.get(subject)
-    if (deployment !== undefined) journal.live.set(deployment.track, deployment.release.digest)
+    if (deployment !== undefined && deployment.reason !== 'migrate')
+      journal.live.set(deployment.track, deployment.release.digest)
   }
 }
 

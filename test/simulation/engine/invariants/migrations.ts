@@ -1,5 +1,8 @@
 import type { MakeInvariant } from '../view.ts'
 
+/** Another number of the same brings none, and what ran here before has brought its own back then. */
+const migrating: readonly string[] = ['promote', 'redeploy', 'migrate']
+
 /** Design 9: a command runs once for whoever asked for it, and no deployment succeeds without its migration. */
 export const migrations: MakeInvariant = ({ git, host, broken }) => {
   const executed = new Map<string, number>()
@@ -14,7 +17,7 @@ export const migrations: MakeInvariant = ({ git, host, broken }) => {
     committed({ deployments }) {
       for (const { after } of deployments) {
         const { state, release, track, reason, id } = after
-        if (state.kind !== 'finished' || state.outcome !== 'succeeded' || reason === 'scale') continue
+        if (state.kind !== 'finished' || state.outcome !== 'succeeded' || !migrating.includes(reason)) continue
         const app = git.spec(release.commit)?.apps.find(({ name }) => name === track.split('/')[1])
         if (app?.migrations === null || app?.migrations === undefined) continue
         if (host.oneOffs.get(`${id}-migrate`)?.result?.exitCode !== 0)

@@ -11,7 +11,8 @@ export const promotion: MakeInvariant = ({ records, git, broken }) => {
   const problemOf = ({ track, release, reason }: Deployment): string | null => {
     const [project = '', app = '', name = ''] = track.split('/')
     const done = succeeded.get(release.id) ?? new Set<string>()
-    if (reason !== 'promote') return done.has(track) ? null : `a ${reason} to what never succeeded there`
+    if (reason !== 'promote' && reason !== 'migrate')
+      return done.has(track) ? null : `a ${reason} to what never succeeded there`
     const environment = git.spec(release.commit)?.environments.find((each) => each.name === name)
     const missing = environment?.needs.find((need) => !done.has(`${project}/${app}/${need}`))
     return missing === undefined ? null : `it has not succeeded in ${missing}`
@@ -29,7 +30,9 @@ export const promotion: MakeInvariant = ({ records, git, broken }) => {
           if (stays && live !== release.id)
             broken('I-11', `${id} (${reason}) begins on ${track} with ${release.id}, and ${live} is live`)
         }
-        if (state.kind === 'finished' && state.outcome === 'succeeded')
+        // What only migrated for it did not bring it there; what stays live although a migration failed is there.
+        if (state.kind !== 'finished' || reason === 'migrate') continue
+        if (state.outcome === 'succeeded' || state.staysLive)
           succeeded.set(release.id, (succeeded.get(release.id) ?? new Set()).add(track))
       }
     },

@@ -31,15 +31,20 @@ export const states: MakeInvariant = ({ broken }) => ({
 })
 
 function stateProblem({ state: before }: Deployment, { state: after }: Deployment): string | null {
-  return next[before.kind].includes(after.kind) ? null : `went from ${before.kind} to ${after.kind}`
+  // What is pending is another list than people said yes to, and nothing has moved yet.
+  const isAskedAgain = before.kind === 'rolling' && before.steps[before.at]?.do === 'survey' && after.kind === 'waiting'
+  return isAskedAgain || next[before.kind].includes(after.kind) ? null : `went from ${before.kind} to ${after.kind}`
 }
 
 /** What moves ends by its last step, or because somebody has to look. */
-function endProblem({ state: before }: Deployment, { state: after }: Deployment): string | null {
+function endProblem({ state: before }: Deployment, { state: after, reason }: Deployment): string | null {
   if (after.kind !== 'finished' || !('at' in before)) return null
+  // Nothing but the database has been touched, and that cannot go back.
+  if (reason === 'migrate') return null
   const isDone = before.at === before.steps.length - 1
   if (after.outcome === 'errored' && after.reason?.startsWith('needs a person')) return null
   if (!isDone) return `ended (${after.outcome}) at step ${before.at} of ${before.steps.length}`
+  if (after.staysLive) return null
   return before.kind === 'rolling' && after.outcome !== 'succeeded' ? `did everything, and ${after.outcome}` : null
 }
 

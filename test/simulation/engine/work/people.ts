@@ -81,6 +81,16 @@ const acts: readonly (readonly [string, number, Act])[] = [
         { by },
       ),
   ],
+  [
+    'migrate',
+    8,
+    (engine, { place, by, random, stage }) =>
+      engine.actions.migrate(
+        place,
+        { version: version(stage, place, random), destructive: random.chance(0.9) },
+        { by },
+      ),
+  ],
   ['approve', 4, (engine, { by, random, stage }) => approveAny(engine, { by, random, stage })],
 ]
 

@@ -149,7 +149,10 @@ function appOf(shape: Shape, name: string): AppSpec {
             command: [shape.migrate],
             pending: ['pending'],
             backup: null,
+            keepBackups: 5,
+            lock: null,
             variables: [],
+            pendingVariables: {},
             timeoutMs: 15_000,
           },
     variables: shape.needsColor
