@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { programVersion } from '../cli/version.ts'
 import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
@@ -13,7 +14,7 @@ import { gitSource } from '../sources/git/source.ts'
 import type { Store } from '../store/store.ts'
 import { openArtifacts } from '../system/artifacts.ts'
 import { systemClock } from '../system/clock.ts'
-import { exists } from '../system/files.ts'
+import { exists, readText } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
 import { readPostgres } from '../system/postgres-grammar.ts'
 import { systemPath } from '../system/programs.ts'
@@ -77,6 +78,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
     baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
     parse: (text, procfile) => parse(text, { procfile, version }),
     readSql: readPostgres,
+    drizzleLook: (await readText(join(import.meta.dirname, 'drizzle-look.cjs'), 100_000)) ?? '',
     openLog: (name, secrets) => openLog(jobLogs, name, secrets),
     notices: {
       channels: await channelsFor(config),

@@ -117,7 +117,7 @@ function withApplied(reason: string | null, applied: Progress['applied']): strin
   return `${reason}; its migrations stay applied: ${applied.join(', ')}`
 }
 
-export function revert(now: Deployment, why: Ending, at: number): DeploymentDecision {
+function revert(now: Deployment, why: Ending, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress
   const because = { ...why, reason: withApplied(why.reason, state.applied) }
   const kept = keptOf(now, state, because)

@@ -1,6 +1,7 @@
 import type { AskedOutput, Listed } from '../domain/migrations/adapter.ts'
 import { type Asking, askingFor } from '../domain/migrations/adapters.ts'
 import { classified } from '../domain/migrations/classify.ts'
+import { drizzleLook } from '../domain/migrations/drizzle.ts'
 import { mostListed, type PendingMigration, type Survey } from '../domain/migrations.ts'
 import type { ReleaseRef } from '../domain/release.ts'
 import type { MigrationSpec } from '../domain/spec.ts'
@@ -31,7 +32,8 @@ export async function lookForMigrations(work: Looking): Promise<Survey> {
   if (migrations === null || asking === null) return unknown('the app has no command that tells')
   const given = await environmentFor(work, migrations)
   if ('problem' in given) return unknown(given.problem)
-  const heard = await ask(work, { ...given, words: asking.words, name: work.name })
+  const words = asking.words.map((word) => (word === drizzleLook ? work.parts.drizzleLook : word))
+  const heard = await ask(work, { ...given, words, name: work.name })
   if ('problem' in heard) return unknown(heard.problem)
   const listing = asking.adapter.read(heard)
   const redact = redactor(given.secrets)

@@ -264,11 +264,11 @@ function isVoid({ kind }: { readonly kind: string }): boolean {
 }
 
 function pendingNow(it: EngineUnderTest, names: readonly string[]): void {
-  it.world.teach('pending', slow(names, 5))
+  it.world.teach('pending', slow(names, 10 + names.length * 20))
 }
 
 function slow(names: readonly string[], endsAfterMs: number) {
-  const lines = names.map((text) => ({ stream: 'out', text, afterMs: 1 }) as const)
+  const lines = names.map((text, index) => ({ stream: 'out', text, afterMs: 1 + index * 20 }) as const)
   return { lines, endsAfterMs, exitCode: names.length === 0 ? 0 : 1 }
 }
 

@@ -31,6 +31,8 @@ export interface Parts {
   parse(text: string, procfile: string | null): ParsedSpec
   /** SQL by PostgreSQL's own grammar; null when it is none. */
   readSql(sql: string): Promise<readonly SqlStatement[] | null>
+  /** The program that asks what drizzle has still to run. */
+  readonly drizzleLook: string
   /** Where the output of one-off commands and migrations goes, with these values masked. */
   openLog(name: string, secrets: readonly string[]): Promise<LineLog>
   readonly notices: NoticeParts

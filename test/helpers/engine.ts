@@ -77,6 +77,7 @@ export async function startEngine(
       return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
     },
     readSql: readPostgres,
+    drizzleLook: '',
     openLog: async () => ({ write: () => {}, close: async () => {} }),
     notices: deafNotices,
     settings: { ...defaultSettings, parallelJobs: 4 },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,8 +9,12 @@ import { tempDir } from '../../../test/helpers/temp-dir.ts'
 import type { MigrationSpec } from '../spec.ts'
 import type { Listed } from './adapter.ts'
 import { askingFor } from './adapters.ts'
+import { drizzleLook } from './drizzle.ts'
 
 const spec = { adapter: 'drizzle', command: 'npx drizzle-kit migrate', pending: null } as unknown as MigrationSpec
+
+const script = readFileSync(join(import.meta.dirname, '../../app/drizzle-look.cjs'), 'utf8')
+const words = (askingFor(spec)?.words ?? []).map((word) => (word === drizzleLook ? script : word))
 
 test('Drizzle: the release is asked for real, as drizzle itself decides what is still to run', async () => {
   await using dir = await tempDir()
@@ -21,7 +26,7 @@ test('Drizzle: the release is asked for real, as drizzle itself decides what is 
   ]
   await writeFile(join(dir.path, 'drizzle', 'meta', '_journal.json'), JSON.stringify({ version: '7', entries }))
   await writeFile(join(dir.path, 'drizzle', '0001_gift.sql'), 'ALTER TABLE "orders" ADD COLUMN "gift" boolean;\n')
-  const look = () => run(askingFor(spec)?.words ?? [], dir.path, { DATABASE_URL: `file:${database}` })
+  const look = () => run(words, dir.path, { DATABASE_URL: `file:${database}` })
   const read = async () => askingFor(spec)?.adapter.read(await look()) as Listed
   assert.deepEqual((await read()).names, ['0000_init', '0001_gift'])
   const connection = new DatabaseSync(database)
@@ -39,12 +44,12 @@ test('Drizzle: the release is asked for real, as drizzle itself decides what is 
 
 test('Drizzle: a database that cannot be asked, or no journal, is no empty list (trap 1)', async () => {
   await using dir = await tempDir()
-  const said = await run(askingFor(spec)?.words ?? [], dir.path, {})
+  const said = await run(words, dir.path, {})
   assert.match(JSON.stringify(askingFor(spec)?.adapter.read(said)), /problem/)
   await mkdir(join(dir.path, 'drizzle', 'meta'), { recursive: true })
   await writeFile(join(dir.path, 'drizzle', 'meta', '_journal.json'), JSON.stringify({ entries: [] }))
   const url = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
-  const unreachable = await run(askingFor(spec)?.words ?? [], dir.path, url)
+  const unreachable = await run(words, dir.path, url)
   assert.match(JSON.stringify(askingFor(spec)?.adapter.read(unreachable)), /problem/)
 })
 

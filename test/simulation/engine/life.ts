@@ -95,6 +95,7 @@ function partsOf(stage: Stage, life: Life): Parts {
     driver: () => driver,
     baseEnvironment: {},
     parse: (text) => git.parse(text),
+    drizzleLook: '',
     readSql: async () => null,
     openLog: async () => ({ write: () => {}, close: async () => {} }),
     notices: deafNotices,
