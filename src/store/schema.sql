@@ -352,3 +352,27 @@ CREATE TABLE overrides (
   at INTEGER NOT NULL,
   PRIMARY KEY (deployment, gate)
 ) STRICT;
+
+CREATE TABLE surveys (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  track TEXT NOT NULL,
+  release TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  survey TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX surveys_by_release ON surveys (track, release, number);
+
+CREATE INDEX surveys_waiting ON surveys (track) WHERE state = 'waiting';
+
+CREATE TABLE applied_migrations (
+  deployment INTEGER PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  track TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  names TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX applied_migrations_by_track ON applied_migrations (track, deployment);
