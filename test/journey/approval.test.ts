@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import test from 'node:test'
 import type { DeploymentView, PlanView, SafeguardsView } from '../../src/api/views.ts'
+import type { FileContent } from '../helpers/repository.ts'
 import { startServer } from '../helpers/server.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 import { app } from './app.ts'
@@ -100,14 +101,67 @@ test('a yes for a plan, and who may say it', limit, async (t) => {
   })
 })
 
+/** A place for each way in which a deployment is set off, all with an approval; one of them wants `e2e` too. */
+function ways() {
+  const protection = { approvals: 1, self_approval: true }
+  const place = (name: string, on: object, more: object = {}) => ({
+    [name]: { hosts: `${name}.ways.test`, on, protection: { ...protection, ...more } },
+  })
+  return {
+    staging: { hosts: 'staging.ways.test', on: { push: 'main' }, policies: { access: 'public' } },
+    ...place('pushed', { push: 'main' }),
+    ...place('following', { after: 'staging' }),
+    ...place('byhand', {}),
+    ...place('checked', {}, { approvals: 0, require_checks: ['e2e', 'docs'] }),
+  }
+}
+
+test('what sets a deployment off, and what guards the place', limit, async (t) => {
+  await using server = await startServer()
+  const shop = await project(server, 'ways')
+  const checks = {
+    e2e: { steps: 'test ! -e red', continue_on_error: true },
+    docs: { steps: 'exit 1', paths: 'docs/**' },
+  }
+  const ship = (version: string, more: Record<string, FileContent> = {}) =>
+    shop.ship({ ...app('ways', version, { checks, environments: ways() }), ...more }, version)
+  // In a new project every path counts; from the second push on only what has changed.
+  assertSucceeded(await shop.deployed(await shop.ship(app('ways', 'v0'), 'v0')))
+
+  await t.test(
+    'X6 trigger × protection: push, another environment and a person all wait for the same yes',
+    async () => {
+      assertSucceeded(await shop.deployed(await ship('v1', { red: '' })))
+      await shop.sb(['deploy', 'byhand'], { wanted: 4 })
+      await waitFor('three to wait', async () => (await waiting(shop)).length === 3, 30_000)
+      for (const host of ['pushed', 'following', 'byhand'])
+        assert.doesNotMatch(await visit(server, `${host}.ways.test`), /^v1$/)
+      await shop.sb(['approve', '--all', '--yes', '--wait'])
+      for (const host of ['pushed', 'following', 'byhand']) assert.equal(await visit(server, `${host}.ways.test`), 'v1')
+    },
+  )
+
+  await t.test(
+    'X21 require_checks: red is refused, green goes; a check that its paths leave out is no hindrance',
+    async () => {
+      const refused = await shop.sb(['deploy', 'checked'], { wanted: 4 })
+      assert.match(refused.stdout, /for this commit: e2e did not pass \(r\d+\)/)
+      assertSucceeded(await shop.deployed(await ship('v2', { red: null })))
+      await shop.sb(['deploy', 'checked'])
+      assert.equal(await visit(server, 'checked.ways.test'), 'v2')
+      assert.match((await shop.sb(['plan', 'checked'])).stdout, /docs was left out, which counts as passed/)
+    },
+  )
+})
+
 /** Somebody with a token of their own; gives the environment that makes the command line theirs. */
 async function person(shop: Project, name: string, role?: string): Promise<Record<string, string>> {
   const words = ['tokens', 'create', name, ...(role === undefined ? [] : ['--role', role])]
   return { SIGNALBOX_TOKEN: (await shop.sb(words)).stdout.trim() }
 }
 
-async function waiting({ server }: Project): Promise<readonly string[]> {
-  const tracks = await server.client.call('status', { params: { project: 'shop' } })
+async function waiting({ name, server }: Project): Promise<readonly string[]> {
+  const tracks = await server.client.call('status', { params: { project: name } })
   return tracks.flatMap((track) => track.waiting.map(({ deployment }) => deployment.id))
 }
 
