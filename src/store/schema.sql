@@ -333,6 +333,17 @@ CREATE TABLE door_users (
   PRIMARY KEY (project, environment, name)
 ) STRICT;
 
+CREATE TABLE waivers (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  name TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment, name)
+) STRICT;
+
 CREATE TABLE overrides (
   deployment TEXT NOT NULL,
   gate TEXT NOT NULL,
@@ -365,14 +376,3 @@ CREATE TABLE applied_migrations (
 ) STRICT;
 
 CREATE INDEX applied_migrations_by_track ON applied_migrations (track, deployment);
-
-CREATE TABLE waivers (
-  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
-  environment TEXT NOT NULL,
-  name TEXT NOT NULL,
-  person TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
-  PRIMARY KEY (project, environment, name)
-) STRICT;
