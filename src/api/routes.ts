@@ -16,6 +16,7 @@ import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
+import { wayBackRoutes } from './routes/ways-back.ts'
 
 /** Everything the API can be asked: the server, its clients and the reference are made from this table, one file a resource. */
 export const routes = {
@@ -37,6 +38,7 @@ export const routes = {
   ...factRoutes,
   ...noticeRoutes,
   ...tokenRoutes,
+  ...wayBackRoutes,
 } as const
 
 export type Routes = typeof routes

@@ -27,6 +27,8 @@ import { redeployCommand } from './commands/redeploy.ts'
 import { rejectCommand } from './commands/reject.ts'
 import { releasesCommand } from './commands/releases.ts'
 import { rerunCommand } from './commands/rerun.ts'
+import { retryCommand } from './commands/retry.ts'
+import { revertCommand } from './commands/revert.ts'
 import { rollbackCommand } from './commands/rollback.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
@@ -92,6 +94,8 @@ const commandGroups: readonly CommandGroup[] = [
       redeployCommand,
       rollbackCommand,
       migrateCommand,
+      revertCommand,
+      retryCommand,
       scaleCommand,
       cancelCommand,
       lockCommand,

@@ -51,6 +51,7 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['permission.denied', exitCodes.blocked],
   ['rollback.crosses_migration', exitCodes.blocked],
   ['rollback.forbidden', exitCodes.blocked],
+  ['rollback.reason_needed', exitCodes.usage],
   ['server.no_space', exitCodes.noSpace],
   ['token.invalid', exitCodes.failed],
   ['variable.needed', exitCodes.blocked],

@@ -15,6 +15,7 @@ export type Command =
   | ClearCommand
   | SourceCommand
   | DoorCommand
+  | VersionsCommand
 
 /** Something to read from or to write into a project's repository, whose result is then recorded. */
 export interface SourceCommand {
@@ -30,6 +31,12 @@ export type SourceTask =
   | { readonly kind: 'draft'; readonly app: string; readonly head: string }
   /** A published release gets its tag in the repository. */
   | { readonly kind: 'tag'; readonly tag: string }
+
+/** Look which version each instance runs, now that a deployment has ended. */
+export interface VersionsCommand {
+  readonly do: 'versions'
+  readonly deployment: string
+}
 
 /** Bring a track's target back to what is live. */
 export interface ConvergeCommand {

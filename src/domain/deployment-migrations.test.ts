@@ -103,6 +103,9 @@ const queued: Deployment = {
     variables: null,
     smoke: null,
     bake: null,
+    versions: null,
+    retryOf: null,
+    attempt: 1,
   },
   state: { kind: 'queued', approvedPlan: null, expiresAt: null },
 }

@@ -191,6 +191,9 @@ const queued: Deployment = {
   verdict: null,
   smoke: null,
   bake: null,
+  versions: null,
+  retryOf: null,
+  attempt: 1,
   phases: [],
 }
 

@@ -38,6 +38,11 @@ export interface Deployment {
   readonly smoke: Smoke | null
   /** How far the watching of the new release is, or what it has seen; null where nobody watches. */
   readonly bake: Bake | null
+  /** Which version each instance ran when it was looked at after the end; null until then. */
+  readonly versions: Versions | null
+  /** The deployment it is another attempt at, and which attempt it is, from 1. */
+  readonly retryOf: string | null
+  readonly attempt: number
   /** When each phase began, for the timeline and the benchmark: `prepare`, `place`, … in order. */
   readonly phases: readonly Phase[]
 }
@@ -47,6 +52,13 @@ export type QueueLimit = 'abort' | 'continue'
 
 /** `migrate`: only the release's migrations run; what serves stays as it is. */
 export type DeploymentReason = 'promote' | 'redeploy' | 'rollback' | 'scale' | 'variables' | 'migrate'
+
+/** What the target told after the end, or why it told nothing. */
+export interface Versions {
+  readonly at: number
+  readonly instances: Readonly<Record<string, string>>
+  readonly problem: string | null
+}
 
 export interface Smoke {
   /** Null while they run. */

@@ -94,5 +94,6 @@ function queued(number: number): Deployment {
     ...{ comment: null, scale: {}, createdAt: number, startedAt: null, finishedAt: null },
     state: { kind: 'queued', approvedPlan: null, expiresAt: null },
     ...{ opened: null, verdict: null, phases: [], variables: null, smoke: null, bake: null },
+    ...{ versions: null, retryOf: null, attempt: 1 },
   }
 }

@@ -8,6 +8,8 @@ import { noticeActions } from './actions/notices.ts'
 import { oneOffActions } from './actions/one-offs.ts'
 import { projectActions } from './actions/projects.ts'
 import { publishingActions } from './actions/publishing.ts'
+import { retryingActions } from './actions/retrying.ts'
+import { revertingActions } from './actions/reverting.ts'
 import { runActions } from './actions/runs.ts'
 import { safeguardActions } from './actions/safeguards.ts'
 import { scalingActions } from './actions/scaling.ts'
@@ -30,6 +32,8 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...projectActions(work, intake),
     ...deploymentActions(work),
     ...goingBackActions(work),
+    ...retryingActions(work),
+    ...revertingActions(work, intake),
     ...scalingActions(work),
     ...migratingActions(work),
     ...approvalActions(work),

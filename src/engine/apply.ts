@@ -105,11 +105,19 @@ function afterDeployment(tx: Tx, deployment: Deployment): void {
   const { state } = deployment
   const track = tx.parts.store.tracks.get(deployment.track)
   if (track === null || state.kind !== 'finished') return
-  if (deployment.startedAt !== null) lookAgain(tx, track)
+  if (deployment.startedAt !== null) {
+    lookAgain(tx, track)
+    askForVersions(tx, deployment)
+  }
   if (state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
   noteSucceeded(tx, deployment)
   const { project, app } = track
   tx.followUp({ look: 'promote', project, app, commit: deployment.release.commit })
+}
+
+/** However it ended. Before whatever comes next on the track, and not taken back by it. */
+function askForVersions(tx: Tx, { id, project, track }: Deployment): void {
+  tx.command({ id: `versions:${id}`, project, lane: trackLane(track) }, { do: 'versions', deployment: id })
 }
 
 function afterRun(tx: Tx, run: Run): void {

@@ -132,8 +132,10 @@ export function rollbackTargets(
 ): ReadonlyMap<Track, StoredRelease> {
   const targets = tracksIn(store, place).map((track) => {
     const { environment } = contextOf(store, { track: track.id, release: liveOf(track).release })
-    if (environment.policies.rollback !== 'allowed') {
-      throw new Fault('rollback.forbidden', { details: { environment: environment.name } })
+    const policy = environment.policies.rollback
+    if (policy !== 'allowed') {
+      const { deployment } = liveOf(track)
+      throw new Fault('rollback.forbidden', { details: { environment: environment.name, policy, deployment } })
     }
     return [track, version === null ? previousRelease(store, track) : earlierRelease(store, track, version)] as const
   })

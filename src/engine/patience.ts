@@ -20,6 +20,8 @@ export function patienceMsOf(command: Command): number | null {
     case 'clear':
     case 'source':
       return 3_600_000
+    case 'versions':
+      return 0 // What is not known is recorded as not known.
     case 'converge':
       return 0 // The next look comes anyway.
   }

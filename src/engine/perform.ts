@@ -1,5 +1,5 @@
 import type { Command } from '../domain/command.ts'
-import type { StepOutcome } from '../domain/deployment.ts'
+import type { StepOutcome, Versions } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
 import type { Survey } from '../domain/migrations.ts'
 import type { OneOffEnding } from '../domain/one-off.ts'
@@ -18,6 +18,7 @@ import { performEndOfOneOff, performOneOff } from './perform-one-off.ts'
 import { performSource, type RecordResult, sourceFailed } from './perform-source.ts'
 import { performStep } from './perform-step.ts'
 import { performSurvey } from './perform-survey.ts'
+import { noteVersions, performVersions } from './perform-versions.ts'
 import { endSurvey, keepSurvey } from './surveys.ts'
 import { transact } from './transact.ts'
 import type { Tx } from './tx.ts'
@@ -30,6 +31,7 @@ export type Performed =
   | { readonly of: 'survey'; readonly found: Survey | null }
   | { readonly of: 'converge'; readonly found: string | null }
   | { readonly of: 'source'; readonly record: RecordResult }
+  | { readonly of: 'versions'; readonly versions: Versions }
   | { readonly of: 'clear' | 'end_one_off' }
   | { readonly of: 'door' }
 
@@ -58,6 +60,8 @@ export async function perform(parts: Parts, row: OutboxRow<Command>, signal: Abo
       return { of: 'converge', found: await performConverge(parts, command.track, number, signal) }
     case 'source':
       return { of: 'source', record: await performSource(parts, command) }
+    case 'versions':
+      return { of: 'versions', versions: await performVersions(parts, command.deployment, signal) }
     case 'clear':
       await performClear(parts, command, number, signal)
       return { of: 'clear' }
@@ -84,6 +88,7 @@ export function concluded(tx: Tx, row: OutboxRow<Command>, done: Performed): voi
     applyOneOff(tx, command.oneOff, { type: 'ended', ending: done.ending })
   if (command.do === 'survey' && done.of === 'survey' && done.found !== null) endSurvey(tx, command.survey, done.found)
   if (command.do === 'converge' && done.of === 'converge') looked(tx, command.track, done.found)
+  if (command.do === 'versions' && done.of === 'versions') noteVersions(tx, command.deployment, done.versions)
   if (done.of === 'source') done.record(tx)
 }
 
@@ -121,6 +126,9 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
       break
     case 'source':
       sourceFailed(tx, command, reason)
+      break
+    case 'versions':
+      noteVersions(tx, command.deployment, { at: tx.at, instances: {}, problem: reason })
       break
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })

@@ -27,9 +27,12 @@ import { withLimit } from './limit.ts'
 import { OneOffQueries } from './one-off-queries.ts'
 import { type Outlook, outlookOn } from './outlook.ts'
 import type { Parts } from './parts.ts'
+import { mixedSentence } from './perform-versions.ts'
 import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { draftDeployment } from './request.ts'
+import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
 import { changesSinceLive } from './variables.ts'
+import { type WayBack, waysBack } from './ways-back.ts'
 
 /** One app in one environment, with the four facts that are kept apart: desired, attempted, running and serving. */
 export interface TrackStatus {
@@ -49,6 +52,8 @@ export interface TrackStatus {
   readonly stale: string | null
   /** Instances the edge sends visitors to. */
   readonly serving: readonly string[]
+  /** Said until all instances run the same version. */
+  readonly mixed: string | null
   /** What the last look found amiss. */
   readonly finding: string | null
   readonly lock: Lock | null
@@ -125,6 +130,15 @@ export class Queries {
   /** With what stands beside it. */
   async wholePlanOf(id: string): Promise<WholePlan> {
     return await this.#wholePlan(findDeployment(this.#parts.store, id))
+  }
+
+  /** Releases that were live here, and whether one can go back to them. */
+  async waysBack(place: NamedPlace): Promise<readonly WayBack[]> {
+    return await waysBack(this.#parts.store, this.#parts.artifacts, place)
+  }
+
+  async rollbackPlans(place: NamedPlace, version: string | null): Promise<readonly RollbackPlan[]> {
+    return await rollbackPlans(this.#parts, { place, version }, (draft) => this.#wholePlan(draft))
   }
 
   planOf(id: string): PlanAnswer {
@@ -222,6 +236,7 @@ export class Queries {
       running: observation,
       stale,
       serving: observation?.routed ?? [],
+      mixed: mixedSentence(observation?.instances ?? []),
       finding: isLeft ? leftSentence(live, open) : store.tracks.finding(id),
       lock: store.locks.get(project, environment),
       access: isLeft ? 'public' : this.door({ project, environment }).access,

@@ -9,10 +9,14 @@ import type { VariableChange } from '../store/variables.ts'
 /** More than one machine has a use for. */
 const maxInstances = 100
 
+/** By then what it needs may not be what it was. */
+const rerunnableMs = 30 * 86_400_000
+
 /** Null when it can be run again. */
-export function whyNotRerun({ state, outcome, jobs }: Run): string | null {
+export function whyNotRerun({ state, outcome, jobs, createdAt }: Run, at: number): string | null {
   if (state !== 'finished') return 'it has not ended'
   if (outcome === 'succeeded') return 'it succeeded'
+  if (at - createdAt > rerunnableMs) return 'it is older than 30 days; push again'
   return jobs.length === 0 ? 'it had no jobs' : null
 }
 

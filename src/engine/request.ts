@@ -21,6 +21,8 @@ export interface DeploymentRequest {
   readonly scale?: Readonly<Record<string, number>>
   readonly by: string
   readonly comment: string | null
+  /** The deployment it is another attempt at. */
+  readonly retries?: Deployment
 }
 
 /**
@@ -77,8 +79,9 @@ function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateR
 }
 
 function newDeployment(tx: Tx, track: string, request: DeploymentRequest): Deployment {
-  const { release, reason, by, comment, scale = {} } = request
-  return { ...draftDeployment({ track: { id: track }, release, at: tx.at }), reason, by, comment, scale }
+  const { release, reason, by, comment, scale = {}, retries } = request
+  const again = retries === undefined ? {} : { retryOf: retries.id, attempt: retries.attempt + 1 }
+  return { ...draftDeployment({ track: { id: track }, release, at: tx.at }), reason, by, comment, scale, ...again }
 }
 
 export interface Draft {
@@ -107,6 +110,9 @@ export function draftDeployment({ track, release, at }: Draft): Deployment {
     verdict: null,
     smoke: null,
     bake: null,
+    versions: null,
+    retryOf: null,
+    attempt: 1,
     phases: [],
   }
 }

@@ -8,6 +8,7 @@ import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
 import { erroredOneOff } from './perform.ts'
 import { sourceFailed } from './perform-source.ts'
+import { noteVersions } from './perform-versions.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
 
@@ -79,6 +80,9 @@ function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
       break
     case 'source':
       sourceFailed(tx, command, reason)
+      break
+    case 'versions':
+      noteVersions(tx, command.deployment, { at: tx.at, instances: {}, problem: reason })
       break
     case 'clear':
       tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })

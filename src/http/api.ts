@@ -17,6 +17,7 @@ import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { variableRoutes } from './routes/variables.ts'
+import { wayBackRoutes } from './routes/ways-back.ts'
 
 /** What the API does for each route of its table. */
 export function apiHandlers(parts: ApiParts): Handlers {
@@ -38,5 +39,6 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...factRoutes(parts),
     ...noticeRoutes(parts),
     ...tokenRoutes(parts),
+    ...wayBackRoutes(parts),
   }
 }

@@ -126,6 +126,10 @@ const catalogue = {
     sentence: 'It is not clear which deployment is meant: {problem}',
     hint: 'See `signalbox status`.',
   },
+  'deployment.not_retryable': {
+    sentence: '{deployment} cannot be tried again: {problem}',
+    hint: '`signalbox deployments show {deployment}` tells how it ended.',
+  },
   'deployment.unknown': {
     sentence: 'There is no deployment {deployment}',
     hint: 'List them with `signalbox deployments list`.',
@@ -462,13 +466,21 @@ const catalogue = {
     hint: 'Try again; look at the connection.',
     temporary: true,
   },
+  'revert.conflict': {
+    sentence: 'What {commit} changed cannot be taken back by itself: it was changed again since, in {files}',
+    hint: 'Revert it by hand, settle these files, and push: `git revert {commit}`.',
+  },
+  'revert.nothing': {
+    sentence: 'Nothing of what {commit} changed is left to be taken back',
+    hint: '`signalbox explain {commit}` tells where it is live.',
+  },
   'rollback.crosses_migration': {
     sentence: '{version} was made before migrations that {environment} has since: {migrations}; they stay applied',
     hint: 'If {version} gets along with them, say why with --reason; otherwise go forward with a new commit.',
   },
   'rollback.forbidden': {
-    sentence: '{environment} does not allow rollbacks',
-    hint: 'Revert the commit and push; the policy `rollback` in signalbox.yml decides this.',
+    sentence: 'Nobody rolls {environment} back: its policy is `rollback: {policy}`',
+    hint: 'Go forward: `signalbox revert {deployment}` makes a commit that takes the change back, on a branch of its own.',
   },
   'rollback.moving': {
     sentence: '{deployment} is on its way to {environment}, so what came before it is not certain',
@@ -481,6 +493,10 @@ const catalogue = {
   'rollback.nowhere': {
     sentence: 'There is no earlier release of {app} in {environment} to go back to',
     hint: 'Name one with `signalbox rollback {environment} VERSION`.',
+  },
+  'rollback.reason_needed': {
+    sentence: 'Going back in {environment} needs a reason: {why}',
+    hint: 'Say it with `--reason TEXT`; it stands in the record.',
   },
   'route.unconfirmed': {
     sentence: 'The instance {instance} was not reached through the edge ({edge}): {problem}',

@@ -1,5 +1,5 @@
 /**
- * The contract between the engine and where commits come from. Reads, apart from `tag` and `commitFile`; every call may be
+ * The contract between the engine and where commits come from. Reads, apart from `tag`, `commitFile` and `revert`; every call may be
  * repeated, and "already so" is success.
  */
 export interface Source {
@@ -27,6 +27,11 @@ export interface Source {
    * branch is there with something else.
    */
   commitFile(project: string, commit: NewFileCommit): Promise<string>
+  /**
+   * Makes a branch with one commit on top of `onto` that takes back what `commit` changed, against its first parent. Faults
+   * `revert.conflict` with the files, `revert.nothing`, `branch.taken`.
+   */
+  revert(project: string, revert: NewRevert): Promise<Reverted>
   /** Path of the bare repository, for the runner's `git archive`. */
   path(project: string): string
 }
@@ -57,6 +62,22 @@ export interface NewFileCommit {
   readonly message: string
   readonly by: string
   readonly at: number
+}
+
+export interface NewRevert {
+  readonly commit: string
+  readonly onto: string
+  /** Without `refs/heads/`. */
+  readonly branch: string
+  readonly message: string
+  readonly by: string
+  readonly at: number
+}
+
+export interface Reverted {
+  readonly sha: string
+  /** False when the branch held it already. */
+  readonly isNew: boolean
 }
 
 export interface Commit {

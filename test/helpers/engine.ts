@@ -171,6 +171,9 @@ class MemoryGit {
       commitFile: async (_project, { branch, path }) => {
         throw new Error(`${branch}: no files are written in memory, ${path} neither`)
       },
+      revert: async (_project, { branch }) => {
+        throw new Error(`${branch}: nothing is reverted in memory`)
+      },
       path: (project) => project,
     }
   }

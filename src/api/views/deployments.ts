@@ -69,6 +69,11 @@ export const deployment = z.object({
   smoke: z.object({ outcome: outcome.nullable(), at, log: text }).nullable(),
   /** What was seen of the new release while it was watched; null where nobody watches. */
   bake: z.object({ since: at, sentence: text }).nullable(),
+  /** Which version each instance ran when it was looked at after the end; a problem says why nothing was seen. */
+  versions: z.object({ at, instances: z.record(text, text), problem: text.nullable() }).nullable(),
+  /** The deployment it is another attempt at, and which attempt it is, from 1. */
+  retryOf: text.nullable(),
+  attempt: z.int(),
 })
 export type DeploymentView = z.infer<typeof deployment>
 

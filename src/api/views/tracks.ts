@@ -47,6 +47,8 @@ export const track = z.object({
   stale: text.nullable(),
   /** Instances the edge sends visitors to. */
   serving: list(text),
+  /** `mixed versions: 2 of v1, 1 of v2`; null while every instance runs the same. */
+  mixed: text.nullable(),
   /** What the last look found amiss. */
   finding: text.nullable(),
   lock: lock.nullable(),

@@ -1,11 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import type { PlanView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { appOption, environmentArgument } from '../options.ts'
 import { approveLine } from '../sent.ts'
 import type { Open } from '../session.ts'
-import { hasChanges, isBlocked, planLines } from '../show/plan.ts'
+import { exitCodeOfPlans, hasChanges, planLines } from '../show/plan.ts'
 import { dim, type Text } from '../text.ts'
 
 export function planCommand(open: Open) {
@@ -26,7 +25,7 @@ export function planCommand(open: Open) {
       const plans = await api.call('plan', { params, query: { app, version } })
       if (canonical) await output.document(onlyOne(plans, environment).canonical)
       else await output.show(plans, () => plans.flatMap(linesOf))
-      end(exitCodeOf(plans))
+      end(exitCodeOfPlans(plans))
     })
 }
 
@@ -45,10 +44,4 @@ function linesOf(plan: PlanView): readonly Text[] {
     ...(hasChanges(plan) ? [] : [dim('  Nothing would change.')]),
     ...(isAsked ? [['  ', approveLine(deployment, plan)]] : []),
   ]
-}
-
-function exitCodeOf(plans: readonly PlanView[]): number {
-  const changing = plans.filter(hasChanges)
-  if (changing.some(isBlocked)) return exitCodes.blocked
-  return changing.length > 0 ? exitCodes.changes : exitCodes.ok
 }

@@ -5,6 +5,7 @@ import { readInput } from '../input.ts'
 import { limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { ago, moment } from '../show/time.ts'
+import { wayBackCells } from '../show/way-back.ts'
 import { plural, releaseText, shortSha } from '../show/words.ts'
 import { bold, cyan, dim, green, listing, type Text } from '../text.ts'
 import { readUserFile, within } from '../user-file.ts'
@@ -26,10 +27,18 @@ function list(open: Open) {
   return new Command('list')
     .description('List the releases of a project, newest first: where each is live, and whether one can go back to it.')
     .argument('[app]', 'only those of this app')
+    .option('--can-rollback <environment>', 'those that were live there, whether one can go back to each, and why not')
     .addOption(limitOption())
-    .action(async (app, { limit }) => {
+    .action(async (app, { limit, canRollback: environment }) => {
       const { client, project, output, world } = open()
       const api = await client()
+      if (environment !== undefined) {
+        const question = { params: { project: await project(), environment }, query: { app } }
+        const ways = (await api.call('ways-back', question)).slice(0, limit)
+        const rows = ways.map((way) => wayBackCells(way, world.clock.now()))
+        const head = ['where', 'release', 'last live by', 'can go back', 'because', 'title']
+        return await output.show(ways, () => listing(head, rows))
+      }
       const releases = await api.call('releases.list', { params: { project: await project() }, query: { app, limit } })
       const now = world.clock.now()
       const rows = releases.map((release) => [

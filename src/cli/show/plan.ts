@@ -1,5 +1,6 @@
 import type { GateView, PlanView, VariableChangesView } from '../../api/views.ts'
 import { showDuration } from '../../lib/duration.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { migrationsText, pendingRows } from './migrations.ts'
 import { plural, releaseText, shortSha } from './words.ts'
@@ -89,7 +90,7 @@ export function gateLines(gates: readonly GateView[]): readonly Text[] {
   )
 }
 
-export function isBlocked({ gates }: PlanView): boolean {
+function isBlocked({ gates }: PlanView): boolean {
   return gates.some(({ open }) => !open)
 }
 
@@ -98,6 +99,13 @@ export function hasChanges({ plan }: PlanView): boolean {
   const { from, to, processes, variables } = plan
   const isOther = from === null || from.digest !== to.digest || changesText(variables) !== ''
   return isOther || processes.some((each) => each.from !== each.to || each.command !== null)
+}
+
+/** 0 when nothing would change, 3 when something would, 4 when a gate or a lock is in the way. */
+export function exitCodeOfPlans(plans: readonly PlanView[]): number {
+  const changing = plans.filter(hasChanges)
+  if (changing.some(isBlocked)) return exitCodes.blocked
+  return changing.length > 0 ? exitCodes.changes : exitCodes.ok
 }
 
 function indented(rows: readonly (readonly Text[])[]): readonly Text[] {

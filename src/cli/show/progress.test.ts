@@ -29,7 +29,19 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       wentWithoutTurn: false,
       step: null,
     },
-    ...{ phases: [], verdict: null, smoke: null, bake: null, gates: [], carries: [], approvals: [], timeline: [] },
+    ...{
+      phases: [],
+      verdict: null,
+      smoke: null,
+      bake: null,
+      versions: null,
+      retryOf: null,
+      attempt: 1,
+      gates: [],
+      carries: [],
+      approvals: [],
+      timeline: [],
+    },
     ...part,
   }
 }

@@ -28,6 +28,7 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
       [dim('attempted'), attempted === null ? 'nothing' : attemptedText(attempted, now)],
       [dim('running'), runningText(track, now)],
       [dim('serving'), servingText(track)],
+      ...(track.mixed === null ? [] : [[dim('versions'), red(track.mixed)]]),
       ...(track.finding === null ? [] : [[dim('amiss'), red(track.finding)]]),
       ...(track.lock === null ? [] : [[dim('lock'), lockText(track.lock)]]),
       ...(track.access === 'public' ? [] : [[dim('access'), 'only with a password']]),

@@ -7,14 +7,18 @@ import { applyDeployment } from '../apply.ts'
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment, rollbackTargets } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
+import { whyReason } from '../ways-back.ts'
 import { request } from './requesting.ts'
 import type { Asked, Place, Work } from './work.ts'
 
-/** Code goes back, a database does not: whoever goes behind a migration says why. Fault `rollback.crosses_migration`. */
+/** Code goes back, a database does not: whoever goes behind a migration says why, and whoever goes back in a protected place. */
 function mustBeMeant(store: Store, track: Track, { release, asked }: { release: StoredRelease; asked: Asked }): void {
-  const crossed = store.surveys.appliedSince(track.id, release.id)
-  if (crossed.length === 0 || (asked.comment ?? '').trim() !== '') return
+  if ((asked.comment ?? '').trim() !== '') return
   const { environment } = track
+  const crossed = store.surveys.appliedSince(track.id, release.id)
+  const why = whyReason(store, track, release)
+  if (why === null) return
+  if (crossed.length === 0) throw new Fault('rollback.reason_needed', { details: { environment, why } })
   const details = { version: release.version, environment, migrations: crossed.join(', ') }
   throw new Fault('rollback.crosses_migration', { details })
 }

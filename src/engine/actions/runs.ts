@@ -22,7 +22,7 @@ export function runActions(work: Work) {
       return work.transact((tx) => {
         const { store } = tx.parts
         const run = findRun(store, id)
-        const problem = whyNotRerun(run)
+        const problem = whyNotRerun(run, tx.at)
         if (problem !== null) throw new Fault('run.not_rerunnable', { details: { run: id, problem } })
         const releases = store.releases.ofCommitAll(run.project, run.commit)
         const gone = releases.filter(({ discardedAt }) => discardedAt !== null).map(({ app }) => app)

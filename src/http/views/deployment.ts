@@ -40,6 +40,8 @@ export function deploymentView(deployment: Deployment): DeploymentView {
     step: stepView(deployment),
     verdict: verdictView(deployment),
     smoke: smokeView(deployment),
+    versions: deployment.versions,
+    ...{ retryOf: deployment.retryOf, attempt: deployment.attempt },
     bake: deployment.bake === null ? null : { since: deployment.bake.since, sentence: deployment.bake.sentence },
   }
 }

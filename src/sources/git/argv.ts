@@ -168,6 +168,20 @@ export const words = {
     sha,
     path,
   ],
+  /** An object as it is. */
+  text: (dir: string, sha: string) => [...inside(dir), 'cat-file', '-p', '--end-of-options', sha],
+  /** The tree of a merge, or the names of the files in which both changed the same. */
+  mergeTrees: (dir: string, ours: string, theirs: string) => [
+    ...inside(dir),
+    'merge-tree',
+    '--write-tree',
+    '-z',
+    '--name-only',
+    '--no-messages',
+    '--end-of-options',
+    ours,
+    theirs,
+  ],
   blob: (dir: string, sha: string) => [...inside(dir), 'cat-file', 'blob', sha],
   allPaths: (dir: string, sha: string) => [
     ...inside(dir),

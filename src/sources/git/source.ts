@@ -6,6 +6,7 @@ import { isFullSha, words } from './argv.ts'
 import { type Git, type GitOptions, git } from './git.ts'
 import { pathProblem, repositoryPath } from './paths.ts'
 import { refNameProblem } from './ref-name.ts'
+import { writeRevert } from './reverting.ts'
 import { writeFileCommit, writeTag } from './writing.ts'
 
 /** Reads and makes commits in the bare repositories under `reposDir`, by the system's git. */
@@ -23,6 +24,7 @@ export function gitSource(options: GitOptions): Source {
     between: (project, from, to, limit) => between(asked, project, { from, to, limit }),
     log: (project, from, to, limit) => log(asked, project, { from, to, limit }),
     tag: (project, tag) => writeTag({ git: program, dir: at(project) }, tag),
+    revert: (project, commit) => writeRevert({ git: program, dir: at(project) }, commit),
     commitFile: (project, commit) => writeFileCommit({ git: program, dir: at(project) }, commit),
   }
 }

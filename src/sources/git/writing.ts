@@ -63,37 +63,37 @@ function entryLine({ mode, sha, path }: Omit<Entry, 'bytes'>): string {
   return `${mode} ${type} ${sha}\t${path}\0`
 }
 
-async function store({ git, dir }: Writing, type: 'blob' | 'tag' | 'commit', stdin: string): Promise<string> {
+export async function store({ git, dir }: Writing, type: 'blob' | 'tag' | 'commit', stdin: string): Promise<string> {
   return (await git.text(words.store(dir, type), { stdin })).trim()
 }
 
 /** False when the ref is there already, with whatever. */
-async function create(writing: Writing, ref: string, sha: string): Promise<boolean> {
+export async function create(writing: Writing, ref: string, sha: string): Promise<boolean> {
   if ((await shaOf(writing, ref)) !== null) return false
   await writing.git.bytes(words.updateRefs(writing.dir), { stdin: `create ${ref}\0${sha}\0` })
   return true
 }
 
-async function shaOf({ git, dir }: Writing, name: string): Promise<string | null> {
+export async function shaOf({ git, dir }: Writing, name: string): Promise<string | null> {
   const result = await git.ask(words.object(dir, name))
   return result.exitCode === 0 ? result.stdout.toString('utf8').trim() : null
 }
 
 /** Names of tokens are no addresses, and nobody's mail must go astray. */
-function person(by: string, at: number): string {
+export function person(by: string, at: number): string {
   const name = by.replace(/[<>\p{Cc}]/gu, '').trim() || 'signalbox'
   return `${name} <${name.replace(/[^A-Za-z0-9.-]+/g, '-')}@signalbox.invalid> ${Math.floor(at / 1000)} +0000`
 }
 
-function tidy(message: string): string {
+export function tidy(message: string): string {
   return message.replaceAll('\0', '').trim()
 }
 
-function assertName(ref: string): void {
+export function assertName(ref: string): void {
   const problem = refNameProblem(ref)
   if (problem !== null) throw new Fault('ref.refused', { details: { ref, problem } })
 }
 
-function assertFull(sha: string): void {
+export function assertFull(sha: string): void {
   if (!isFullSha(sha)) throw new Fault('commit.malformed', { details: { sha } })
 }

@@ -93,6 +93,7 @@ export class Git {
       log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       tag: async (project, { name, commit }) => this.move(project, `refs/tags/${name}`, commit),
       commitFile: async (_project, { parent }) => parent,
+      revert: async (_project, { onto }) => ({ sha: onto, isNew: false }),
       path: (project) => project,
     }
   }

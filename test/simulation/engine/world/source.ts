@@ -31,6 +31,7 @@ export function sourceOf(parts: SourceParts, outside: Outside): Source {
     between: (project, from, to, limit) => call('between', () => source.between(project, from, to, limit)),
     log: (project, from, to, limit) => call('log', () => source.log(project, from, to, limit)),
     tag: (project, tag) => call('tag', () => source.tag(project, tag)),
+    revert: (project, commit) => call('revert', () => source.revert(project, commit)),
     commitFile: (project, commit) => call('commit', () => source.commitFile(project, commit)),
     path: (project) => source.path(project),
   }

@@ -1,0 +1,49 @@
+import type { Deployment } from '../../domain/deployment.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { StoredRelease } from '../../store/releases.ts'
+import { trackOf } from '../context.ts'
+import { findDeployment } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
+import { requestDeployment } from '../request.ts'
+import type { Tx } from '../tx.ts'
+import type { Asked, Work } from './work.ts'
+
+export function retryingActions(work: Work) {
+  return {
+    /**
+     * The same release to the same place once more, in the name of whoever asked for it first, through the same gates. What
+     * succeeded is not done again, and what is under way is enough.
+     */
+    retryDeployment(id: string, { by, comment }: Asked): Deployment {
+      return work.one((tx) => {
+        const { store } = tx.parts
+        const before = findDeployment(store, id)
+        const { project, environment } = trackOf(store, before.track)
+        mustBePermitted(store, 'deploy', { project, environment, by })
+        const problem = whyNot(tx, before)
+        if (problem !== null) throw new Fault('deployment.not_retryable', { details: { deployment: id, problem } })
+        const made = requestDeployment(tx, {
+          release: store.releases.get(before.release.id) as StoredRelease,
+          environment,
+          ...{ reason: before.reason, scale: before.scale, by: before.by, comment: comment ?? before.comment },
+          retries: before,
+        })
+        const data = { retries: id, attempt: made.attempt, for: before.by }
+        tx.fact({ kind: 'deployment.retried', project, subject: made.id, by, data })
+        return made
+      })
+    },
+  }
+}
+
+function whyNot(tx: Tx, { id, state, release, reason, track }: Deployment): string | null {
+  const { store } = tx.parts
+  if (state.kind !== 'finished') return 'it has not ended'
+  if (state.outcome === 'succeeded') return 'it succeeded; `signalbox redeploy` puts new instances in its place'
+  const again = store.deployments.list(track, 50).find(({ retryOf }) => retryOf === id)
+  if (again !== undefined) return `${again.id} is its next attempt`
+  const live = store.tracks.get(track)?.live?.release
+  const isOfWhatWasLive = reason !== 'promote' && reason !== 'rollback'
+  if (isOfWhatWasLive && live?.id !== release.id) return `${live?.version ?? 'nothing'} is live there now`
+  return null
+}

@@ -1,0 +1,110 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Track } from '../domain/track.ts'
+import { messageOf } from '../lib/fault.ts'
+import type { Artifacts } from '../runner/runner.ts'
+import type { StoredRelease } from '../store/releases.ts'
+import type { Store } from '../store/store.ts'
+import { contextOf, variableNames } from './context.ts'
+import { type NamedPlace, tracksIn } from './find.ts'
+
+/** A release that once was live somewhere: can one go back to it, and what should be known before? */
+export interface WayBack {
+  readonly track: string
+  readonly release: StoredRelease
+  /** The deployment with which it was live last. */
+  readonly lastBy: string
+  readonly lastAt: number
+  /** Why not; empty when one can. */
+  readonly obstacles: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Releases so far back are listed. */
+const mostReleases = 50
+/** More releases live since than people remember the differences of. */
+const manySince = 5
+
+/** Every release that was live here, newest first, apart from the one that is. Archives are looked at, not assumed. */
+export async function waysBack(store: Store, artifacts: Artifacts, place: NamedPlace): Promise<readonly WayBack[]> {
+  const ways: WayBack[] = []
+  for (const track of tracksIn(store, place)) {
+    for (const release of earlier(store, track)) {
+      const last = lastTime(store, track, release)
+      if (last === null) continue
+      const obstacles = [...policyObstacles(store, track), ...(await archiveObstacles(artifacts, release))]
+      const warnings = warningsFor(store, track, release)
+      ways.push({ track: track.id, release, lastBy: last.id, lastAt: last.finishedAt ?? 0, obstacles, warnings })
+    }
+  }
+  return ways
+}
+
+/** What lies between what is live and this release, for whoever goes back to it. */
+export function warningsFor(store: Store, track: Track, release: StoredRelease): readonly string[] {
+  const since = deploymentsSince(store, track, release)
+  const releases = new Set(since.map((each) => each.release.id))
+  const crossed = store.surveys.appliedSince(track.id, release.id)
+  return [
+    ...(releases.size > manySince ? [`${releases.size} releases have been live since`] : []),
+    ...(crossed.length > 0 ? [`migrations applied since stay applied: ${crossed.join(', ')}`] : []),
+    ...missingNow(store, track, release).map((name) => `it needs the variable ${name}, which is not set any more`),
+  ]
+}
+
+/** Why a person has to give a reason; null where none is needed. */
+export function whyReason(store: Store, track: Track, release: StoredRelease): string | null {
+  const { environment } = contextOf(store, { track: track.id, release: track.live?.release ?? release })
+  const [warning] = warningsFor(store, track, release)
+  if (warning !== undefined) return warning
+  return environment.protection.approvals > 0 ? 'the environment is protected' : null
+}
+
+function earlier(store: Store, { id, live }: Track): readonly StoredRelease[] {
+  return store.deployments
+    .releasesSucceeded(id, mostReleases)
+    .map((release) => store.releases.get(release))
+    .filter((release): release is StoredRelease => release !== null && release.id !== live?.release.id)
+}
+
+function lastTime(store: Store, track: Track, release: StoredRelease): Deployment | null {
+  return store.deployments.ofRelease(release.id, track.id).findLast(hasSucceeded) ?? null
+}
+
+function deploymentsSince(store: Store, track: Track, release: StoredRelease): readonly Deployment[] {
+  const last = lastTime(store, track, release)
+  const all = store.deployments.list(track.id, mostReleases * 2)
+  const index = all.findIndex(({ id }) => id === last?.id)
+  return all.slice(0, index < 0 ? all.length : index).filter(hasSucceeded)
+}
+
+function hasSucceeded({ state }: Deployment): boolean {
+  return state.kind === 'finished' && state.outcome === 'succeeded'
+}
+
+function policyObstacles(store: Store, track: Track): readonly string[] {
+  if (track.live === null) return []
+  const { policies } = contextOf(store, { track: track.id, release: track.live.release }).environment
+  return policies.rollback === 'allowed' ? [] : [`the policy is \`rollback: ${policies.rollback}\``]
+}
+
+async function archiveObstacles(
+  artifacts: Artifacts,
+  { discardedAt, digest }: StoredRelease,
+): Promise<readonly string[]> {
+  if (discardedAt !== null) return ['its archive was thrown away']
+  try {
+    await artifacts.verify(digest)
+    return []
+  } catch (error) {
+    return [messageOf(error)]
+  }
+}
+
+/** Required by that release, without a default, and with no value here now. */
+function missingNow(store: Store, track: Track, release: StoredRelease): readonly string[] {
+  const context = contextOf(store, { track: track.id, release })
+  const names = variableNames(store, context, store.variables.version(track.project, track.environment))
+  return context.app.variables
+    .filter((each) => each.required && each.default === null && !names.includes(each.name))
+    .map(({ name }) => name)
+}
