@@ -16,7 +16,7 @@ import { keptOf, standing } from './keeping.ts'
 import { isAsApproved, namesOf } from './migrations.ts'
 import { planRevert, type Step } from './rollout.ts'
 import type { Live } from './track.ts'
-import { type Traffic, verdictOf } from './traffic.ts'
+import { offlineMs, type Traffic, verdictOf } from './traffic.ts'
 import { versionCounts } from './versions.ts'
 
 /** A deployment on its way: step by step forward, or back to what served before. */
@@ -218,14 +218,17 @@ function told(now: Deployment, { step, result }: Told, at: number): Deployment {
 function measure(now: Deployment, window: 'open' | 'close', traffic: Traffic | undefined): Deployment {
   if (traffic === undefined) return now
   if (window === 'open') return { ...now, opened: traffic }
-  return now.opened === null ? now : { ...now, verdict: verdictOf(now.opened, traffic) }
+  return now.opened === null
+    ? now
+    : { ...now, verdict: { ...verdictOf(now.opened, traffic), offlineMs: offlineMs(now.phases) } }
 }
 
 /** Notes when the step that comes now began. Being watched is no work, so it does not count against the limit. */
 function begin(now: Deployment, at: number): Deployment {
   const step = currentStep(now)
   if (step === null) return now
-  const begun = { ...now, phases: [...now.phases, { name: step.do, at }] }
+  const phase = { name: step.do, at, ...(step.do === 'route' && { visited: step.instances.length }) }
+  const begun = { ...now, phases: [...now.phases, phase] }
   if (step.do !== 'bake') return begun
   const state = now.state as DeploymentState & { kind: 'rolling' }
   return { ...begun, bake: beginBake(at), state: { ...state, limitAt: state.limitAt + step.forMs } }

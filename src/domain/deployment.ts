@@ -69,6 +69,8 @@ export interface Smoke {
 export interface Phase {
   readonly name: string
   readonly at: number
+  /** Of a change of the routing: how many instances get visitors from its end on. */
+  readonly visited?: number | undefined
 }
 
 export type DeploymentState =

@@ -269,3 +269,27 @@ function base(deployment: string, wanted: readonly ProcessSpec[], live: Live | n
 function liveAfter(instances: readonly Instance[]): Live {
   return { deployment: 'd1', release: ref('d1'), variables: 1, instances }
 }
+
+test('immutable: one alone proves itself, then the whole set stands beside the old, and only then anything of the old is touched', () => {
+  const processes = [processSpec({ name: 'web', instances: 3 }), processSpec({ name: 'worker', instances: 2 })]
+  const live = liveAfter(planRollout(base('d1', processes, null)).instances)
+  const strategy = { kind: 'immutable' } as const
+  const { steps } = planRollout({ ...base('d2', processes, live), policies: { ...policies, strategy } })
+  const told = steps.flatMap((step) =>
+    'instances' in step && step.do !== 'verify'
+      ? [`${step.do} ${step.instances.map(({ name }) => name).join(' ')}`]
+      : [],
+  )
+  assert.deepEqual(told, [
+    ...['place d2-web-1', 'place d2-web-2 d2-web-3', 'place d2-worker-1', 'place d2-worker-2'],
+    'route d2-web-1 d2-web-2 d2-web-3',
+    ...['drain d1-web-1 d1-web-2 d1-web-3', 'remove d1-web-1 d1-web-2 d1-web-3', 'remove d1-worker-1 d1-worker-2'],
+  ])
+  const proved = steps.slice(0, steps.findIndex((step) => step.do === 'place') + 1)
+  const back = planRevert(live, proved)
+  assert.deepEqual(
+    back.flatMap((step) => (step.do === 'remove' ? step.instances.map(({ name }) => name) : [])),
+    ['d2-web-1'],
+    'what failed alone is all that goes',
+  )
+})

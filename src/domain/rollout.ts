@@ -1,7 +1,8 @@
 import type { ReleaseRef } from './release.ts'
 import { beforeTheFirstStart, type Migrating, migrationSteps } from './rollout-migrations.ts'
 import type { PolicySpec, ProcessSpec, StrategySpec } from './spec.ts'
-import { leaveRouted, type Strategy } from './strategies/change.ts'
+import { leaveRouted, type Strategy, type Way } from './strategies/change.ts'
+import { immutable } from './strategies/immutable.ts'
 import { startFirst } from './strategies/start-first.ts'
 import { stopStart } from './strategies/stop-start.ts'
 import { type Instance, instanceName, type Live } from './track.ts'
@@ -66,7 +67,11 @@ export function planRollout(input: RolloutInput): Rollout {
   const gone = before.filter(({ process }) => !input.processes.some(({ name }) => name === process))
   const instances = plans.flatMap((plan) => plan.instances)
   const migration = migrationSteps(input)
-  const changes = [...plans.flatMap((plan) => plan.steps), ...leave(gone, instances.filter(isRouted))]
+  const changes = [
+    ...plans.flatMap((plan) => plan.way.beside),
+    ...plans.flatMap((plan) => plan.way.instead),
+    ...leave(gone, instances.filter(isRouted)),
+  ]
   // Before anything is counted: what is found may send it back to people.
   const readying: readonly Step[] = [{ do: 'prepare' }, ...migration.look]
   return {
@@ -151,7 +156,7 @@ export function isRouted(instance: Pick<Instance, 'process'>): boolean {
 
 interface ProcessPlan {
   readonly instances: readonly Instance[]
-  readonly steps: readonly Step[]
+  readonly way: Way
 }
 
 function inOrder(input: RolloutInput): readonly ProcessSpec[] {
@@ -166,7 +171,7 @@ function replaceProcess(process: ProcessSpec, input: RolloutInput, before: reado
   const added = freshInstances(process, input, process.instances - kept.length)
   const leaving = old.filter((instance) => !kept.includes(instance))
   const change = { routed: process.name === routedProcess, kept, added, leaving }
-  return { instances: [...kept, ...added], steps: wayOf(process, input.policies.strategy)(change) }
+  return { instances: [...kept, ...added], way: wayOf(process, input.policies.strategy)(change) }
 }
 
 /** Whatever the policy says, a singleton never runs twice. */
@@ -177,8 +182,9 @@ function wayOf({ singleton }: ProcessSpec, strategy: StrategySpec): Strategy {
       return startFirst(strategy.batch)
     case 'stop_start':
       return stopStart
-    case 'reload':
     case 'immutable':
+      return immutable
+    case 'reload':
       return startFirst(Number.POSITIVE_INFINITY)
   }
 }

@@ -64,6 +64,8 @@ export interface Verdict {
   readonly p50Ms: number | null
   readonly p99Ms: number | null
   readonly lost: readonly LostRequest[]
+  /** How long no instance was to get visitors; 0 in records of before it was told. */
+  readonly offlineMs?: number
 }
 
 export function verdictOf(open: Traffic, close: Traffic): Verdict {
@@ -83,9 +85,30 @@ export function verdictOf(open: Traffic, close: Traffic): Verdict {
   }
 }
 
+/** From the end of a step that left nobody to answer visitors to the end of the one that gave them somebody again. */
+export function offlineMs(phases: readonly { readonly at: number; readonly visited?: number | undefined }[]): number {
+  let since: number | null = null
+  let sum = 0
+  for (const [index, { visited }] of phases.entries()) {
+    const end = phases[index + 1]?.at
+    if (visited === undefined || end === undefined) continue
+    if (visited === 0) since ??= end
+    else {
+      sum += since === null ? 0 : end - since
+      since = null
+    }
+  }
+  return sum
+}
+
 /** The sentence that ends a deployment's record. It claims no more than was observed. */
 export function verdictSentence(verdict: Verdict | null): string {
   if (verdict === null) return 'requests were not measured'
+  const { offlineMs: gapMs = 0 } = verdict
+  return gapMs === 0 ? countsSentence(verdict) : `${countsSentence(verdict)}, nothing served for ${gapMs} ms`
+}
+
+function countsSentence(verdict: Verdict): string {
   if (verdict.requests > 0) return `${verdict.dropped} dropped of ${verdict.requests}`
   if (verdict.probes > 0) {
     return `no visitors; ${verdict.probesFailed} of ${verdict.probes} probes failed (a floor, not a proof)`

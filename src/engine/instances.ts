@@ -186,6 +186,12 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
   }
 }
 
+/** X17: whether its health says no more than that it runs. */
+export function isUnverified(parts: Parts, context: DeploymentContext, { release, process }: Instance): boolean {
+  const own = appOf(parts, context, release).processes.find(({ name }) => name === process)
+  return own?.health.probe.kind === 'process'
+}
+
 /** As its own release's configuration has it; an instance whose process is not there any more is none. */
 export function isSingleton(parts: Parts, context: DeploymentContext, { release, process }: Instance): boolean {
   return appOf(parts, context, release).processes.some(({ name, singleton }) => name === process && singleton)

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Observation, StopOrder } from '../targets/driver.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
-import { type Aim, onTarget, servedFiles, stopOrders } from './instances.ts'
+import { type Aim, isUnverified, onTarget, servedFiles, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
 import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
 import { backupStep } from './steps/backup.ts'
@@ -72,7 +72,7 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'place':
       await placeAll(work, step.instances)
       await mustStand(work, step.instances)
-      return {}
+      return unverifiedAmong(work, step.instances)
     case 'route':
       await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment), must: aim.deployment })
       return {}
@@ -95,6 +95,12 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
     case 'bake':
       return { look: await lookAt(work) }
   }
+}
+
+/** Of these nobody knows more than that they run. */
+function unverifiedAmong({ parts, context }: StepWork, instances: readonly Instance[]): StepOutcome {
+  const unverified = instances.filter((each) => isUnverified(parts, context, each)).map(({ name }) => name)
+  return unverified.length === 0 ? {} : { told: { unverified } }
 }
 
 async function share(work: StepWork): Promise<void> {

@@ -17,6 +17,8 @@ export const verdict = z.object({
   p50Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
   lost: list(lostRequest),
+  /** How long no instance was to get visitors. */
+  offlineMs: z.int(),
   /** It all in one sentence. */
   sentence: text,
 })
@@ -62,7 +64,7 @@ export const deployment = z.object({
   wentWithoutTurn: z.boolean(),
   /** While it moves: what it does, and how far it is. */
   step: z.object({ doing: text, at: z.int(), of: z.int() }).nullable(),
-  phases: list(z.object({ name: text, at })),
+  phases: list(z.object({ name: text, at, visited: z.int().optional() })),
   /** Null until it is known. */
   verdict: verdict.nullable(),
   /** What became of the smoke steps, and the name of their log; null where there are none or they have not begun. */

@@ -11,7 +11,14 @@ export interface Change {
 }
 
 /** The order in which the old make room for the new. One file each, and a case in `wayOf`. */
-export type Strategy = (change: Change) => readonly Step[]
+export type Strategy = (change: Change) => Way
+
+export interface Way {
+  /** Before anything of any process makes room. */
+  readonly beside: readonly Step[]
+  /** In the turn of this process. */
+  readonly instead: readonly Step[]
+}
 
 export function start(instances: readonly Instance[]): readonly Step[] {
   return instances.length === 0 ? [] : [{ do: 'place', instances }]

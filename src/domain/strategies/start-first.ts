@@ -7,9 +7,10 @@ export function startFirst(batch: number): Strategy {
     const all = Math.max(change.added.length, change.leaving.length, 1)
     const size = Math.min(batch, all)
     const swap = change.routed ? swapRouted : swapUnrouted
-    return Array.from({ length: Math.ceil(all / size) }, (_, index) =>
+    const batches = Array.from({ length: Math.ceil(all / size) }, (_, index) =>
       swap(change, index * size, (index + 1) * size),
-    ).flat()
+    )
+    return { beside: [], instead: batches.flat() }
   }
 }
 

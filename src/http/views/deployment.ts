@@ -85,5 +85,5 @@ function smokeView({ id, smoke }: Deployment): DeploymentView['smoke'] {
 }
 
 function verdictView({ verdict }: Deployment): VerdictView | null {
-  return verdict === null ? null : { ...verdict, sentence: verdictSentence(verdict) }
+  return verdict === null ? null : { ...verdict, offlineMs: verdict.offlineMs ?? 0, sentence: verdictSentence(verdict) }
 }

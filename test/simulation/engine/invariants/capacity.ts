@@ -18,7 +18,7 @@ export const capacity: MakeInvariant = ({ records, git, host, broken }) => {
     // What is gone back to must not run beside others when it says so itself.
     const before = state.kind === 'reverting' ? state.before?.release : undefined
     const isAlone = isSingleton(track, release) || (before !== undefined && isSingleton(track, before))
-    return environment?.policies.strategy.kind === 'start_first' && !isAlone
+    return environment?.policies.strategy.kind !== 'stop_start' && !isAlone
   }
   const isSingleton = (track: string, { commit }: ReleaseRef) => {
     const app = git.spec(commit)?.apps.find((each) => each.name === track.split('/')[1])

@@ -24,7 +24,7 @@ export const visitors: MakeInvariant = ({ simulation, records, git, broken }) =>
         const spec = git.spec(release.commit)
         const web = spec?.apps.find((each) => each.name === app)?.processes.find((each) => each.name === 'web')
         const environment = spec?.environments.find((each) => each.name === name)
-        return environment?.policies.strategy.kind === 'start_first' && web?.singleton === false && scale.web !== 0
+        return environment?.policies.strategy.kind !== 'stop_start' && web?.singleton === false && scale.web !== 0
       })
   return {
     visited(track, { status, instance }, takesMs) {

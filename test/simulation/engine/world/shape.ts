@@ -75,6 +75,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
       { kind: 'start_first', batch: 1 },
       { kind: 'start_first', batch: 2 },
       { kind: 'stop_start' },
+      { kind: 'immutable' },
     ] as const),
     approvals: random.pick([1, 1, 1, 2, 0]),
     approvers: drawApprovers(random),
