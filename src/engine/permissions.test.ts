@@ -47,6 +47,18 @@ const acts: readonly (readonly [Permission, string, Act])[] = [
     'set a variable',
     ({ engine }, asked) => engine.actions.setVariables(inStaging, [{ name: 'A', value: 'b', secret: false }], asked),
   ],
+  [
+    'config',
+    'shut the door',
+    ({ engine }, asked) => engine.actions.beginMaintenance(inStaging, { message: 'm' }, asked),
+  ],
+  [
+    'config',
+    'let somebody in',
+    ({ engine }, asked) => engine.actions.admit(inStaging, { name: 'a', hash: 'h' }, asked),
+  ],
+  ['config', 'keep somebody out', ({ engine }, asked) => engine.actions.dismiss(inStaging, { name: 'a' }, asked)],
+  ['config', 'open the door', ({ engine }, asked) => engine.actions.endMaintenance(inStaging, asked)],
   ['lock', 'lock', ({ engine }, asked) => engine.actions.lock(inStaging, { reason: 'r', forMs: null }, asked)],
   ['lock', 'unlock', ({ engine }, asked) => engine.actions.unlock(inStaging, asked)],
 ]
@@ -111,3 +123,14 @@ async function quiet({ store }: EngineUnderTest): Promise<void> {
 function token(name: string, roles: readonly string[]) {
   return { name, scope: 'deploy', roles, createdAt: 0, createdBy: 'test', expiresAt: null, revokedAt: null } as const
 }
+
+test('who may not migrate may not even look for what is pending', async () => {
+  await using it = await startEngine(spec)
+  it.store.tokens.add(token('grace', []), 'b')
+  await pushed(it, 'one')
+  const wish = { version: null, destructive: true }
+  assert.throws(() => it.engine.actions.migrate(inStaging, wish, grace), { code: 'permission.denied' })
+  assert.throws(() => it.engine.actions.survey(inStaging, null, grace), { code: 'permission.denied' })
+  it.store.tokens.setRoles('grace', ['maintainer'])
+  assert.throws(() => it.engine.actions.migrate(inStaging, wish, grace), { code: 'migration.none' })
+})

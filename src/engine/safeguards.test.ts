@@ -102,7 +102,11 @@ test('going back to a release from before takes the code back and not the rules'
   const first = await waitFor('it to be live', () => live(it, production))
   await pushed(it, 'guarded', { spec: guarded() })
   await approved(it, ada)
-  await it.engine.actions.rollback({ project: 'shop', environment: 'production' }, { version: null }, eve)
+  await it.engine.actions.rollback(
+    { project: 'shop', environment: 'production' },
+    { version: null },
+    { ...eve, comment: 'it is broken' },
+  )
   await approved(it, ada)
   assert.equal(live(it, production)?.release.id, first.release.id)
   assert.equal(approvals(it), 1)

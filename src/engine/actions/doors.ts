@@ -1,6 +1,7 @@
 import type { Door, Maintenance } from '../../domain/door.ts'
 import { environmentIn } from '../context.ts'
 import { specNow, tracksIn } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import type { Tx } from '../tx.ts'
 import type { Asked, Place, Work } from './work.ts'
 
@@ -11,7 +12,7 @@ export function doorActions(work: Work) {
     /** Gives a person a password, or another one. `hash` is all that is kept of it. */
     admit(place: Environment, user: { readonly name: string; readonly hash: string }, { by }: Asked): Door {
       return work.transact((tx) => {
-        mustBeThere(tx, place)
+        mustBeAllowed(tx, place, by)
         const { project, environment } = place
         const isNew = tx.parts.store.doors.setUser(project, environment, { ...user, by, at: tx.at })
         const kind = isNew ? 'environment.user_admitted' : 'environment.user_password_changed'
@@ -23,7 +24,7 @@ export function doorActions(work: Work) {
     /** False when nobody of this name came in. */
     dismiss(place: Environment, { name }: { readonly name: string }, { by }: Asked): boolean {
       return work.transact((tx) => {
-        mustBeThere(tx, place)
+        mustBeAllowed(tx, place, by)
         const { project, environment } = place
         if (!tx.parts.store.doors.removeUser(project, environment, { name, at: tx.at })) return false
         tx.fact({ kind: 'environment.user_dismissed', project, subject: subjectOf(place), by, data: { user: name } })
@@ -35,7 +36,7 @@ export function doorActions(work: Work) {
     /** Shows visitors a page in place of the app; asked again, another one. */
     beginMaintenance(place: Environment, { message }: { readonly message: string }, { by }: Asked): Maintenance {
       return work.transact((tx) => {
-        mustBeThere(tx, place)
+        mustBeAllowed(tx, place, by)
         const { project, environment } = place
         const before = tx.parts.store.doors.get(project, environment).maintenance
         const maintenance = { message, by, since: before?.since ?? tx.at }
@@ -50,7 +51,7 @@ export function doorActions(work: Work) {
     /** False when there was none. */
     endMaintenance(place: Environment, { by }: Asked): boolean {
       return work.transact((tx) => {
-        mustBeThere(tx, place)
+        mustBeAllowed(tx, place, by)
         const { project, environment } = place
         const before = tx.parts.store.doors.get(project, environment).maintenance
         if (before === null) return false
@@ -68,7 +69,9 @@ function subjectOf({ project, environment }: Environment): string {
   return `${project}/${environment}`
 }
 
-function mustBeThere({ parts }: Tx, { project, environment }: Environment): void {
+/** Who may come in, and whether anybody may, is part of how the environment is set up. */
+function mustBeAllowed({ parts }: Tx, { project, environment }: Environment, by: string): void {
+  mustBePermitted(parts.store, 'config', { project, environment, by })
   environmentIn(specNow(parts.store, project), environment)
 }
 

@@ -8,6 +8,7 @@ import type { StoredRelease } from '../../store/releases.ts'
 import type { Store } from '../../store/store.ts'
 import { contextOf } from '../context.ts'
 import { findRelease, findTrack } from '../find.ts'
+import { mustBePermitted } from '../permissions.ts'
 import { startSurvey } from '../surveys.ts'
 import { request } from './requesting.ts'
 import type { Asked, Place, Work } from './work.ts'
@@ -22,6 +23,7 @@ export function migratingActions(work: Work) {
       const { environment } = place
       if (!wanted.destructive) throw new Fault('migration.not_ticked', { details: { environment } })
       return work.one((tx) => {
+        mustBePermitted(tx.parts.store, 'migrate', { ...place, by: asked.by })
         const { track, release } = releaseMeant(tx.parts.store, place, wanted.version)
         return request(tx, track, { release, reason: 'migrate', asked })
       })
@@ -31,6 +33,7 @@ export function migratingActions(work: Work) {
     survey(place: Place, version: string | null, { by }: Asked): SurveyRun {
       return work.transact((tx) => {
         const { store } = tx.parts
+        mustBePermitted(store, 'migrate', { ...place, by })
         const { track, release } = releaseMeant(store, place, version)
         const { app } = contextOf(store, { track: track.id, release: refOf(release) })
         if (app.migrations === null || askingFor(app.migrations) === null)
