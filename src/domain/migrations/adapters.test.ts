@@ -5,8 +5,8 @@ import type { Listed } from './adapter.ts'
 import { askingFor, migrationFiles } from './adapters.ts'
 
 /**
- * Each reader with what its framework prints. Django 3.2 and Alembic 1.8 are asked for real in
- * test/journey/frameworks.test.ts; the others' output is as their own source prints it.
+ * Each reader with what its framework prints. Django is asked for real in test/journey/frameworks.test.ts, Alembic and
+ * Drizzle beside this file; what Rails, Prisma and Knex print is as their own source prints it.
  */
 
 const specOf = (adapter: MigrationSpec['adapter'], command: MigrationSpec['command'], pending: string | null = null) =>

@@ -79,6 +79,29 @@ export const runRules: readonly Rule[] = [
     },
   },
   {
+    name: 'run: commands with the same lock run one after the other, those with another do not wait',
+    needs: 'run',
+    check: async (stage) => {
+      const release = await stage.prepared('good')
+      const took = async (locks: readonly string[]) => {
+        const order = stage.order()
+        const { clock } = stage.harness
+        const began = clock.monotonic()
+        const results = await Promise.all(
+          locks.map((lock) =>
+            stage.driver.run({ ...stage.oneOff('naps', release), lock }, order, () => {}, stage.signal),
+          ),
+        )
+        const naps = results.map(({ durationMs }) => durationMs)
+        return { elapsedMs: clock.monotonic() - began, naps: naps.reduce((sum, each) => sum + each, 0) }
+      }
+      const same = await took(['orders', 'orders'])
+      assert.ok(same.elapsedMs >= same.naps - 100, JSON.stringify(same))
+      const others = await took(['one', 'two'])
+      assert.ok(others.elapsedMs < others.naps, JSON.stringify(others))
+    },
+  },
+  {
     name: 'run: a command that takes longer than its limit is ended and told as timed out',
     needs: 'run',
     check: async (stage) => {
