@@ -31,6 +31,8 @@ export type SourceTask =
   | { readonly kind: 'draft'; readonly app: string; readonly head: string }
   /** A published release gets its tag in the repository. */
   | { readonly kind: 'tag'; readonly tag: string }
+  /** How a commit stands to another one, which is live. */
+  | { readonly kind: 'relation'; readonly commit: string; readonly other: string }
 
 /** Look which version each instance runs, now that a deployment has ended. */
 export interface VersionsCommand {

@@ -1,4 +1,5 @@
 import { accessGate } from './gates/access.ts'
+import { ancestryGate } from './gates/ancestry.ts'
 import { approvalGate } from './gates/approval.ts'
 import { checksGate } from './gates/checks.ts'
 import { checksEndedGate } from './gates/checks-ended.ts'
@@ -14,6 +15,7 @@ import { variablesGate } from './gates/variables.ts'
 /** Every gate, in the order in which a person is told about them. A new gate is a file and a line here. */
 const gates: readonly Gate[] = [
   needsGate,
+  ancestryGate,
   approvalGate,
   checksGate,
   checksEndedGate,
@@ -33,7 +35,10 @@ export interface GateReport {
 }
 
 export function askGates(facts: GateFacts): readonly GateReport[] {
-  return gates.map((gate) => ({ gate: gate.name, holds: gate.holds, answer: gate.ask(facts) }))
+  return gates.map((gate) => {
+    const answer = gate.ask(facts)
+    return { gate: gate.name, holds: answer.open ? gate.holds : (answer.holds ?? gate.holds), answer }
+  })
 }
 
 export type { GateAnswer, GateFacts } from './gates/gate.ts'

@@ -80,8 +80,9 @@ function reasonFor({ project, change, reading }: Accepting): TriggerAnswer {
 }
 
 function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { reading: Reading }, event: string): Run {
-  const { runs, releases } = tx.parts.store
+  const { runs, releases, relations } = tx.parts.store
   const { commit, spec, problems, changed, behind } = reading
+  for (const [other, relation] of reading.relations) relations.set({ project, commit: commit.sha, other }, relation)
   const released = releases
     .ofCommitAll(project, commit.sha)
     .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))

@@ -7,6 +7,8 @@ import { versionOf } from '../domain/version.ts'
 import { surveyFor } from './find-survey.ts'
 import { askHeld } from './hold.ts'
 import { lookAgain } from './look-again.ts'
+import { lookAtQueues } from './queues.ts'
+import { lookUpRelation } from './relations.ts'
 import { noteSucceeded } from './safeguards.ts'
 import { followSchedules } from './schedules.ts'
 import type { Tx } from './tx.ts'
@@ -44,11 +46,6 @@ export function applyDeployment(tx: Tx, id: string, event: DeploymentEvent): voi
   if (deployment.state.kind === 'finished' || deployment.state.kind === 'waiting') lookAtQueues(tx)
 }
 
-/** Something may not be in the way any more: who is next, wherever somebody waits? Who was asked for first is asked first. */
-export function lookAtQueues(tx: Tx): void {
-  for (const track of tx.parts.store.deployments.tracksWithQueue()) tx.followUp({ look: 'turn', track })
-}
-
 /** That a migration is about to begin is kept, whatever becomes of it: it may have done its work, or a part of it. */
 function keepMigrating(tx: Tx, deployment: Deployment): void {
   const { surveys } = tx.parts.store
@@ -65,8 +62,10 @@ function setLive(tx: Tx, deployment: Deployment, live: Live): void {
   askHeld(tx, deployment)
   store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
   followSchedules(tx, track)
-  for (const { id } of store.deployments.open(track))
-    applyDeployment(tx, id, { type: 'live_moved', release: live.release })
+  for (const deployment of store.deployments.open(track)) {
+    applyDeployment(tx, deployment.id, { type: 'live_moved', release: live.release })
+    lookUpRelation(tx, deployment)
+  }
 }
 
 /** What the target has of a track, and of its host names, goes; also when the track itself is forgotten right after. */

@@ -1,3 +1,4 @@
+import type { Relation } from '../domain/ancestry.ts'
 import { checkStates } from '../domain/checks.ts'
 import { isNeeded } from '../domain/contract.ts'
 import type { Deployment } from '../domain/deployment.ts'
@@ -5,6 +6,7 @@ import { accessOf } from '../domain/door.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import { askGates, type GateFacts } from '../domain/gates.ts'
 import { aheadOf } from '../domain/queue.ts'
+import type { Live } from '../domain/track.ts'
 import { typesOf } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import { isOfStore } from '../store/database.ts'
@@ -55,6 +57,8 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
     isLookedFor: isLookedFor(store, deployment),
+    live: context.track.live,
+    relation: relationToLive(store, deployment, context.track.live),
     lock: store.locks.get(project, environment),
     missingVariables: missingVariables(store, context, version),
     unfitVariables: unfitVariables(store, context, version),
@@ -94,6 +98,10 @@ export function givenApprovals(store: Store, deployment: string): readonly Given
     const token = store.tokens.byName(approval.by)
     return { ...approval, roles: token?.roles ?? [], revoked: token !== null && token.revokedAt !== null }
   })
+}
+
+function relationToLive(store: Store, { project, release }: Deployment, live: Live | null): Relation | null {
+  return live === null ? null : store.relations.get({ project, commit: release.commit, other: live.release.commit })
 }
 
 function missingVariables(store: Store, context: DeploymentContext, version: number): readonly string[] {

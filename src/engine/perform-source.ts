@@ -1,10 +1,12 @@
 import type { SourceCommand, SourceTask } from '../domain/command.ts'
 import { self } from '../domain/facts.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
+import type { CommitPair } from '../store/relations.ts'
 import { acceptChange, recordEvent } from './accept.ts'
 import { drawUp } from './drafting.ts'
 import type { Parts } from './parts.ts'
 import { readCommit } from './reading.ts'
+import { recordRelation, relationOf } from './relations.ts'
 import type { Tx } from './tx.ts'
 
 /** Stores what a task has given, in the transaction that ends its command. */
@@ -21,6 +23,8 @@ export async function performSource(parts: Parts, { project, task }: SourceComma
 }
 
 export function sourceFailed(tx: Tx, { project, task }: SourceCommand, reason: string): void {
+  // Nobody waits for ever for an answer that does not come.
+  if (task.kind === 'relation') recordRelation(tx, { project, commit: task.commit, other: task.other }, 'unknown')
   tx.fact({ kind: `${task.kind}.failed`, project, subject: project, by: self, data: { ...task, reason } })
 }
 
@@ -36,6 +40,8 @@ function perform(parts: Parts, project: string, task: SourceTask): Promise<Recor
       return drawUp(parts, { project, ...task })
     case 'tag':
       return tagPublished(parts, project, task.tag)
+    case 'relation':
+      return relation(parts, { project, commit: task.commit, other: task.other })
   }
 }
 
@@ -51,6 +57,11 @@ async function tagPublished(parts: Parts, project: string, tag: string): Promise
     tx.fact({ kind: 'release.tagged', project, subject: release.id, by: self, data: { tag, commit: release.commit } })
     acceptChange(tx, { project, change, telling: { source: 'release', by }, reading })
   }
+}
+
+async function relation(parts: Parts, pair: CommitPair): Promise<RecordResult> {
+  const found = await relationOf(parts.source, pair)
+  return (tx) => recordRelation(tx, pair, found)
 }
 
 /** Every path counts, and every check runs: what is looked at by the clock is looked at whole. */

@@ -1,3 +1,4 @@
+import type { Relation } from '../domain/ancestry.ts'
 import { matchesPaths } from '../domain/glob.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
 import type { RefChange } from '../domain/trigger.ts'
@@ -5,6 +6,7 @@ import { Fault, messageOf } from '../lib/fault.ts'
 import type { Commit } from '../sources/source.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Parts } from './parts.ts'
+import { relationsToLive } from './relations.ts'
 
 export const configFile = 'signalbox.yml'
 const maxConfigBytes = 1024 * 1024
@@ -19,6 +21,8 @@ export interface Reading {
   readonly changed: readonly string[] | null
   /** Apps of which something is in no release yet. */
   readonly behind: readonly string[]
+  /** How it stands to what is live, by the live commit. */
+  readonly relations: ReadonlyMap<string, Relation>
 }
 
 /** A ref that stands for a commit now. */
@@ -29,18 +33,20 @@ export async function readCommit(parts: Parts, arrival: Arrival): Promise<Readin
   const { source, parse } = parts
   const commit = await source.commit(project, sha)
   try {
-    const [text, procfile, changed] = await Promise.all([
+    const [text, procfile, changed, relations] = await Promise.all([
       source.file(project, sha, configFile, maxConfigBytes),
       source.file(project, sha, 'Procfile', maxConfigBytes),
       changedBy(parts, arrival, commit),
+      relationsToLive(parts, project, sha),
     ])
-    if (text === null) return { commit, spec: null, problems: null, changed, behind: [] }
+    if (text === null) return { commit, spec: null, problems: null, changed, behind: [], relations }
     const parsed = parse(text, procfile)
-    return { commit, ...parsed, changed, behind: await appsBehind(parts, arrival, parsed.spec) }
+    return { commit, ...parsed, changed, behind: await appsBehind(parts, arrival, parsed.spec), relations }
   } catch (error) {
     // A file that is a link, or too large: the commit's doing, and so its run's end.
     if (!(error instanceof Fault) || error.code !== 'config.unreadable') throw error
-    return { commit, spec: null, problems: [messageOf(error)], changed: null, behind: [] }
+    const problems = [messageOf(error)]
+    return { commit, spec: null, problems, changed: null, behind: [], relations: new Map() }
   }
 }
 

@@ -10,6 +10,7 @@ import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
+import { lookUpRelation } from './relations.ts'
 import { noteAsked } from './safeguards.ts'
 import type { Tx } from './tx.ts'
 
@@ -55,6 +56,7 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
       ...{ scale: deployment.scale, state: deployment.state.kind },
     },
   })
+  lookUpRelation(tx, deployment)
   // What can never go is refused now, not after people were asked to approve it.
   const hopeless = closed.find(({ holds }) => holds === 'refuse_at_once')
   if (hopeless !== undefined) {

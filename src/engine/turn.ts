@@ -12,6 +12,7 @@ import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
 import { currentPlan, rolloutInput } from './current-plan.ts'
 import { gateFacts } from './gate-facts.ts'
+import { lookUpRelation } from './relations.ts'
 import { supersedeOlder } from './supersede.ts'
 import { lookForPlans, putOffLooks } from './surveys.ts'
 import type { Tx } from './tx.ts'
@@ -34,6 +35,7 @@ export function takeTurn(tx: Tx, track: string): void {
 
 function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next one' {
   const { rules } = tx.parts
+  lookUpRelation(tx, deployment)
   try {
     const closed = rules.askGates(gateFacts(tx.parts, deployment, tx.at)).find(({ answer }) => !answer.open)
     if (closed === undefined) {

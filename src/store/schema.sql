@@ -376,3 +376,11 @@ CREATE TABLE applied_migrations (
 ) STRICT;
 
 CREATE INDEX applied_migrations_by_track ON applied_migrations (track, deployment);
+
+CREATE TABLE relations (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  commit_sha TEXT NOT NULL,
+  other_sha TEXT NOT NULL,
+  relation TEXT NOT NULL,
+  PRIMARY KEY (project, commit_sha, other_sha)
+) STRICT;

@@ -16,6 +16,7 @@ import { Outbox } from './outbox.ts'
 import { Overrides } from './overrides.ts'
 import { Projects } from './projects.ts'
 import { Publications } from './publications.ts'
+import { Relations } from './relations.ts'
 import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
 import { SafeguardsInForce } from './safeguards.ts'
@@ -39,6 +40,7 @@ export interface Store {
   readonly publications: Publications
   readonly aliases: Aliases
   readonly drafts: Drafts
+  readonly relations: Relations
   readonly tracks: Tracks
   readonly deployments: Deployments
   readonly locks: Locks
@@ -71,6 +73,7 @@ export function storeOver(db: Database): Store {
     publications: new Publications(db, releases),
     aliases: new Aliases(db),
     drafts: new Drafts(db),
+    relations: new Relations(db),
     tracks: new Tracks(db),
     deployments: new Deployments(db),
     locks: new Locks(db),

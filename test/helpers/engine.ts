@@ -164,7 +164,7 @@ class MemoryGit {
       commit: async (_project, sha) => this.#get(sha),
       file: async (_project, sha) => JSON.stringify(this.#get(sha).options.spec),
       changedPaths: async () => ['server.js'],
-      isAncestor: async () => true,
+      isAncestor: async (_project, ancestor, descendant) => this.#isAncestor(ancestor, descendant),
       between: async () => [],
       log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       tag: async (_project, { name, commit }) => this.#tag(name, commit),
@@ -193,6 +193,12 @@ class MemoryGit {
   #history(sha: string): readonly string[] {
     const [parent] = this.#get(sha).parents
     return [sha, ...(parent === undefined ? [] : this.#history(parent))]
+  }
+
+  #isAncestor(ancestor: string, descendant: string): boolean {
+    for (let at: string | undefined = descendant; at !== undefined; at = this.#get(at).parents[0])
+      if (at === ancestor) return true
+    return false
   }
 
   #get(sha: string) {

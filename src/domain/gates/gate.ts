@@ -1,8 +1,10 @@
+import type { Relation } from '../ancestry.ts'
 import type { CheckState } from '../checks.ts'
 import type { Lack } from '../contract.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Demand } from '../safeguards.ts'
 import type { EnvironmentSpec } from '../spec.ts'
+import type { Live } from '../track.ts'
 import type { VariableType } from '../variables.ts'
 
 /** A pure function that answers *open* or *closed because …, opened by …*. */
@@ -27,6 +29,8 @@ export type GateAnswer =
       readonly openedBy: string
       /** The deployments it waits for, when nobody has to do anything else; none when it opens by itself in a moment. */
       readonly behind?: readonly string[]
+      /** When it holds otherwise than usual. */
+      readonly holds?: Hold
     }
 
 /** Everything gates may look at, read in one transaction. */
@@ -44,6 +48,9 @@ export interface GateFacts {
   /** Whether it is still looked for pending migrations, which the plan is to show. */
   readonly isLookedFor: boolean
   readonly lock: Lock | null
+  readonly live: Live | null
+  /** How the release's commit stands to what is live; null while git has not said. */
+  readonly relation: Relation | null
   /** Required variables the environment lacks. */
   readonly missingVariables: readonly string[]
   /** Variables whose value here is not of the type that the release declares. */

@@ -1,8 +1,8 @@
 import type { Lock } from '../../domain/gates/gate.ts'
-import { lookAtQueues } from '../apply.ts'
 import { environmentIn } from '../context.ts'
 import { specNow } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
+import { lookAtQueues } from '../queues.ts'
 import type { Asked, Place, Work } from './work.ts'
 
 export function lockActions(work: Work) {
