@@ -3,6 +3,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
+import { freezeRoutes } from './routes/freezes.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
 import { migrationRoutes } from './routes/migrations.ts'
@@ -29,6 +30,7 @@ export const routes = {
   ...environmentRoutes,
   ...migrationRoutes,
   ...lockRoutes,
+  ...freezeRoutes,
   ...safeguardRoutes,
   ...doorRoutes,
   ...variableRoutes,

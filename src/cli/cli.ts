@@ -11,6 +11,7 @@ import { deploymentsCommand } from './commands/deployments.ts'
 import { envCommand } from './commands/env.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { freezeCommand } from './commands/freeze.ts'
 import { gitCredentialCommand } from './commands/git-credential.ts'
 import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
@@ -39,6 +40,7 @@ import { secretsCommand } from './commands/secrets.ts'
 import { serverCommand } from './commands/server.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { unfreezeCommand } from './commands/unfreeze.ts'
 import { unlockCommand } from './commands/unlock.ts'
 import { validateCommand } from './commands/validate.ts'
 import { versionCommand } from './commands/version.ts'
@@ -100,6 +102,8 @@ const commandGroups: readonly CommandGroup[] = [
       cancelCommand,
       lockCommand,
       unlockCommand,
+      freezeCommand,
+      unfreezeCommand,
       safeguardsCommand,
       maintenanceCommand,
     ],

@@ -4,6 +4,7 @@ import { approvalGate } from './gates/approval.ts'
 import { checksGate } from './gates/checks.ts'
 import { checksEndedGate } from './gates/checks-ended.ts'
 import { contractGate } from './gates/contract.ts'
+import { freezeGate } from './gates/freeze.ts'
 import type { Gate, GateAnswer, GateFacts, Hold } from './gates/gate.ts'
 import { holdGate } from './gates/hold.ts'
 import { lockGate } from './gates/lock.ts'
@@ -24,6 +25,7 @@ const gates: readonly Gate[] = [
   accessGate,
   lockGate,
   holdGate,
+  freezeGate,
   turnGate,
   scopeGate,
 ]

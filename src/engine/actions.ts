@@ -1,6 +1,7 @@
 import { approvalActions } from './actions/approvals.ts'
 import { deploymentActions } from './actions/deployments.ts'
 import { doorActions } from './actions/doors.ts'
+import { freezeActions } from './actions/freezes.ts'
 import { goingBackActions } from './actions/going-back.ts'
 import { lockActions } from './actions/locks.ts'
 import { migratingActions } from './actions/migrating.ts'
@@ -38,6 +39,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...migratingActions(work),
     ...approvalActions(work),
     ...lockActions(work),
+    ...freezeActions(work),
     ...safeguardActions(work),
     ...doorActions(work),
     ...variableActions(work),

@@ -24,6 +24,12 @@ export function doDue(parts: Parts, after: AfterCommit): void {
       }
     })
   }
+  for (const track of store.turns.due(now)) {
+    transact(parts, after, (tx) => {
+      store.turns.remove(track)
+      tx.followUp({ look: 'turn', track })
+    })
+  }
   for (const look of store.looks.due(now)) {
     transact(parts, after, (tx) => {
       store.looks.remove(look)

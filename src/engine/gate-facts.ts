@@ -15,6 +15,7 @@ import { contextOf, type DeploymentContext, specOf, variableNames } from './cont
 import { lacksFor } from './contract.ts'
 import { currentPlan } from './current-plan.ts'
 import { elsewhereOf } from './elsewhere.ts'
+import { frozenNow, overrideFor } from './freezes.ts'
 import { heldRelease } from './hold.ts'
 import type { Parts } from './parts.ts'
 import { demandsFor } from './safeguards.ts'
@@ -57,6 +58,8 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
     isLookedFor: isLookedFor(store, deployment),
+    frozen: frozenNow(store, { project: context.track.project, environment: context.environment, at }),
+    freezeOverride: overrideFor(store, deployment, context.environment.name, at),
     live: context.track.live,
     relation: relationToLive(store, deployment, context.track.live),
     lock: store.locks.get(project, environment),

@@ -21,6 +21,7 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
+import { type FreezeStatus, freezeStatus } from './freezes.ts'
 import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
@@ -29,6 +30,7 @@ import { type Outlook, outlookOn } from './outlook.ts'
 import type { Parts } from './parts.ts'
 import { mixedSentence } from './perform-versions.ts'
 import { type QueuedStatus, queueStatus } from './queue-status.ts'
+import { relationOf } from './relations.ts'
 import { draftDeployment } from './request.ts'
 import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
 import { changesSinceLive } from './variables.ts'
@@ -59,6 +61,7 @@ export interface TrackStatus {
   readonly lock: Lock | null
   readonly access: DoorAnswer['access']
   readonly maintenance: Maintenance | null
+  readonly freeze: FreezeStatus | null
   readonly active: Deployment | null
   readonly queue: readonly QueuedStatus[]
   /** For people, with the hash they would say yes to. */
@@ -114,9 +117,23 @@ export class Queries {
     return { ...store.doors.get(project, environment), access: accessOf(policies, settings) }
   }
 
+  /** Has git say how the release that is meant stands to what is live, and keeps the answer: it never changes. */
+  async #compare(place: NamedPlace, version: string | null): Promise<void> {
+    const { store, source } = this.#parts
+    for (const track of tracksIn(store, place)) {
+      const { project, live } = track
+      if (live === null) continue
+      const pair = { project, commit: findRelease(store, track, version).commit, other: live.release.commit }
+      if (store.relations.get(pair) !== null) continue
+      const relation = await relationOf(source, pair)
+      store.db.transaction(() => store.relations.set(pair, relation))
+    }
+  }
+
   /** What a deployment would do now: of one that waits, or of a release that might be sent. */
   async plan(place: NamedPlace, version: string | null): Promise<readonly WholePlan[]> {
     const { store } = this.#parts
+    await this.#compare(place, version)
     const wanted = tracksIn(store, place).map((track) => {
       const release = findRelease(store, track, version)
       const waiting = store.deployments
@@ -241,6 +258,7 @@ export class Queries {
       lock: store.locks.get(project, environment),
       access: isLeft ? 'public' : this.door({ project, environment }).access,
       maintenance: store.doors.get(project, environment).maintenance,
+      freeze: freezeStatus(store, { project, environment, at: this.#parts.time.now() }),
       active: open.find(isActive) ?? null,
       queue: queueStatus(this.#parts, open),
       waiting: open

@@ -2,6 +2,7 @@ import type { Deployment, DeploymentReason } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
 import type { GateReport } from '../domain/gates.ts'
 import { refOf } from '../domain/release.ts'
+import type { Decided } from '../domain/scheduling.ts'
 import type { EnvironmentSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
@@ -9,6 +10,7 @@ import type { StoredRelease } from '../store/releases.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
+import { noteDecision } from './decisions.ts'
 import { gateFacts } from './gate-facts.ts'
 import { lookUpRelation } from './relations.ts'
 import { noteAsked } from './safeguards.ts'
@@ -38,8 +40,11 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
   const draft = newDeployment(tx, track.id, request)
   const context = contextOf(store, draft)
   noteAsked(tx, context)
-  const closed = closedGates(tx, draft)
+  const facts = gateFacts(tx.parts, draft, tx.at)
+  const gates = tx.parts.rules.askGates(facts)
+  const closed = gates.filter(({ answer }) => !answer.open)
   const deployment = store.deployments.add({ ...draft, state: firstState(tx, context.environment, closed) })
+  noteDecision(tx, { facts: { ...facts, deployment }, gates, decided: decidedAtFirst(closed) })
   const { plan, hash } = currentPlan(store, deployment, context)
   store.deployments.savePlan(deployment.id, hash, plan)
   tx.fact({
@@ -68,8 +73,9 @@ export function requestDeployment(tx: Tx, request: DeploymentRequest): Deploymen
   return store.deployments.get(deployment.id) as Deployment
 }
 
-function closedGates(tx: Tx, draft: Deployment): readonly GateReport[] {
-  return tx.parts.rules.askGates(gateFacts(tx.parts, draft, tx.at)).filter(({ answer }) => !answer.open)
+function decidedAtFirst(closed: readonly GateReport[]): Decided {
+  if (closed.some(({ holds }) => holds === 'refuse_at_once')) return 'refused'
+  return closed.some(({ holds }) => holds === 'people') ? 'waits for people' : 'queued'
 }
 
 function firstState(tx: Tx, environment: EnvironmentSpec, closed: readonly GateReport[]): Deployment['state'] {

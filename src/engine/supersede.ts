@@ -4,6 +4,7 @@ import { Fault } from '../lib/fault.ts'
 import { isOfStore } from '../store/database.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
+import { noteDecision } from './decisions.ts'
 import { gateFacts } from './gate-facts.ts'
 import type { Tx } from './tx.ts'
 
@@ -17,9 +18,14 @@ export function supersedeOlder(tx: Tx, track: string): void {
     const candidates = store.deployments.open(track).flatMap((each) => candidateOf(tx, each) ?? [])
     const mine = candidates.find(({ deployment }) => deployment.id === newer.id)
     if (mine === undefined) continue
-    const gates = rules.askGates(gateFacts(tx.parts, newer, tx.at))
-    for (const { deployment, by } of displacedBy({ ...mine, gates }, candidates))
+    const facts = gateFacts(tx.parts, newer, tx.at)
+    const gates = rules.askGates(facts)
+    for (const { deployment, by } of displacedBy({ ...mine, gates }, candidates)) {
+      const displaced = store.deployments.get(deployment)
+      if (displaced !== null)
+        noteDecision(tx, { facts: { ...facts, deployment: displaced }, gates, decided: 'superseded' })
       applyDeployment(tx, deployment, { type: 'superseded', by })
+    }
   }
 }
 

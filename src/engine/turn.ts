@@ -1,6 +1,8 @@
 import { type Deployment, isActive } from '../domain/deployment.ts'
+import { self } from '../domain/facts.ts'
+import { freezeGate } from '../domain/gates/freeze.ts'
 import type { Approval } from '../domain/gates/gate.ts'
-import type { GateReport } from '../domain/gates.ts'
+import type { GateFacts, GateReport } from '../domain/gates.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { queueOf } from '../domain/queue.ts'
 import { planMigration } from '../domain/rollout.ts'
@@ -11,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
 import { currentPlan, rolloutInput } from './current-plan.ts'
+import { decidedBy, noteDecision } from './decisions.ts'
 import { gateFacts } from './gate-facts.ts'
 import { lookUpRelation } from './relations.ts'
 import { supersedeOlder } from './supersede.ts'
@@ -37,8 +40,12 @@ function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next 
   const { rules } = tx.parts
   lookUpRelation(tx, deployment)
   try {
-    const closed = rules.askGates(gateFacts(tx.parts, deployment, tx.at)).find(({ answer }) => !answer.open)
+    const facts = gateFacts(tx.parts, deployment, tx.at)
+    const gates = rules.askGates(facts)
+    const closed = gates.find(({ answer }) => !answer.open)
+    noteDecision(tx, { facts, gates, decided: closed === undefined ? 'begins' : decidedBy[closed.holds] })
     if (closed === undefined) {
+      noteFreeze(tx, facts, gates)
       begin(tx, deployment)
       return 'gone'
     }
@@ -49,6 +56,14 @@ function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next 
     applyDeployment(tx, deployment.id, { type: 'refused', outcome: 'failed', reason: error.message })
     return 'ask the next one'
   }
+}
+
+/** What goes during a freeze goes on the record, with who or what let it. */
+function noteFreeze(tx: Tx, { deployment, frozen }: GateFacts, gates: readonly GateReport[]): void {
+  if (frozen === null) return
+  const because = gates.find(({ gate }) => gate === freezeGate.name)?.answer.because
+  const { project, id, track } = deployment
+  tx.fact({ kind: 'deployment.during_freeze', project, subject: id, by: self, data: { track, ...frozen, because } })
 }
 
 function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'held' | 'ask the next one' {
@@ -63,6 +78,7 @@ function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'h
     case 'aside':
       return 'ask the next one'
     case 'queue':
+      if (!answer.open && answer.until !== undefined) tx.parts.store.turns.set(deployment.track, answer.until)
       return 'held'
     default:
       return never(holds)

@@ -5,6 +5,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
+import { freezeRoutes } from './routes/freezes.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
@@ -32,6 +33,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...migrationRoutes(parts),
     ...safeguardRoutes(parts),
     ...doorRoutes(parts),
+    ...freezeRoutes(parts),
     ...variableRoutes(parts),
     ...instanceRoutes(parts),
     ...oneOffRoutes(parts),

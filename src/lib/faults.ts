@@ -192,6 +192,14 @@ const catalogue = {
     sentence: '{path} cannot be read: {problem}',
     hint: 'Check the path and its permissions.',
   },
+  'freeze.invalid': {
+    sentence: 'That is no time to freeze an environment for: {problem}',
+    hint: 'Give --for 2h, or --until with a time to come; --from says when it begins, otherwise at once.',
+  },
+  'freeze.unknown': {
+    sentence: '{environment} has no freeze {freeze}; there are: {known}',
+    hint: '`signalbox freeze list ENVIRONMENT` lists them; those of signalbox.yml are changed there.',
+  },
   'git.busy': {
     sentence: 'Too many others push or fetch {key} right now',
     hint: 'Try again in a moment.',

@@ -19,6 +19,7 @@ export class Agenda {
          UNION ALL SELECT MIN(deadline_at) FROM deployments WHERE deadline_at IS NOT NULL
          UNION ALL SELECT MIN(expires_at) FROM locks
          UNION ALL SELECT MIN(at) FROM looks
+         UNION ALL SELECT MIN(at) FROM turns
          UNION ALL SELECT MIN(due_at) FROM timers
          UNION ALL SELECT MIN(expires_at) FROM one_offs WHERE expires_at IS NOT NULL
          UNION ALL SELECT MIN(due_at) FROM schedules WHERE due_at IS NOT NULL

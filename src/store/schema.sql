@@ -384,3 +384,43 @@ CREATE TABLE relations (
   relation TEXT NOT NULL,
   PRIMARY KEY (project, commit_sha, other_sha)
 ) STRICT;
+
+CREATE TABLE freezes (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  from_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX freezes_by_place ON freezes (project, environment, until_at);
+
+CREATE TABLE freeze_overrides (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  environment TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  until_at INTEGER NOT NULL,
+  PRIMARY KEY (project, environment)
+) STRICT;
+
+CREATE TABLE turns (
+  track TEXT PRIMARY KEY REFERENCES tracks ON DELETE CASCADE,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX turns_by_time ON turns (at);
+
+CREATE TABLE decisions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  deployment TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  decided TEXT NOT NULL,
+  gates TEXT NOT NULL,
+  inputs TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX decisions_by_deployment ON decisions (deployment, number);

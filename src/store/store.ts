@@ -2,12 +2,14 @@ import type { Command } from '../domain/command.ts'
 import { Agenda } from './agenda.ts'
 import { Aliases } from './aliases.ts'
 import type { Database } from './database.ts'
+import { Decisions } from './decisions.ts'
 import { Deliveries } from './deliveries.ts'
 import { Deployments } from './deployments.ts'
 import { Doors } from './doors.ts'
 import { Drafts } from './drafts.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
+import { Freezes } from './freezes.ts'
 import { Locks } from './locks.ts'
 import { Looks } from './looks.ts'
 import { Meta } from './meta.ts'
@@ -25,6 +27,7 @@ import { Surveys } from './surveys.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
+import { Turns } from './turns.ts'
 import { Variables } from './variables.ts'
 import { Waivers } from './waivers.ts'
 
@@ -43,7 +46,10 @@ export interface Store {
   readonly relations: Relations
   readonly tracks: Tracks
   readonly deployments: Deployments
+  readonly decisions: Decisions
+  readonly turns: Turns
   readonly locks: Locks
+  readonly freezes: Freezes
   readonly looks: Looks
   readonly timers: Timers
   readonly doors: Doors
@@ -76,7 +82,10 @@ export function storeOver(db: Database): Store {
     relations: new Relations(db),
     tracks: new Tracks(db),
     deployments: new Deployments(db),
+    decisions: new Decisions(db),
+    turns: new Turns(db),
     locks: new Locks(db),
+    freezes: new Freezes(db),
     looks: new Looks(db),
     timers: new Timers(db),
     doors: new Doors(db),

@@ -31,6 +31,8 @@ export const environmentRoutes = {
       ...{ app: name.optional(), version: name.optional(), comment },
       /** Why it may come although what runs here has not gone on yet. */
       overrideHold: z.string().min(1).max(2_000).optional(),
+      /** Why it may go although the environment is frozen. */
+      overrideFreeze: z.string().min(1).max(2_000).optional(),
     }),
     answer: deployments,
   }),

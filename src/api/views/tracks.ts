@@ -3,6 +3,7 @@ import { at, list, text } from './basics.ts'
 import { releaseRef } from './common.ts'
 import { deployment } from './deployments.ts'
 import { access, maintenance } from './doors.ts'
+import { freezeStatus } from './freezes.ts'
 import { variableChanges } from './variables.ts'
 
 export const lock = z.object({ by: text, reason: text, at, expiresAt: at.nullable() })
@@ -56,6 +57,8 @@ export const track = z.object({
   access,
   /** What visitors see in place of the app. */
   maintenance: maintenance.nullable(),
+  /** What keeps it frozen, now or later; null when nothing does. */
+  freeze: freezeStatus.nullable(),
   active: deployment.nullable(),
   /** In the order in which they go. */
   queue: list(queued),

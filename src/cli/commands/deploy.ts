@@ -13,20 +13,25 @@ export function deployCommand(open: Open) {
     .addOption(appOption())
     .addOption(commentOption())
     .option('--override-hold', 'let it come although what runs there has not gone on yet; needs a reason')
+    .option('--override-freeze', 'let it go although the environment is frozen; needs a reason')
     .option('--reason <text>', 'why, for the record')
     .addOption(waitOption())
     .addOption(noWaitOption())
     .addOption(waitLimitOption())
-    .action(async (environment, version, { app, comment, overrideHold, reason, ...wait }) => {
+    .action(async (environment, version, { app, comment, overrideHold, overrideFreeze, reason, ...wait }) => {
       const session = open()
-      if ((overrideHold === true) !== (reason !== undefined)) throw withoutReason()
+      if ((overrideHold ?? overrideFreeze ?? false) !== (reason !== undefined)) throw withoutReason()
       const [client, project] = [await session.client(), await session.project()]
-      const question = { params: { project, environment }, body: { app, version, comment, overrideHold: reason } }
+      const overrides = {
+        ...(overrideHold && { overrideHold: reason }),
+        ...(overrideFreeze && { overrideFreeze: reason }),
+      }
+      const question = { params: { project, environment }, body: { app, version, comment, ...overrides } }
       await afterSending(session, await client.call('deploy', question), wait)
     })
 }
 
 function withoutReason(): Fault {
-  const problem = '--override-hold and --reason belong together'
+  const problem = '--override-hold or --override-freeze, and --reason belong together'
   return new Fault('command.invalid', { details: { problem, command: 'signalbox deploy' } })
 }

@@ -1,6 +1,7 @@
 import type { DeploymentView, QueuedView, TrackView } from '../../api/views.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { deploymentLine, stateText } from './deployment.ts'
+import { freezeLines } from './freeze.ts'
 import { changesText } from './plan.ts'
 import { ago, brief, moment } from './time.ts'
 import { plural, releaseText } from './words.ts'
@@ -33,6 +34,7 @@ export function trackLines(track: TrackView, { made, now }: Surroundings): reado
       ...(track.lock === null ? [] : [[dim('lock'), lockText(track.lock)]]),
       ...(track.access === 'public' ? [] : [[dim('access'), 'only with a password']]),
       ...(track.maintenance === null ? [] : [[dim('closed'), maintenanceText(track.maintenance)]]),
+      ...(track.freeze === null ? [] : freezeLines(track.freeze).map((line) => [dim('freeze'), line])),
       ...(track.active === null ? [] : [[dim('active'), deploymentLine(track.active)]]),
       ...track.queue.map((each) => [dim('queued'), queuedText(each)]),
       ...track.waiting.map(({ deployment, plan }) => [dim('waiting'), waitingText(deployment, plan)]),

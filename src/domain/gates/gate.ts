@@ -2,6 +2,7 @@ import type { Relation } from '../ancestry.ts'
 import type { CheckState } from '../checks.ts'
 import type { Lack } from '../contract.ts'
 import type { Deployment } from '../deployment.ts'
+import type { FreezeOverride, Frozen } from '../freeze.ts'
 import type { Demand } from '../safeguards.ts'
 import type { EnvironmentSpec } from '../spec.ts'
 import type { Live } from '../track.ts'
@@ -31,6 +32,8 @@ export type GateAnswer =
       readonly behind?: readonly string[]
       /** When it holds otherwise than usual. */
       readonly holds?: Hold
+      /** When it opens by itself. */
+      readonly until?: number
     }
 
 /** Everything gates may look at, read in one transaction. */
@@ -48,6 +51,9 @@ export interface GateFacts {
   /** Whether it is still looked for pending migrations, which the plan is to show. */
   readonly isLookedFor: boolean
   readonly lock: Lock | null
+  /** What keeps the environment frozen now, and who has said that this one may go all the same. */
+  readonly frozen: Frozen | null
+  readonly freezeOverride: FreezeOverride | null
   readonly live: Live | null
   /** How the release's commit stands to what is live; null while git has not said. */
   readonly relation: Relation | null
@@ -81,7 +87,7 @@ export interface HeldRelease {
 
 /** A person lets one deployment pass a gate that is closed. */
 export interface Override {
-  readonly gate: 'hold'
+  readonly gate: 'hold' | 'freeze'
   readonly by: string
   readonly reason: string
   readonly at: number

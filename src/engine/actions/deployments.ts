@@ -1,4 +1,5 @@
 import { type Deployment, isActive } from '../../domain/deployment.ts'
+import type { Override } from '../../domain/gates/gate.ts'
 import type { Track } from '../../domain/track.ts'
 import type { StoredRelease } from '../../store/releases.ts'
 import { environmentIn } from '../context.ts'
@@ -13,33 +14,44 @@ export interface DeploymentWish {
   readonly version: string | null
   /** Why it may come although what runs there has not gone on yet (`hold_until_promoted_to`). */
   readonly overrideHold?: string | null
+  /** Why it may go although the environment is frozen. For whoever may lock it. */
+  readonly overrideFreeze?: string | null
 }
 
 interface Passing {
   readonly track: Track
   readonly release: StoredRelease
   readonly asked: Asked
-  readonly reason: string
+  readonly reasons: Readonly<Partial<Record<Override['gate'], string>>>
 }
 
 /** One that waits already is the one that is meant. */
-function passHold(tx: Tx, { track, release, asked, reason }: Passing): Deployment {
+function passGates(tx: Tx, { track, release, asked, reasons }: Passing): Deployment {
   const { store } = tx.parts
   const there = store.deployments
     .open(track.id)
     .find((each) => !isActive(each) && each.reason === 'promote' && each.release.id === release.id)
   const deployment = there ?? request(tx, track, { release, reason: 'promote', asked })
-  store.overrides.add(deployment.id, { gate: 'hold', by: asked.by, reason, at: tx.at })
   const { project } = track
-  tx.fact({
-    kind: 'deployment.override',
-    project,
-    subject: deployment.id,
-    by: asked.by,
-    data: { gate: 'hold', reason },
-  })
+  for (const [gate, reason] of Object.entries(reasons) as [Override['gate'], string][]) {
+    store.overrides.add(deployment.id, { gate, by: asked.by, reason, at: tx.at })
+    tx.fact({
+      kind: 'deployment.override',
+      project,
+      subject: deployment.id,
+      by: asked.by,
+      data: { gate, reason },
+    })
+  }
   tx.followUp({ look: 'turn', track: track.id })
   return deployment
+}
+
+function reasonsIn({ overrideHold = null, overrideFreeze = null }: DeploymentWish): Passing['reasons'] {
+  return {
+    ...(overrideHold === null ? {} : { hold: overrideHold }),
+    ...(overrideFreeze === null ? {} : { freeze: overrideFreeze }),
+  }
 }
 
 export function deploymentActions(work: Work) {
@@ -48,11 +60,12 @@ export function deploymentActions(work: Work) {
     deploy(place: Place, wanted: DeploymentWish, asked: Asked): readonly Deployment[] {
       return work.all((tx) => {
         mustBePermitted(tx.parts.store, 'deploy', { ...place, by: asked.by })
+        const reasons = reasonsIn(wanted)
+        if (reasons.freeze !== undefined) mustBePermitted(tx.parts.store, 'lock', { ...place, by: asked.by })
         return tracksIn(tx.parts.store, place).map((track) => {
           const release = findRelease(tx.parts.store, track, wanted.version)
           // Asking again for what waits for people already is asking once.
-          const { overrideHold = null } = wanted
-          if (overrideHold !== null) return passHold(tx, { track, release, asked, reason: overrideHold })
+          if (Object.keys(reasons).length > 0) return passGates(tx, { track, release, asked, reasons })
           const waiting = waitingFor(tx.parts.store, track.id, release.id)
           if (waiting !== null) return waiting
           return request(tx, track, { release, reason: 'promote', asked })

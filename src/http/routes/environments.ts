@@ -19,8 +19,9 @@ export function environmentRoutes({ store, actions, queries }: ApiParts): Enviro
     plan: async ({ params, query }) =>
       (await queries.plan({ ...params, app: query.app }, query.version ?? null)).map(planView),
     deploy: ({ params, body }, { by }) => {
-      const { app, version = null, overrideHold = null, comment } = body
-      return actions.deploy({ ...params, app }, { version, overrideHold }, { by, comment }).map(deploymentView)
+      const { app, version = null, overrideHold = null, overrideFreeze = null, comment } = body
+      const wish = { version, overrideHold, overrideFreeze }
+      return actions.deploy({ ...params, app }, wish, { by, comment }).map(deploymentView)
     },
     redeploy: ({ params, body: { app, comment } }, { by }) =>
       actions.redeploy({ ...params, app }, { by, comment }).map(deploymentView),

@@ -19,6 +19,7 @@ export function trackView(status: TrackStatus): TrackView {
     lock: lock === null ? null : lockView(lock),
     access: status.access,
     maintenance: status.maintenance && maintenanceView(status.maintenance),
+    freeze: status.freeze,
     active: active === null ? null : deploymentView(active),
     queue: status.queue.map(queuedView),
     waiting: status.waiting.map(({ deployment, plan }) => ({ deployment: deploymentView(deployment), plan })),

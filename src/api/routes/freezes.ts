@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { atEnvironment, list, name, ofEnvironment } from '../inputs.ts'
+import { route } from '../route.ts'
+import * as views from '../views.ts'
+
+const reason = z.string().min(1).max(500)
+const span = z
+  .int()
+  .min(1_000)
+  .max(366 * 86_400_000)
+const moment = z.int().min(0).max(8_640_000_000_000)
+
+export const freezeRoutes = {
+  'freezes.list': route({
+    ...{ method: 'GET', path: `${atEnvironment}/freezes`, scope: 'read', kind: 'json' },
+    sentence:
+      'Tells what keeps an environment frozen now, what people have put up, and who lets things go all the same.',
+    params: ofEnvironment,
+    answer: views.freezeStatus,
+  }),
+  'freezes.add': route({
+    ...{ method: 'POST', path: `${atEnvironment}/freezes`, scope: 'deploy', kind: 'json' },
+    sentence: 'Freezes an environment for a time: from now or later on, until a moment or for so long.',
+    params: ofEnvironment,
+    body: z
+      .strictObject({ reason, from: moment.optional(), until: moment.optional(), forMs: span.optional() })
+      .refine(({ until, forMs }) => (until === undefined) !== (forMs === undefined), 'either until or forMs'),
+    answer: views.freeze,
+  }),
+  'freezes.remove': route({
+    ...{ method: 'POST', path: `${atEnvironment}/unfreeze`, scope: 'deploy', kind: 'json' },
+    sentence: 'Takes away a freeze that somebody has put up, or all of them; gives what was taken away.',
+    params: ofEnvironment,
+    body: z.strictObject({ freeze: name.optional() }),
+    answer: list(views.freeze),
+  }),
+  'freezes.override': route({
+    ...{ method: 'POST', path: `${atEnvironment}/freezes/override`, scope: 'deploy', kind: 'json' },
+    sentence: 'Lets deployments go for a while although the environment is frozen. Recorded with the reason.',
+    params: ofEnvironment,
+    body: z.strictObject({ reason, forMs: span }),
+    answer: views.freezeOverride,
+  }),
+} as const
