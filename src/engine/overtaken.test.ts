@@ -124,7 +124,7 @@ test('what git cannot tell yet is waited for, and nothing goes before it has', a
 
 test('one commit from its checks to what serves, whatever its branch shows by then: checks, gates and target never see another (trap 2)', async () => {
   const gated = (color: string) =>
-    projectSpec({ apps: [{ ...appSpec({ name: 'shop' }), variables: [{ ...variable, name: color }] }] })
+    projectSpec({ environments, apps: [{ ...appSpec({ name: 'shop' }), variables: [{ ...variable, name: color }] }] })
   await using it = await startEngine(gated('RED'))
   await it.engine.actions.setVariables(inStaging, [{ name: 'RED', value: 'yes', secret: false }], ada)
   const checking = Promise.withResolvers<void>()
@@ -146,22 +146,21 @@ test('one commit from its checks to what serves, whatever its branch shows by th
   assert.deepEqual([...new Set(digests)], [live(it, staging)?.release.digest])
 })
 
-test('gates are asked again in the moment a deployment begins: what opened while it waited may be closed by then (trap 1)', async () => {
-  const apps = [{ ...appSpec({ name: 'shop' }), variables: [{ ...variable, name: 'RED' }] }]
-  await using it = await startEngine(projectSpec({ apps }))
-  const set = (value: string | null) =>
-    it.engine.actions.setVariables(inStaging, [{ name: 'RED', value, secret: false }], ada)
-  await set('yes')
+test('gates are asked again in the moment a deployment begins: what was open when it was asked for may be closed by then (trap 1)', async () => {
+  await using it = await startEngine(projectSpec({ environments }))
   await it.push('first')
-  await rollingOn(it, staging)
+  const { id } = await rollingOn(it, staging)
   const second = await it.push('second')
   const waiting = await waitFor('the second to wait', () =>
     it.store.deployments.open(staging).find(({ release }) => release.commit === second),
   )
-  await set(null)
-  const { state } = await ended(it, waiting.id)
-  assert.ok(state.kind === 'finished' && state.reason === 'missing in staging: RED')
+  it.engine.actions.lock(inStaging, { reason: 'look', forMs: null }, ada)
+  await ended(it, id)
+  assert.equal(it.store.deployments.get(waiting.id)?.state.kind, 'queued')
+  assert.equal(it.store.decisions.of(waiting.id).at(-1)?.decided, 'held')
 })
+
+const environments = projectSpec().environments.slice(0, 1)
 
 const variable: VariableSpec = {
   ...{ name: '', type: 'string', required: true, secret: false, default: null, since: null, description: '' },
