@@ -4,6 +4,7 @@ import { ada, ended, inStaging, live, pushed, staging } from '../../test/helpers
 import { startEngine } from '../../test/helpers/engine.ts'
 import { environmentSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import type { Lock } from '../domain/gates/gate.ts'
 import type { FreezeSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
 
@@ -118,6 +119,7 @@ test('every decision of the scheduler is stored with what it knew, and asking ag
   )
   const lock = all[1]?.gates.find(({ answer }) => !answer.open)
   assert.deepEqual([lock?.gate, lock?.answer.because], ['lock', 'locked by ada: look'])
-  assert.deepEqual((all[1]?.inputs.lock as { readonly reason: string }).reason, 'look')
+  const { lock: known } = all[1]?.inputs ?? {}
+  assert.equal((known as Lock).reason, 'look')
   assert.deepEqual(all[2]?.inputs.lock, null)
 })
