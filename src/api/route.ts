@@ -3,7 +3,7 @@ import type { z } from 'zod'
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** What a token must be good for; `anyone` needs none. */
-export type Scope = 'anyone' | 'read' | 'deploy' | 'admin'
+export type Scope = 'anyone' | 'read' | 'contribute' | 'deploy' | 'admin'
 
 /** One thing the API can be asked. */
 export interface Route {

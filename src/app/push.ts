@@ -14,8 +14,8 @@ export interface PushParts {
 
 /** Accepts a push before git's client hears of it, and tells the person what came of it. */
 export function onPush(parts: PushParts): OnPush {
-  return async (project, by) => {
-    const events = await parts.actions.sync(project, by)
+  return async (project, { by, moved }) => {
+    const events = await parts.actions.sync(project, by, moved)
     return { messages: events.flatMap((event) => sentences(event, parts)) }
   }
 }
@@ -27,7 +27,7 @@ function sentences(event: AcceptedEvent, parts: PushParts): readonly string[] {
 }
 
 function sentence({ ref, after, run, because }: AcceptedEvent, publicUrl: string): string {
-  const name = ref.replace(/^refs\/(heads|tags)\//, '')
+  const name = ref.replace(/^refs\/(heads|tags|for)\//, '')
   const what = after === null ? name : `${name} ${after.slice(0, 8)}`
   return run === null
     ? `${what}: no run: ${because}`

@@ -22,6 +22,7 @@ type Teller = (fact: Fact, about: About) => Notice | null
 
 /** What there is to tell of a fact; of all others nothing, and never of what became of a notice. */
 const tellers: Readonly<Record<string, Teller>> = {
+  'run.accepted': runHeld,
   'run.finished': runFailed,
   'run.fell_short': fellShort,
   'deployment.requested': approvalNeeded,
@@ -38,6 +39,21 @@ export function isTold({ kind }: Pick<Fact, 'kind'>): boolean {
 
 export function noticeOf(fact: Fact, about: About): Notice | null {
   return isTold(fact) ? (tellers[fact.kind]?.(fact, about) ?? null) : null
+}
+
+/** A proposal from outside, which nothing of is run before somebody has looked at it. */
+function runHeld(_fact: Fact, { run }: About): Notice | null {
+  if (run?.proposal?.isHeld !== true) return null
+  const { topic, branch } = run.proposal
+  return {
+    events: ['approval_needed'],
+    environments: [],
+    message: {
+      ...ofRun(run),
+      title: `${run.project}: ${run.id} waits for approval: ${topic} for ${branch}`,
+      lines: [commitLine(run), `signalbox approve ${run.id}`],
+    },
+  }
 }
 
 function runFailed(fact: Fact, { run, attempt, reaches }: About): Notice | null {

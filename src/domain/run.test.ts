@@ -192,6 +192,8 @@ function newRun(spec: ProjectSpec): Run {
     by: 'ada',
     createdAt: 0,
     finishedAt: null,
+    proposal: null,
+    expiresAt: null,
     state: 'running',
     outcome: null,
     reason: null,

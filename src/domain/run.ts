@@ -1,6 +1,7 @@
 import { never } from '../lib/never.ts'
 import { type FactDraft, self } from './facts.ts'
 import type { Outcome } from './outcome.ts'
+import type { Proposal } from './proposal.ts'
 
 /** What one event set off: jobs for one full commit SHA. */
 export interface Run {
@@ -17,7 +18,12 @@ export interface Run {
   readonly by: string
   readonly createdAt: number
   readonly finishedAt: number | null
-  readonly state: 'running' | 'finished'
+  /** A change that somebody proposes; null for what is in the repository's branches and tags. */
+  readonly proposal: Proposal | null
+  /** `waiting` = for a person to agree that a proposal is run at all; nothing of it has been touched. */
+  readonly state: 'waiting' | 'running' | 'finished'
+  /** When it stops waiting. */
+  readonly expiresAt: number | null
   readonly outcome: Outcome | null
   readonly reason: string | null
   /** In an order in which every job comes after what it needs. */
@@ -64,6 +70,13 @@ export type RunEvent =
   | { readonly type: 'job_finished'; readonly job: string; readonly attempt: number; readonly ending: JobEnding }
   /** The server died, or stopped, while the job ran; only a death counts against the one free retry. */
   | { readonly type: 'job_lost'; readonly job: string; readonly attempt: number; readonly counts: boolean }
+  /** Somebody has to agree first. */
+  | { readonly type: 'held'; readonly expiresAt: number }
+  | { readonly type: 'approved' }
+  | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
+  /** The proposal is another one by now. */
+  | { readonly type: 'superseded'; readonly by: string }
+  | { readonly type: 'deadline' }
   | { readonly type: 'cancelled'; readonly by: string }
   /** `gone`: apps whose release of this commit was thrown away since. */
   | { readonly type: 'rerun'; readonly by: string; readonly gone?: readonly string[] }
@@ -96,8 +109,18 @@ export function decideRun(now: Run, event: RunEvent, at: number): RunDecision {
       return change(now, event, at, (job) => ended(job, event.ending, at))
     case 'job_lost':
       return change(now, event, at, (job) => lost(job, event.counts, at))
+    case 'held':
+      return now.state === 'running' ? hold(now, event.expiresAt) : stay(now)
+    case 'approved':
+      return now.state === 'waiting' ? letGo(now, at) : stay(now)
+    case 'rejected':
+      return now.state === 'waiting' ? cancel(now, `rejected by ${event.by}: ${event.reason}`, at) : stay(now)
+    case 'superseded':
+      return cancel(now, `${event.by} took its place: the proposal was changed`, at)
+    case 'deadline':
+      return now.state === 'waiting' ? cancel(now, 'nobody approved it in time', at) : stay(now)
     case 'cancelled':
-      return cancel(now, event.by, at)
+      return cancel(now, `cancelled by ${event.by}`, at)
     case 'rerun':
       return rerun(now, event, at)
     case 'refused':
@@ -219,9 +242,18 @@ function endingOf(jobs: readonly Job[]): { outcome: Outcome; reason: string | nu
   return skippedFor ? { outcome: 'failed', reason: 'a job was skipped' } : { outcome: 'succeeded', reason: null }
 }
 
-function cancel(now: Run, by: string, at: number): RunDecision {
+/** Nothing is begun: no job is asked for, and so nothing is checked out. */
+function hold(now: Run, expiresAt: number): RunDecision {
+  return { run: { ...now, state: 'waiting', expiresAt }, commands: [], stop: [], facts: [accepted(now)] }
+}
+
+function letGo(now: Run, at: number): RunDecision {
+  const next: Run = { ...now, state: 'running', expiresAt: null }
+  return settle(next, next, at, [runFact(now, 'run.released', {})])
+}
+
+function cancel(now: Run, reason: string, at: number): RunDecision {
   if (now.state === 'finished') return stay(now)
-  const reason = `cancelled by ${by}`
   const jobs = now.jobs.map(
     (job): Job =>
       job.state === 'finished' ? job : { ...job, state: 'finished', outcome: 'aborted', reason, finishedAt: at },
@@ -257,14 +289,17 @@ function finish(
   at: number,
   facts: readonly FactDraft[],
 ): RunDecision {
-  const run: Run = { ...now, ...ending, state: 'finished', finishedAt: at }
+  const run: Run = { ...now, ...ending, state: 'finished', expiresAt: null, finishedAt: at }
   return { run, commands: [], stop: [], facts: [...facts, runFact(now, 'run.finished', { ...ending })] }
 }
 
 function accepted(now: Run): FactDraft {
   const jobs = now.jobs.map(({ name }) => name)
   return {
-    ...runFact(now, 'run.accepted', { event: now.event, branch: now.branch, title: now.title, jobs }),
+    ...runFact(now, 'run.accepted', {
+      ...{ event: now.event, branch: now.branch, title: now.title, jobs },
+      ...(now.proposal === null ? {} : { proposal: now.proposal }),
+    }),
     by: now.by,
   }
 }

@@ -1,24 +1,32 @@
 import type { AcceptedEvent } from '../domain/event.ts'
 import { jobsOf } from '../domain/jobs.ts'
+import { type Proposal, proposalRef } from '../domain/proposal.ts'
 import type { Publication } from '../domain/publication.ts'
-import type { Run } from '../domain/run.ts'
+import type { Job, Run, RunEvent } from '../domain/run.ts'
 import { branchOf, type RefChange, type TriggerAnswer, tagOf, triggerOf } from '../domain/trigger.ts'
 import { applyRun } from './apply.ts'
 import { recordLacks } from './contract.ts'
 import { draftAll } from './drafts.ts'
+import { judged, type ProposalReading } from './proposals.ts'
 import { configFile, type Reading } from './reading.ts'
 import type { Tx } from './tx.ts'
 
 export interface Telling {
   readonly source: AcceptedEvent['source']
   readonly by: string
+  /** What this push moved, when that is known: nothing else is taken for its doing. */
+  readonly moved?: readonly Moved[] | undefined
 }
+
+/** A ref and where it points now; null = it is gone. */
+export type Moved = Pick<RefChange, 'ref' | 'after'>
 
 export interface Accepting {
   readonly project: string
   readonly change: RefChange
   readonly telling: Telling
-  readonly reading: Reading | null
+  readonly reading: Reading | ProposalReading | null
+  readonly proposal?: Proposal | null
 }
 
 /** Event, run and new ref at once. Null when somebody has accepted this, or removed the project, while it was read. */
@@ -28,6 +36,7 @@ export function acceptChange(tx: Tx, accepting: Accepting): AcceptedEvent | null
   const known = projects.refs(project).get(change.ref) ?? null
   if (projects.get(project) === null || known !== change.before) return null
   projects.setRef(project, change.ref, change.after)
+  if (proposalRef(change.ref) !== null) return recordProposal(tx, accepting)
   const publication = change.after === null ? null : publicationAt(tx, accepting)
   if (publication === null) return recordEvent(tx, accepting, reasonFor(accepting))
   // Whoever has found the tag first.
@@ -36,9 +45,10 @@ export function acceptChange(tx: Tx, accepting: Accepting): AcceptedEvent | null
 
 /** What came from outside, and the run that it leads to. */
 export function recordEvent(tx: Tx, accepting: Accepting, { run: leads, because }: TriggerAnswer): AcceptedEvent {
-  const { project, change, telling, reading } = accepting
+  const { project, change, reading } = accepting
+  const { source, by } = accepting.telling
   const { events } = tx.parts.store
-  const draft = { ...change, project, ...telling, at: tx.at, run: null, because }
+  const draft = { ...change, project, source, by, at: tx.at, run: null, because }
   const id = events.add(draft)
   const run = leads && reading !== null ? startRun(tx, { ...accepting, reading }, id) : null
   if (run !== null) events.setRun(id, run.id)
@@ -47,10 +57,31 @@ export function recordEvent(tx: Tx, accepting: Accepting, { run: leads, because 
     kind: 'event.accepted',
     project,
     subject: id,
-    by: telling.by,
-    data: { ...change, source: telling.source, run: event.run, because },
+    by,
+    data: { ...change, source, run: event.run, because },
   })
   return event
+}
+
+/** The run of what stood there before is not waited for, nor gone on with: an approval is for one commit. */
+function recordProposal(tx: Tx, accepting: Accepting): AcceptedEvent {
+  const { change, telling, reading } = accepting
+  if (reading === null || !('base' in reading)) return endProposal(tx, accepting)
+  const { answer, proposal } = judged(tx, { change, by: telling.by, reading })
+  const event = recordEvent(tx, { ...accepting, proposal }, answer)
+  withdrawOlder(tx, accepting, event.run ?? 'a later push')
+  return event
+}
+
+function endProposal(tx: Tx, accepting: Accepting): AcceptedEvent {
+  const event = recordEvent(tx, accepting, { run: false, because: 'the proposal was taken back' })
+  withdrawOlder(tx, accepting, event.id)
+  return event
+}
+
+function withdrawOlder(tx: Tx, { project, change }: Accepting, by: string): void {
+  const open = tx.parts.store.runs.unfinished().filter((run) => run.project === project && run.ref === change.ref)
+  for (const { id } of open.filter((run) => run.id !== by)) applyRun(tx, id, { type: 'superseded', by })
 }
 
 function publicationAt(tx: Tx, { project, change }: Accepting): Publication | null {
@@ -79,16 +110,17 @@ function reasonFor({ project, change, reading }: Accepting): TriggerAnswer {
   }
 }
 
-function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { reading: Reading }, event: string): Run {
-  const { runs, releases, relations } = tx.parts.store
-  const { commit, spec, problems, changed, behind } = reading
-  for (const [other, relation] of reading.relations) relations.set({ project, commit: commit.sha, other }, relation)
-  const released = releases
-    .ofCommitAll(project, commit.sha)
-    .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))
-  if (spec !== null) runs.saveSpec(project, commit.sha, spec)
-  tx.followUp({ look: 'timers', project })
-  const run = runs.add({
+type Starting = Accepting & { readonly reading: Reading }
+
+function startRun(tx: Tx, starting: Starting, event: string): Run {
+  const { project, change, telling, reading, proposal = null } = starting
+  const { commit, spec, relations } = reading
+  for (const [other, relation] of relations)
+    tx.parts.store.relations.set({ project, commit: commit.sha, other }, relation)
+  // The configuration of a proposal is not its commit's.
+  if (spec !== null) tx.parts.store.runs.saveSpec(project, proposal?.base ?? commit.sha, spec)
+  if (proposal === null) tx.followUp({ look: 'timers', project })
+  const run = tx.parts.store.runs.add({
     project,
     event,
     commit: commit.sha,
@@ -99,14 +131,36 @@ function startRun(tx: Tx, { project, change, telling, reading }: Accepting & { r
     by: telling.by,
     createdAt: tx.at,
     finishedAt: null,
+    proposal,
     state: 'running',
+    expiresAt: null,
     outcome: null,
     reason: null,
-    jobs: spec === null ? [] : jobsOf({ spec, changed, released, behind }),
+    jobs: jobsFor(tx, starting),
   })
-  const broken = spec === null ? `${configFile} is not valid:\n${(problems ?? []).join('\n')}` : null
-  applyRun(tx, run.id, broken === null ? { type: 'accepted' } : { type: 'refused', reason: broken })
-  if (spec !== null && telling.source !== 'timer') draftAll(tx, { project, spec, ref: change.ref, head: commit.sha })
-  if (spec !== null) recordLacks(tx, run, spec)
+  applyRun(tx, run.id, firstEvent(tx, starting))
+  if (spec === null || proposal !== null) return run
+  if (telling.source !== 'timer') draftAll(tx, { project, spec, ref: change.ref, head: commit.sha })
+  recordLacks(tx, run, spec)
   return run
+}
+
+function firstEvent({ at }: Tx, { reading, proposal = null }: Starting): RunEvent {
+  const { spec, problems } = reading
+  if (spec === null) return { type: 'refused', reason: `${configFile} is not valid:\n${(problems ?? []).join('\n')}` }
+  return proposal?.isHeld === true ? { type: 'held', expiresAt: at + patienceMs } : { type: 'accepted' }
+}
+
+/** How long a proposal from outside waits for somebody to look at it. */
+const patienceMs = 30 * 86_400_000
+
+/** Of a proposal the checks only: what nobody has taken in yet is not built, and so goes nowhere. */
+function jobsFor(tx: Tx, { project, reading, proposal = null }: Starting): readonly Job[] {
+  const { commit, spec, changed, behind } = reading
+  if (spec === null) return []
+  const released = tx.parts.store.releases
+    .ofCommitAll(project, commit.sha)
+    .flatMap(({ app, discardedAt }) => (discardedAt === null ? [app] : []))
+  const jobs = jobsOf({ spec, changed, released, behind })
+  return proposal === null ? jobs : jobs.filter(({ kind }) => kind === 'check')
 }

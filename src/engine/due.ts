@@ -1,5 +1,5 @@
 import { self } from '../domain/facts.ts'
-import { applyDeployment, trackLane } from './apply.ts'
+import { applyDeployment, applyRun, trackLane } from './apply.ts'
 import { endWaiver } from './contract.ts'
 import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
@@ -37,6 +37,9 @@ export function doDue(parts: Parts, after: AfterCommit): void {
     })
   }
   for (const timer of store.timers.due(now)) transact(parts, after, (tx) => tick(tx, timer))
+  for (const id of store.runs.overdue(now)) {
+    transact(parts, after, (tx) => applyRun(tx, id, { type: 'deadline' }))
+  }
   for (const id of store.oneOffs.overdue(now)) {
     transact(parts, after, (tx) => applyOneOff(tx, id, { type: 'deadline' }))
   }

@@ -1,9 +1,11 @@
 import type { AcceptedEvent } from '../domain/event.ts'
+import { proposalRef } from '../domain/proposal.ts'
 import type { RefChange } from '../domain/trigger.ts'
 import { Fault } from '../lib/fault.ts'
 import { acceptChange, type Telling } from './accept.ts'
 import type { Parts } from './parts.ts'
-import { readCommit } from './reading.ts'
+import { type ProposalReading, readProposal } from './proposals.ts'
+import { type Arrival, type Reading, readCommit } from './reading.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
 /**
@@ -59,7 +61,7 @@ export class Intake {
     const refs = await source.refs(project)
     // After the refs were read: a push that had moved one of them by then is still there, waiting for its turn here.
     if (telling.source === 'sync' && [...this.#pushes].some((push) => push.project === project)) return []
-    const changes = changesBetween(store.projects.refs(project), refs)
+    const changes = changesBetween(store.projects.refs(project), refs).filter((change) => isToldOf(change, telling))
     const accepted: AcceptedEvent[] = []
     for (const change of changes) {
       try {
@@ -76,9 +78,19 @@ export class Intake {
 
   async #accept(project: string, change: RefChange, telling: Telling): Promise<AcceptedEvent | null> {
     const reading =
-      change.after === null ? null : await readCommit(this.#parts, { ...change, project, after: change.after })
+      change.after === null ? null : await readArrival(this.#parts, { ...change, project, after: change.after })
     return transact(this.#parts, this.#after, (tx) => acceptChange(tx, { project, change, telling, reading }))
   }
+}
+
+/** Who pushes answers for what they moved themselves; what somebody else moves meanwhile is told by that push. */
+function isToldOf({ ref, after }: RefChange, { moved }: Telling): boolean {
+  return moved === undefined || moved.some((each) => each.ref === ref && each.after === after)
+}
+
+function readArrival(parts: Parts, arrival: Arrival): Promise<Reading | ProposalReading> {
+  const proposal = proposalRef(arrival.ref)
+  return proposal === null ? readCommit(parts, arrival) : readProposal(parts, arrival, proposal.branch)
 }
 
 /** Deletions first, then in the order of names: the same comparison always gives the same order. */

@@ -158,6 +158,7 @@ test('a fact is told once, whenever the server dies', () => {
   const run = store.runs.add({
     ...{ project: 'shop', event: 'e1', commit: 'c'.repeat(40), branch: 'main', ref: 'refs/heads/main' },
     ...{ committedAt: 0, title: 'First', by: 'ada', createdAt: 0, finishedAt: 1, state: 'finished' },
+    ...{ proposal: null, expiresAt: null },
     ...{ outcome: 'failed', reason: 'exit 1', jobs: [] },
   })
   store.runs.saveSpec('shop', run.commit, projectSpec({ notify: [everything] }))

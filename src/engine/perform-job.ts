@@ -13,7 +13,11 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
   const job = run?.jobs.find(({ name }) => name === command.job)
   if (run === null || run === undefined || job === undefined) return null
   if (run.state === 'finished' || job.state !== 'ready' || job.attempt !== command.attempt) return null
-  const work = workOf(specOf(parts.store, run.project, run.commit), job)
+  const { proposal } = run
+  const work = workOf(specOf(parts.store, run.project, proposal?.base ?? run.commit), job)
+  const isExternal = proposal?.trust === 'external'
+  if (isExternal && work.secrets.length > 0)
+    return errored(`a proposal from outside gets no secrets, and this job asks for ${work.secrets.join(', ')}`)
   const secrets = await openSecrets(parts, run.project, work.secrets)
   if ('missing' in secrets)
     return errored(`these secrets are not set: ${secrets.missing.join(', ')} (signalbox secrets set NAME=…)`)
@@ -77,6 +81,7 @@ function planOf(
     secrets,
     timeoutMs: job.limitMs,
     archive: work.archive,
+    sandbox: run.proposal?.trust === 'external' ? { network: run.proposal.hasNetwork } : null,
   }
 }
 

@@ -167,7 +167,7 @@ export class Queries {
     const { store, source } = this.#parts
     findProject(store, project)
     const commit = await source.commit(project, sha)
-    const runs = store.runs.ofCommit(project, commit.sha)
+    const runs = store.runs.everyOf(project, commit.sha)
     const releases = store.releases.ofCommitAll(project, commit.sha)
     // What started no run has no configuration of its own that counts.
     const spec = store.runs.spec(project, commit.sha) ?? store.runs.newestSpec(project)

@@ -30,23 +30,31 @@ export type Arrival = RefChange & { readonly project: string; readonly after: st
 
 export async function readCommit(parts: Parts, arrival: Arrival): Promise<Reading> {
   const { project, after: sha } = arrival
-  const { source, parse } = parts
-  const commit = await source.commit(project, sha)
+  const commit = await parts.source.commit(project, sha)
+  const [said, changed, relations] = await Promise.all([
+    configurationAt(parts, project, sha),
+    changedBy(parts, arrival, commit),
+    relationsToLive(parts, project, sha),
+  ])
+  return { commit, ...said, changed, behind: await appsBehind(parts, arrival, said.spec), relations }
+}
+
+/** What signalbox.yml says at a commit. */
+export async function configurationAt(
+  { source, parse }: Parts,
+  project: string,
+  sha: string,
+): Promise<Pick<Reading, 'spec' | 'problems'>> {
   try {
-    const [text, procfile, changed, relations] = await Promise.all([
+    const [text, procfile] = await Promise.all([
       source.file(project, sha, configFile, maxConfigBytes),
       source.file(project, sha, 'Procfile', maxConfigBytes),
-      changedBy(parts, arrival, commit),
-      relationsToLive(parts, project, sha),
     ])
-    if (text === null) return { commit, spec: null, problems: null, changed, behind: [], relations }
-    const parsed = parse(text, procfile)
-    return { commit, ...parsed, changed, behind: await appsBehind(parts, arrival, parsed.spec), relations }
+    return text === null ? { spec: null, problems: null } : parse(text, procfile)
   } catch (error) {
     // A file that is a link, or too large: the commit's doing, and so its run's end.
     if (!(error instanceof Fault) || error.code !== 'config.unreadable') throw error
-    const problems = [messageOf(error)]
-    return { commit, spec: null, problems, changed: null, behind: [], relations: new Map() }
+    return { spec: null, problems: [messageOf(error)] }
   }
 }
 

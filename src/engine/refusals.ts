@@ -13,10 +13,12 @@ const maxInstances = 100
 const rerunnableMs = 30 * 86_400_000
 
 /** Null when it can be run again. */
-export function whyNotRerun({ state, outcome, jobs, createdAt }: Run, at: number): string | null {
+export function whyNotRerun({ state, outcome, jobs, proposal, createdAt }: Run, at: number): string | null {
   if (state !== 'finished') return 'it has not ended'
   if (outcome === 'succeeded') return 'it succeeded'
   if (at - createdAt > rerunnableMs) return 'it is older than 30 days; push again'
+  if (proposal?.isHeld === true && jobs.every(({ startedAt }) => startedAt === null))
+    return 'nobody has approved it; whoever proposes it pushes it again'
   return jobs.length === 0 ? 'it had no jobs' : null
 }
 

@@ -21,7 +21,7 @@ export interface Gatekeeper {
   isStillAdmitted(principal: Principal, needed: Scope): boolean
 }
 
-const rank: Readonly<Record<Scope, number>> = { read: 1, deploy: 2, admin: 3 }
+const rank: Readonly<Record<Scope, number>> = { read: 1, contribute: 2, deploy: 3, admin: 4 }
 
 export function gatekeeper(tokens: Pick<Tokens, 'byHash'>, now: () => number): Gatekeeper {
   const admit = (value: string | null, needed: Scope): Principal => {

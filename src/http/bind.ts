@@ -38,7 +38,7 @@ interface AnyAsked {
 
 /** Denied by default: without a word about who may, the server does not start. */
 export function mustSayWho(name: string, { scope }: Partial<Route>): void {
-  if (scope === undefined || !['anyone', 'read', 'deploy', 'admin'].includes(scope)) {
+  if (scope === undefined || !['anyone', 'read', 'contribute', 'deploy', 'admin'].includes(scope)) {
     throw new Fault('internal.bug', { details: { what: `the route ${name} does not say who may use it` } })
   }
 }

@@ -15,6 +15,7 @@ import { Fault } from '../lib/fault.ts'
 
 test('a push is recorded before the client is told, and the person reads what became of it', async () => {
   const pushes: string[] = []
+  let told: readonly unknown[] = []
   let during: ReadonlyMap<string, string> = new Map()
   let before: Promise<ReadonlyMap<string, string>> | null = null
   await using server = await gitServer({
@@ -22,8 +23,9 @@ test('a push is recorded before the client is told, and the person reads what be
       before = server.source.refs(project)
       return () => pushes.push('over')
     },
-    onPush: async (project, by) => {
+    onPush: async (project, { by, moved }) => {
       pushes.push(`${project} by ${by}`)
+      told = moved
       during = await server.source.refs(project)
       return { messages: ['run r12 started for main', 'see http://signalbox.test'] }
     },
@@ -33,6 +35,7 @@ test('a push is recorded before the client is told, and the person reads what be
   const sha = await work.git('rev-parse', 'HEAD')
   await waitFor('the end of the push', () => pushes.length === 2)
   assert.deepEqual(pushes, ['shop by deploy', 'over'])
+  assert.deepEqual(told, [{ ref: 'refs/heads/main', after: sha }])
   assert.deepEqual([...((await before) ?? [])], [])
   assert.equal(during.get('refs/heads/main'), sha, 'git had moved the ref when the push was recorded')
   assert.match(output, /remote: signalbox: run r12 started for main/)
@@ -131,7 +134,7 @@ test('who has no good token for it learns nothing and changes nothing', async ()
   await refused(refs('nowhere', 'upload-pack'), null, 401, /token is needed/)
   await refused(refs('shop', 'upload-pack'), 'wrong', 401, /not known/)
   await refused(refs('shop', 'upload-pack'), tokens.expired, 401, /expired/)
-  await refused(refs('shop', 'receive-pack'), tokens.read, 403, /may read; this needs deploy/)
+  await refused(refs('shop', 'receive-pack'), tokens.read, 403, /may read; this needs contribute/)
   await refused(refs('nowhere', 'upload-pack'), tokens.read, 404, /no project nowhere/)
   await refused(refs('..%2fshop', 'upload-pack'), tokens.read, 404, /no project/)
   await refused('/git/shop.git/info/refs', tokens.read, 400, /smart HTTP/)
@@ -148,6 +151,20 @@ test('who has no good token for it learns nothing and changes nothing', async ()
   )
   assert.match((await work.tried('push', server.remote('nowhere'), 'main')).output, /no project nowhere/)
   assert.equal((await server.source.refs('shop')).size, 0)
+})
+
+test('whoever may only contribute pushes proposals, and nothing else with or beside them', async () => {
+  await using server = await gitServer()
+  const work = await server.workingCopy()
+  const remote = server.remote('shop', tokens.contribute)
+  for (const refs of [['main'], ['HEAD:refs/tags/v1'], ['HEAD:refs/for/main/typo', 'main'], ['HEAD:refs/for/main']]) {
+    const { code, output } = await work.tried('push', remote, ...refs)
+    assert.notEqual(code, 0, refs.join(' '))
+    assert.match(output, /refs\/for\/BRANCH\/TOPIC/, refs.join(' '))
+  }
+  assert.equal((await server.source.refs('shop')).size, 0)
+  await work.git('push', remote, 'HEAD:refs/for/main/typo')
+  assert.deepEqual([...(await server.source.refs('shop')).keys()], ['refs/for/main/typo'])
 })
 
 test('pushes to one project follow each other, and each is recorded', async () => {

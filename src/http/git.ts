@@ -59,6 +59,7 @@ async function exchange(
     encoding: context.req.header('content-encoding') ?? null,
     body: context.req.raw.body,
     by: principal.name,
+    mayPush: principal.scope === 'contribute' ? 'proposals' : 'everything',
     signal: context.req.raw.signal,
   })
   const body = outgoing(answer, () => context.env.outgoing.destroy(), parts.log)
@@ -91,7 +92,7 @@ function serviceOf(name: string | undefined): GitService | null {
 }
 
 function scopeFor(service: GitService | null): Scope {
-  return service === 'git-receive-pack' ? 'deploy' : 'read'
+  return service === 'git-receive-pack' ? 'contribute' : 'read'
 }
 
 function refused(context: Context<Env>, error: unknown, log: Log): Response {

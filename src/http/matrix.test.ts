@@ -8,7 +8,7 @@ import { routes } from '../api/routes.ts'
 import { mustSayWho } from './bind.ts'
 
 const all = Object.entries<Route>(routes)
-const rank = { anyone: 0, read: 1, deploy: 2, admin: 3 }
+const rank = { anyone: 0, read: 1, contribute: 2, deploy: 3, admin: 4 }
 
 /** Values that are well formed and name nothing that is there. */
 const values: Readonly<Record<string, string>> = {
@@ -52,7 +52,7 @@ test('every route lets in exactly those whose token its scope names', async () =
     assert.equal(await status(api, route, null), refused, `${name} without a token`)
     assert.equal(await status(api, route, 'wrong'), refused, `${name} with a wrong token`)
     assert.equal(await status(api, route, tokens.expired), refused, `${name} with an expired token`)
-    for (const scope of ['read', 'deploy', 'admin'] as const) {
+    for (const scope of ['read', 'contribute', 'deploy', 'admin'] as const) {
       const got = await status(api, route, tokens[scope])
       const isIn = rank[scope] >= rank[route.scope]
       assert.equal(got === 403, !isIn, `${name} with a token for ${scope}: ${got}`)

@@ -32,6 +32,10 @@ const catalogue = {
     sentence: 'Nothing was said, as not all of it can be: {problems}',
     hint: 'Look at these again with `signalbox plan`, and name the others without them or all with what they say now.',
   },
+  'approval.commit_moved': {
+    sentence: '{run} is of the commit {commit}, not of the one you looked at',
+    hint: 'Look at that commit and approve it by its full name.',
+  },
   'approval.not_allowed': {
     sentence: '{by} may not approve {deployment}: {problem}',
     hint: 'Ask one of the approvers named in the configuration.',

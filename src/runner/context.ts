@@ -6,6 +6,7 @@ import type { JobLogWriter } from '../system/job-log-writer.ts'
 import type { Environment } from './environment.ts'
 import type { JobProcesses } from './processes.ts'
 import type { JobPlan, StepResult, StoredArtifact } from './runner.ts'
+import type { StepFiles } from './sandbox.ts'
 import type { Places } from './workspace.ts'
 
 /** What the steps of one job share. */
@@ -20,6 +21,8 @@ export interface JobContext {
   readonly log: Log
   /** The environment of one of the job's programs, with more on top. */
   readonly environment: (...more: readonly Environment[]) => Environment
+  /** The words, in the job's sandbox if it has one. */
+  readonly enclosed: (argv: readonly string[], files: StepFiles | null) => Promise<readonly string[]>
   /** How long to wait after the n-th failure of a step. */
   readonly retryDelayMs: (failures: number) => number
   /** Filled as the job goes on. */

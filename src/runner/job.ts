@@ -7,6 +7,7 @@ import type { StepResult } from './runner.ts'
 import { type Ending, type Step, succeeded } from './step.ts'
 import { archive } from './steps/archive.ts'
 import { checkout } from './steps/checkout.ts'
+import { enclosure } from './steps/enclosure.ts'
 import { services } from './steps/services.ts'
 import { shell } from './steps/shell.ts'
 import { makePlaces } from './workspace.ts'
@@ -18,6 +19,7 @@ export function jobStep(job: JobContext): Step {
   const parts = [
     prepare(job),
     checkout(job),
+    enclosure(job),
     services(job),
     ...plan.steps.map((spec, index) => userStep(job, spec, index)),
   ]

@@ -15,6 +15,7 @@ import { jobStep, stepResults } from './job.ts'
 import { JobProcesses } from './processes.ts'
 import { recover } from './recover.ts'
 import type { JobPlan, JobResult, Runner } from './runner.ts'
+import { sandboxWords, systemPaths } from './sandbox.ts'
 import { type Ending, errored } from './step.ts'
 import { placesOf } from './workspace.ts'
 import { ensured } from './wrap.ts'
@@ -95,6 +96,11 @@ function contextOf(options: LocalRunnerOptions, { plan, out, redact }: Given): J
     clock,
     log,
     environment: (...more) => environmentOf({ plan, places, toolPath }, ...more),
+    async enclosed(argv, files) {
+      if (plan.sandbox === null) return argv
+      const { network } = plan.sandbox
+      return sandboxWords(argv, { places, toolPath, network, system: await systemPaths() }, files)
+    },
     retryDelayMs: (failures) => backoffMs(failures, retryDelay, randomFraction()),
     record: { steps: [], outputs: {}, services: {}, artifact: null },
   }

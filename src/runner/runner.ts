@@ -38,6 +38,8 @@ export interface JobPlan {
   readonly timeoutMs: number
   /** For a build: archive the whole workspace when the steps have succeeded, as an app may use what lies beside its folder. */
   readonly archive: boolean
+  /** Whether what it starts sees nothing of this machine but programs and its own workspace; null = it sees what we see. */
+  readonly sandbox: { readonly network: boolean } | null
 }
 
 export interface JobResult {

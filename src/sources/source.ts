@@ -139,6 +139,8 @@ export interface GitRequest {
   readonly body: AsyncIterable<Uint8Array> | null
   /** Name of the token. */
   readonly by: string
+  /** Which refs a push may move. */
+  readonly mayPush: 'proposals' | 'everything'
   /** The client went away. */
   readonly signal: AbortSignal
 }
@@ -153,7 +155,13 @@ export interface GitAnswer {
 export type BeforePush = (project: string) => () => void
 
 /** Accepts what a push changed, durably; called after git has moved the refs and before the client is told of it. */
-export type OnPush = (project: string, by: string) => Promise<PushResult>
+export type OnPush = (project: string, push: Pushed) => Promise<PushResult>
+
+export interface Pushed {
+  readonly by: string
+  /** What it asked for: refs by their full names, and where each should point; null = nowhere any more. */
+  readonly moved: readonly { readonly ref: string; readonly after: string | null }[]
+}
 
 export interface PushResult {
   /** Lines for the person who pushes. */

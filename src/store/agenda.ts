@@ -21,6 +21,7 @@ export class Agenda {
          UNION ALL SELECT MIN(at) FROM looks
          UNION ALL SELECT MIN(at) FROM turns
          UNION ALL SELECT MIN(due_at) FROM timers
+         UNION ALL SELECT MIN(expires_at) FROM runs WHERE expires_at IS NOT NULL
          UNION ALL SELECT MIN(expires_at) FROM one_offs WHERE expires_at IS NOT NULL
          UNION ALL SELECT MIN(due_at) FROM schedules WHERE due_at IS NOT NULL
          UNION ALL SELECT MIN(expires_at) FROM waivers

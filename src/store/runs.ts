@@ -16,16 +16,17 @@ export class Runs {
 
   add(run: Omit<Run, 'id'>): Run {
     const number = this.#db.insert(
-      'INSERT INTO runs (project, event, commit_sha, state, created_at, run) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[run.project, run.event, run.commit, run.state, run.createdAt, JSON.stringify(run)],
+      'INSERT INTO runs (project, event, commit_sha, state, created_at, expires_at, run) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[run.project, run.event, run.commit, run.state, run.createdAt, run.expiresAt, JSON.stringify(run)],
     )
     return { ...run, id: idOf(number) }
   }
 
   save(run: Run): void {
     this.#db.run(
-      'UPDATE runs SET state = ?, run = ? WHERE number = ?',
+      'UPDATE runs SET state = ?, expires_at = ?, run = ? WHERE number = ?',
       run.state,
+      run.expiresAt,
       JSON.stringify(run),
       numberOf(run.id),
     )
@@ -41,7 +42,13 @@ export class Runs {
     return this.#db.all(sql, project, limit).map(toRun)
   }
 
+  /** Of what is in branches and tags. What is only proposed says nothing about what may be deployed. */
   ofCommit(project: string, sha: string): readonly Run[] {
+    return this.everyOf(project, sha).filter(({ proposal }) => proposal === null)
+  }
+
+  /** Also those of proposals. */
+  everyOf(project: string, sha: string): readonly Run[] {
     return this.#db
       .all('SELECT number, run FROM runs WHERE project = ? AND commit_sha = ? ORDER BY number', project, sha)
       .map(toRun)
@@ -55,6 +62,11 @@ export class Runs {
 
   unfinished(): readonly Run[] {
     return this.#db.all("SELECT number, run FROM runs WHERE state <> 'finished' ORDER BY number").map(toRun)
+  }
+
+  /** Those that have waited for people too long. */
+  overdue(at: number): readonly string[] {
+    return this.#db.all('SELECT number FROM runs WHERE expires_at <= ?', at).map((row) => idOf(integer(row, 'number')))
   }
 
   /** The configuration as of a commit; the same for every run of it. */
@@ -86,7 +98,7 @@ export class Runs {
   newestSpec(project: string): ProjectSpec | null {
     const row = this.#db.get(
       `SELECT runs.commit_sha FROM runs JOIN specs USING (project, commit_sha)
-       WHERE runs.project = ?1 AND (?2 IS NULL OR json_extract(run, '$.ref') = ?2) ORDER BY runs.number DESC LIMIT 1`,
+       WHERE runs.project = ?1 AND json_extract(run, '$.proposal') IS NULL AND (?2 IS NULL OR json_extract(run, '$.ref') = ?2) ORDER BY runs.number DESC LIMIT 1`,
       ...[project, this.deployedRef(project)],
     )
     return row === null ? null : this.spec(project, text(row, 'commit_sha'))
@@ -98,7 +110,7 @@ export class Runs {
       `SELECT json_extract(runs.run, '$.ref') AS ref FROM deployments
        JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
        JOIN runs ON runs.project = releases.project AND runs.commit_sha = releases.commit_sha
-         AND runs.created_at <= deployments.created_at
+         AND runs.created_at <= deployments.created_at AND json_extract(runs.run, '$.proposal') IS NULL
        WHERE deployments.project = ? ORDER BY deployments.number DESC, runs.number DESC LIMIT 1`,
       project,
     )
@@ -115,5 +127,11 @@ function numberOf(id: string): number {
 }
 
 function toRun(row: Row): Run {
-  return { ...json<Omit<Run, 'id'>>(row, 'run'), id: idOf(integer(row, 'number')) }
+  // Runs of before there were proposals say nothing of them.
+  const before = { proposal: null, expiresAt: null }
+  return {
+    ...before,
+    ...json<Omit<Run, 'id' | 'proposal' | 'expiresAt'> & Partial<Run>>(row, 'run'),
+    id: idOf(integer(row, 'number')),
+  }
 }

@@ -49,7 +49,7 @@ CREATE TABLE runs (
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   run TEXT NOT NULL
-) STRICT;
+, expires_at INTEGER) STRICT;
 
 CREATE INDEX runs_by_commit ON runs (project, commit_sha);
 
@@ -424,3 +424,5 @@ CREATE TABLE decisions (
 ) STRICT;
 
 CREATE INDEX decisions_by_deployment ON decisions (deployment, number);
+
+CREATE INDEX runs_by_deadline ON runs (expires_at) WHERE expires_at IS NOT NULL;

@@ -3,7 +3,8 @@ import { type Database, integer, integerOrNull, json, type Row, text } from './d
 /** A token is stored by the hash of its value; the value itself is shown once. */
 export interface Token {
   readonly name: string
-  readonly scope: 'read' | 'deploy' | 'admin'
+  /** `contribute` = may propose changes, and nothing else that changes anything. */
+  readonly scope: 'read' | 'contribute' | 'deploy' | 'admin'
   /** What the person is to the team: `role:NAME` in approvers and permissions means them. */
   readonly roles: readonly string[]
   readonly createdAt: number

@@ -15,6 +15,11 @@ export async function kindOf(path: string): Promise<'folder' | 'file' | 'link' |
   }
 }
 
+/** Where a symbolic link leads, as it is written; null when the path is none. */
+export async function linkTarget(path: string): Promise<string | null> {
+  return (await kindOf(path)) === 'link' ? await readlink(path) : null
+}
+
 /** The permission bits of a file or folder. */
 export async function modeOf(path: string): Promise<number> {
   return (await lstat(path)).mode & 0o7777

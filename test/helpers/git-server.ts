@@ -39,6 +39,7 @@ export interface WorkingCopy {
 /** The values of the tokens every test server knows. */
 export const tokens = {
   read: 'token-that-may-read',
+  contribute: 'token-that-may-propose',
   deploy: 'token-that-may-deploy',
   admin: 'token-that-may-everything',
   expired: 'token-that-was-good-once',

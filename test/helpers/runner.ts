@@ -97,4 +97,5 @@ const emptyPlan = {
   secrets: {},
   timeoutMs: 30_000,
   archive: false,
+  sandbox: null,
 } as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limit, list, name, offset } from '../inputs.ts'
+import { comment, limit, list, name, offset } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -23,6 +23,23 @@ export const runRoutes = {
     ...{ method: 'POST', path: '/runs/:run/cancel', scope: 'deploy', kind: 'json' },
     sentence: 'Ends a run.',
     params: ofRun,
+    answer: views.run,
+  }),
+  'runs.approve': route({
+    ...{ method: 'POST', path: '/runs/:run/approve', scope: 'deploy', kind: 'json' },
+    sentence: 'Says that a commit which somebody from outside proposes may be run, by its full SHA.',
+    params: ofRun,
+    body: z.strictObject({
+      commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'not the full SHA of a commit'),
+      comment,
+    }),
+    answer: views.run,
+  }),
+  'runs.reject': route({
+    ...{ method: 'POST', path: '/runs/:run/reject', scope: 'deploy', kind: 'json' },
+    sentence: 'Says that a proposal is not run.',
+    params: ofRun,
+    body: z.strictObject({ comment }),
     answer: views.run,
   }),
   'runs.rerun': route({

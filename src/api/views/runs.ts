@@ -26,7 +26,13 @@ export const run = z.object({
   by: text,
   createdAt: at,
   finishedAt: at.nullable(),
-  state: z.enum(['running', 'finished']),
+  /** A change that somebody proposes; null for what is in branches and tags. */
+  proposal: z
+    .object({ branch: text, topic: text, base: text, trust: z.enum(['trusted', 'external']), isHeld: z.boolean() })
+    .nullable(),
+  /** `waiting` = for somebody to agree that a proposal from outside is run. */
+  state: z.enum(['waiting', 'running', 'finished']),
+  expiresAt: at.nullable(),
   outcome: outcome.nullable(),
   reason: text.nullable(),
   jobs: list(job),

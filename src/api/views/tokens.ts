@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 
-export const scope = z.enum(['read', 'deploy', 'admin'])
+export const scope = z.enum(['read', 'contribute', 'deploy', 'admin'])
 
 export const token = z.object({
   name: text,

@@ -6,6 +6,7 @@ import { kindOfId } from '../ids.ts'
 import { approveOneOff } from '../one-off-approval.ts'
 import { appOption, commentOption, duration } from '../options.ts'
 import { askYes, canAsk } from '../prompt.ts'
+import { approveRun } from '../run-approval.ts'
 import { afterSending } from '../sent.ts'
 import type { Open, Session } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
@@ -21,8 +22,8 @@ export function approveCommand(open: Open) {
         'terminal is asked.',
     )
     .argument(
-      '[deployment|environment|command...]',
-      'ids of deployments, environments in which one waits, or the id of one command',
+      '[deployment|environment|command|run...]',
+      'ids of deployments, environments in which one waits, or the id of one command, or of the run of one proposal',
     )
     .option('--all', 'everything that waits in the project')
     .option('--plan <hash>', 'the plan that was looked at, of one deployment')
@@ -31,12 +32,15 @@ export function approveCommand(open: Open) {
     .addOption(commentOption())
     .option('--wait', 'follow the deployments to their end')
     .option('--wait-timeout <duration>', 'how long to wait at most (default: 1h)', duration)
-    .action(async (named, { all = false, plan, yes, app, comment, wait, waitTimeout = 3_600_000 }) => {
+    .option('--commit <sha>', 'the commit that was looked at, of the run of one proposal')
+    .action(async (named, { all = false, plan, yes, commit, app, comment, wait, waitTimeout = 3_600_000 }) => {
       const session = open()
       const client = await session.client()
       const [first = ''] = named
       if (named.length === 1 && kindOfId(first) === 'oneOff')
         return approveOneOff(session, client, { oneOff: first, plan, isSure: yes === true, comment })
+      if (named.length === 1 && kindOfId(first) === 'run')
+        return approveRun(session, client, { run: first, commit, isSure: yes === true, comment })
       const problem = plan === undefined ? null : problemWithPlan(named, all)
       if (problem !== null) throw new Fault('command.invalid', { details: { problem, command: 'signalbox approve' } })
       const ids = await waitingDeployments(session, client, { named, all, app, plan })

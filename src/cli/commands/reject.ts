@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { kindOfId } from '../ids.ts'
 import { rejectOneOff } from '../one-off-approval.ts'
 import { appOption } from '../options.ts'
+import { rejectRun } from '../run-approval.ts'
 import type { Open } from '../session.ts'
 import { deploymentLine } from '../show/deployment.ts'
 import { waitingDeployments } from '../waiting.ts'
@@ -13,8 +14,8 @@ export function rejectCommand(open: Open) {
       'Say no to deployments that wait for approval, one or many in one act: all of them or none. They end there.',
     )
     .argument(
-      '[deployment|environment|command...]',
-      'ids of deployments, environments in which one waits, or the id of one command',
+      '[deployment|environment|command|run...]',
+      'ids of deployments, environments in which one waits, or the id of one command, or of the run of one proposal',
     )
     .requiredOption('--reason <text>', 'why, for the record and for whoever asked')
     .option('--all', 'everything that waits in the project')
@@ -25,6 +26,8 @@ export function rejectCommand(open: Open) {
       const [first = ''] = named
       if (named.length === 1 && kindOfId(first) === 'oneOff')
         return rejectOneOff(session, client, { oneOff: first, comment: reason })
+      if (named.length === 1 && kindOfId(first) === 'run')
+        return rejectRun(session, client, { run: first, comment: reason })
       const ids = await waitingDeployments(session, client, { named, all, app })
       const [only] = ids
       if (only !== undefined && ids.length === 1 && !all) {

@@ -35,7 +35,7 @@ function create(open: Open) {
     .argument('<name>', 'the person or program; it stands in the record for what they do')
     .addOption(
       new Option('--scope <scope>', 'what it may')
-        .choices(['read', 'deploy', 'admin'] as const)
+        .choices(['read', 'contribute', 'deploy', 'admin'] as const)
         .default('deploy' as const),
     )
     .option('--role <role>', 'what the person is to the team, for approvers and permissions; may be repeated', collect)

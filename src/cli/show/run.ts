@@ -6,9 +6,10 @@ import { outcomeText, shortSha } from './words.ts'
 
 /** `r17  shop main 1a2b3c4d "title" by alice: succeeded in 12s`, and below it the rest of a reason that has several lines. */
 export function runHead(run: RunView): readonly Text[] {
-  const { id, project, branch, commit, title, by, reason } = run
+  const { id, project, branch, commit, title, by, reason, proposal } = run
   const [because = '', ...more] = reason === null ? [] : `: ${reason}`.split('\n')
-  const what = `  ${project} ${branch ?? ''} ${shortSha(commit)} "${title}" by ${by}: `
+  const where = proposal === null ? (branch ?? '') : `${proposal.topic} for ${proposal.branch}`
+  const what = `  ${project} ${where} ${shortSha(commit)} "${title}" by ${by}: `
   const first: Text = [bold(id), what, runState(run), tookText(run.createdAt, run.finishedAt), because]
   return [first, ...more.map((line) => `  ${line}`)]
 }
@@ -27,8 +28,9 @@ export function lackLines(lacks: readonly LackView[]): readonly Text[] {
   ]
 }
 
-export function runState({ outcome, jobs }: RunView): Text {
+export function runState({ id, state, outcome, jobs }: RunView): Text {
   if (outcome !== null) return outcomeText(outcome)
+  if (state === 'waiting') return yellow(`waits for approval (signalbox approve ${id})`)
   const done = jobs.filter(({ state }) => state === 'finished').length
   return yellow(`running, ${done} of ${jobs.length} jobs done`)
 }

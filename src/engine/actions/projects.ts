@@ -1,5 +1,6 @@
 import type { AcceptedEvent } from '../../domain/event.ts'
 import { Fault } from '../../lib/fault.ts'
+import type { Moved } from '../accept.ts'
 import { applyDeployment, applyRun, clearTrack } from '../apply.ts'
 import { findProject } from '../find.ts'
 import type { Intake } from '../intake.ts'
@@ -47,9 +48,9 @@ export function projectActions(work: Work, intake: Intake) {
       return intake.expectPush(project)
     },
 
-    /** Accepts what was pushed and not accepted yet. */
-    sync(project: string, by: string): Promise<readonly AcceptedEvent[]> {
-      return intake.sync(project, { source: 'push', by })
+    /** Accepts what was pushed and not accepted yet: what this push moved, where that is known. */
+    sync(project: string, by: string, moved?: readonly Moved[]): Promise<readonly AcceptedEvent[]> {
+      return intake.sync(project, { source: 'push', by, moved })
     },
   }
 }

@@ -17,6 +17,34 @@ export function runActions(work: Work) {
       })
     },
 
+    /**
+     * Says that this very commit of a proposal may be run. Faults `approval.not_waiting`, `approval.commit_moved`,
+     * `approval.not_allowed`.
+     */
+    approveRun(id: string, commit: string, { by, comment = null }: Asked): Run {
+      return work.transact((tx) => {
+        const run = findRun(tx.parts.store, id)
+        mustBeHeld(run)
+        if (run.commit !== commit)
+          throw new Fault('approval.commit_moved', { details: { run: id, commit: run.commit } })
+        if (by === run.by)
+          throw new Fault('approval.not_allowed', {
+            details: { by, deployment: id, problem: 'whoever proposes a change does not approve it' },
+          })
+        tx.fact({ kind: 'run.approval', project: run.project, subject: id, by, data: { commit, comment } })
+        applyRun(tx, id, { type: 'approved' })
+        return findRun(tx.parts.store, id)
+      })
+    },
+
+    rejectRun(id: string, { by, comment }: Asked): Run {
+      return work.transact((tx) => {
+        mustBeHeld(findRun(tx.parts.store, id))
+        applyRun(tx, id, { type: 'rejected', by, reason: comment ?? 'no reason given' })
+        return findRun(tx.parts.store, id)
+      })
+    },
+
     /** Runs again what did not succeed: same commit, what succeeded is kept. */
     rerun(id: string, { by }: Asked): Run {
       return work.transact((tx) => {
@@ -31,4 +59,8 @@ export function runActions(work: Work) {
       })
     },
   }
+}
+
+function mustBeHeld({ id, state }: Run): void {
+  if (state !== 'waiting') throw new Fault('approval.not_waiting', { details: { deployment: id, state } })
 }

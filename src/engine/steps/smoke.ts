@@ -70,5 +70,6 @@ async function planOf({ parts, deployment, context }: StepWork, { url, secrets }
     secrets,
     timeoutMs: environment.policies.runTimeoutMs,
     archive: false,
+    sandbox: null,
   }
 }

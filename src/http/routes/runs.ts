@@ -10,7 +10,14 @@ import { lackView } from '../views/variables.ts'
 
 type RunRoutes = Pick<
   Handlers,
-  'runs.list' | 'runs.show' | 'runs.cancel' | 'runs.rerun' | 'jobs.log' | 'jobs.log.follow'
+  | 'runs.list'
+  | 'runs.show'
+  | 'runs.cancel'
+  | 'runs.approve'
+  | 'runs.reject'
+  | 'runs.rerun'
+  | 'jobs.log'
+  | 'jobs.log.follow'
 >
 
 export function runRoutes(parts: ApiParts): RunRoutes {
@@ -22,6 +29,9 @@ export function runRoutes(parts: ApiParts): RunRoutes {
       return { ...runView(run), lacks: lacksOfRun(store, run, clock.now()).map(lackView) }
     },
     'runs.cancel': ({ params }, { by }) => runView(actions.cancelRun(params.run, { by })),
+    'runs.approve': ({ params, body: { commit, comment } }, { by }) =>
+      runView(actions.approveRun(params.run, commit, { by, comment })),
+    'runs.reject': ({ params, body }, { by }) => runView(actions.rejectRun(params.run, { by, comment: body.comment })),
     'runs.rerun': ({ params }, { by }) => runView(actions.rerun(params.run, { by })),
     'jobs.log': ({ params, query }) => {
       const run = findRun(store, params.run)

@@ -1,10 +1,14 @@
 import type { JobView, RunView } from '../../api/views.ts'
+import type { Proposal } from '../../domain/proposal.ts'
 import type { Job, Run } from '../../domain/run.ts'
 
 export function runView(run: Run): RunView {
-  const { id, project, event, commit, branch, title, by, createdAt, finishedAt, state, outcome, reason } = run
-  const jobs = run.jobs.map(jobView)
-  return { id, project, event, commit, branch, title, by, createdAt, finishedAt, state, outcome, reason, jobs }
+  const { ref: _, committedAt: __, proposal, jobs, ...rest } = run
+  return { ...rest, proposal: proposal === null ? null : proposalView(proposal), jobs: jobs.map(jobView) }
+}
+
+function proposalView({ branch, topic, base, trust, isHeld }: Proposal): RunView['proposal'] {
+  return { branch, topic, base, trust, isHeld }
 }
 
 /** Not its outputs: they may hold what only later jobs should see. */

@@ -45,7 +45,7 @@ async function runScript(
   const stderr = job.out.sink({ step: index, stream: 'e' })
   const env = job.environment(job.record.services, spec.env, { SIGNALBOX_OUTPUT: output })
   const child = await job.processes.start({
-    argv: ['/bin/sh', '-e', script],
+    argv: await job.enclosed(['/bin/sh', '-e', script], { script, output }),
     cwd,
     env,
     stdout,

@@ -112,6 +112,7 @@ export const words = {
     '--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)',
     'refs/heads',
     'refs/tags',
+    'refs/for',
   ],
   peel: (dir: string, sha: string) => [
     ...inside(dir),

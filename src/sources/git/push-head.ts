@@ -1,7 +1,8 @@
 import { Fault } from '../../lib/fault.ts'
+import type { GitRequest } from '../source.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { flush, packet, packetLength } from './packet.ts'
-import { refNameProblem } from './ref-name.ts'
+import { isProposal, refNameProblem } from './ref-name.ts'
 
 /** What a push asks for, before its objects come: which refs should point where. */
 export interface PushHead {
@@ -40,14 +41,19 @@ export async function readPushHead(reader: ByteReader): Promise<PushHead> {
 }
 
 /** A push that names what no ref may be called is refused whole: nothing of it reaches git. */
-export function refusalsIn(commands: readonly RefCommand[]): readonly Refusal[] {
-  const judged = commands.map((command) => ({ command, problem: refNameProblem(command.name) }))
+export function refusalsIn(commands: readonly RefCommand[], may: GitRequest['mayPush']): readonly Refusal[] {
+  const judged = commands.map((command) => ({
+    command,
+    problem: refNameProblem(command.name) ?? (may === 'everything' || isProposal(command.name) ? null : onlyProposals),
+  }))
   if (judged.every(({ problem }) => problem === null)) return []
   return judged.map(({ command, problem }) => ({
     command,
     reason: problem === null ? 'refused with the others' : `the name ${problem}`,
   }))
 }
+
+const onlyProposals = 'is not refs/for/BRANCH/TOPIC, and your token may only propose changes'
 
 async function nextLine(reader: ByteReader): Promise<Buffer | null> {
   const digits = await reader.take(4)

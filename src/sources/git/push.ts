@@ -85,9 +85,10 @@ function messagesOf(problem: string | null, { messages }: PushResult): readonly 
   return problem === null ? messages : [problem, ...messages]
 }
 
-async function record({ onPush, project, by, log }: Push): Promise<PushResult | { readonly problem: string }> {
+async function record({ onPush, project, by, head, log }: Push): Promise<PushResult | { readonly problem: string }> {
   try {
-    return await onPush(project, by)
+    const moved = head.commands.map(({ name, after }) => ({ ref: name, after: isZero(after) ? null : after }))
+    return await onPush(project, { by, moved })
   } catch (error) {
     log.error('push not recorded', { project, by, error })
     return { problem: messageOf(error) }

@@ -7,7 +7,7 @@ const LONGEST_BYTES = 255
 export function refNameProblem(name: string): string | null {
   if (Buffer.byteLength(name) > LONGEST_BYTES) return `is longer than ${LONGEST_BYTES} bytes`
   const short = shortName(name)
-  if (short === null) return 'is neither a branch nor a tag'
+  if (short === null) return 'is neither a branch nor a tag, nor a proposal (refs/for/BRANCH/TOPIC)'
   if (short.split('/').some((part) => part.startsWith('-'))) return 'has a part that begins with a hyphen'
   if (name.includes('\uFFFD')) return 'is not UTF-8'
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(name)) return 'has a control character'
@@ -16,9 +16,14 @@ export function refNameProblem(name: string): string | null {
   return isWellFormed(short) ? null : 'is not a name git allows'
 }
 
-/** `refs/heads/main` → `main`; null for what is neither branch nor tag. */
+/** `refs/for/main/fix-typo`: a change that is proposed for a branch. */
+export function isProposal(name: string): boolean {
+  return /^refs\/for\/.+\/[^/]+$/s.test(name)
+}
+
+/** `refs/heads/main` → `main`; null for what is neither branch nor tag nor proposal. */
 function shortName(name: string): string | null {
-  const match = /^refs\/(?:heads|tags)\/(.+)$/s.exec(name)
+  const match = /^refs\/(?:heads|tags|for(?=\/.+\/))\/(.+)$/s.exec(name)
   return match?.[1] ?? null
 }
 

@@ -105,7 +105,7 @@ async function push(server: Server, request: GitRequest): Promise<GitAnswer> {
   const head = await readPushHead(reader)
   // Git asks with an empty push whether it may, before it sends a large one.
   if (head.commands.length === 0) return pass(server, request, { body: reader.restAfter(head.bytes), leave: () => {} })
-  const refusals = refusalsIn(head.commands)
+  const refusals = refusalsIn(head.commands, request.mayPush)
   if (refusals.length > 0) return refuse(reader, head, refusals)
   const next = await server.pushes.take(request.project, AbortSignal.any([request.signal, server.stop.signal]))
   const over = server.beforePush?.(request.project)
