@@ -133,8 +133,8 @@ export class ModelHost {
 
   async run(oneOff: OneOff, order: Order, report: (line: Line) => void): Promise<OneOffResult> {
     this.#admit(order, 'run')
-    await this.#until(order, () => this.#mayRun(oneOff) || undefined)
-    const command = this.oneOffs.get(oneOff.name) ?? this.#execute(oneOff)
+    const begun = () => this.oneOffs.get(oneOff.name) ?? this.#execute(oneOff)
+    const command = await this.#until(order, () => (this.#mayRun(oneOff) ? begun() : undefined))
     for (const line of command.lines) report(line)
     command.listeners.add(report)
     try {
