@@ -3,6 +3,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
+import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
@@ -25,6 +26,7 @@ export const routes = {
   ...projectRoutes,
   ...runRoutes,
   ...releaseRoutes,
+  ...flowRoutes,
   ...deploymentRoutes,
   ...approvalRoutes,
   ...environmentRoutes,

@@ -11,6 +11,7 @@ import { deploymentsCommand } from './commands/deployments.ts'
 import { envCommand } from './commands/env.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { flowCommand } from './commands/flow.ts'
 import { freezeCommand } from './commands/freeze.ts'
 import { gitCredentialCommand } from './commands/git-credential.ts'
 import { initCommand } from './commands/init.ts'
@@ -40,6 +41,7 @@ import { secretsCommand } from './commands/secrets.ts'
 import { serverCommand } from './commands/server.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { undeployedCommand } from './commands/undeployed.ts'
 import { unfreezeCommand } from './commands/unfreeze.ts'
 import { unlockCommand } from './commands/unlock.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -116,6 +118,8 @@ const commandGroups: readonly CommandGroup[] = [
       logsCommand,
       releasesCommand,
       deploymentsCommand,
+      flowCommand,
+      undeployedCommand,
       explainCommand,
       eventsCommand,
       auditCommand,

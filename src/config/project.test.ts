@@ -99,7 +99,7 @@ test('the smallest file', () => {
     backupBeforeMigrate: 'off',
     artifact: 'source_release',
     configBinding: 'environment',
-    onPartialFailure: 'roll_back_all',
+    onPartialFailure: 'continue',
     processOrder: [],
     strategy: { kind: 'start_first', batch: 1 },
     oneOffProtection: 'environment',

@@ -705,9 +705,9 @@ const policies = keys({
     z.enum(['revision', 'environment']).default('environment'),
   ),
   on_partial_failure: key(
-    'What happens to the rest when one app or host fails.',
-    'continue',
-    z.enum(['continue', 'stop_remaining', 'roll_back_all']).default('roll_back_all'),
+    'What becomes of the other apps of the commit, here and in the environments that have the same `needs`, when a rollout here fails: continue = they go on, stop_remaining = what has not begun does not begin, roll_back_all = what has gone there goes back too. What failed goes back whole in any case.',
+    'stop_remaining',
+    z.enum(['continue', 'stop_remaining', 'roll_back_all']).default('continue'),
   ),
   process_order: key(
     'In which order processes are replaced. Left out: `web`, then the others as they stand.',

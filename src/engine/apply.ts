@@ -4,6 +4,7 @@ import { namesOf } from '../domain/migrations.ts'
 import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
+import { hasFailed } from '../domain/wave.ts'
 import { surveyFor } from './find-survey.ts'
 import { askHeld } from './hold.ts'
 import { lookAgain } from './look-again.ts'
@@ -108,6 +109,8 @@ function afterDeployment(tx: Tx, deployment: Deployment): void {
     lookAgain(tx, track)
     askForVersions(tx, deployment)
   }
+  if (deployment.startedAt !== null) lookAgain(tx, track)
+  if (hasFailed(deployment)) tx.followUp({ look: 'wave', deployment: deployment.id })
   if (state.outcome !== 'succeeded' || deployment.reason !== 'promote') return
   noteSucceeded(tx, deployment)
   const { project, app } = track

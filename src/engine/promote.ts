@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import { applyDeployment } from './apply.ts'
 import { requestDeployment } from './request.ts'
 import type { Tx } from './tx.ts'
+import { failedInWave } from './wave.ts'
 
 export type Candidate = Look
 
@@ -90,7 +91,9 @@ function request(tx: Tx, release: StoredRelease, { environment, refs }: Due, all
   const { id } = requestDeployment(tx, asked)
   // Named by several branches, it comes too late only when it does so on each of them.
   const ahead = refs.length > 0 && overtaking.includes(null) ? null : overtaking.find((found) => found !== null)
-  if (ahead) applyDeployment(tx, id, { type: 'refused', outcome: 'aborted', ...ahead })
+  const failed = failedInWave(store, release, { environment, since: newest.createdAt })
+  const late = ahead ?? (failed === null ? null : { reason: failed })
+  if (late !== null) applyDeployment(tx, id, { type: 'refused', outcome: 'aborted', ...late })
 }
 
 interface Asking {

@@ -21,6 +21,7 @@ import {
   specNow,
   tracksIn,
 } from './find.ts'
+import { commitOfRelease, type Flow, flow } from './flow.ts'
 import { type FreezeStatus, freezeStatus } from './freezes.ts'
 import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
@@ -33,6 +34,7 @@ import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { relationOf } from './relations.ts'
 import { draftDeployment } from './request.ts'
 import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
+import { type Undeployed, undeployed } from './undeployed.ts'
 import { changesSinceLive } from './variables.ts'
 import { type WayBack, waysBack } from './ways-back.ts'
 
@@ -182,6 +184,20 @@ export class Queries {
       releases,
       tracks: await Promise.all(tracks.map((id) => this.#evidence(project, id, commit.sha))),
     })
+  }
+
+  /** How far a commit has come over all environments. */
+  flow(project: string, commit: string): Flow {
+    return flow(this.#parts, project, commit)
+  }
+
+  commitOfRelease(project: string, name: string): string | null {
+    return commitOfRelease(this.#parts, project, name)
+  }
+
+  /** What the branch has and the environment does not. */
+  undeployed(place: NamedPlace): Promise<readonly Undeployed[]> {
+    return undeployed(this.#parts, place)
   }
 
   /** Lines of what runs in an environment; the target tells them itself. */

@@ -3,6 +3,7 @@ import { requestDue } from './promote.ts'
 import { keepTimers } from './timers.ts'
 import { takeTurn } from './turn.ts'
 import type { FollowUp, Tx } from './tx.ts'
+import { stopWave } from './wave.ts'
 
 /** Runs after each commit; `withdrawn` are the rows that nobody must go on with. */
 export type AfterCommit = (withdrawn: readonly number[]) => void
@@ -56,6 +57,7 @@ function settle(tx: Tx, pending: FollowUp[]): void {
     const next = pending.shift() as FollowUp
     if (next.look === 'turn') takeTurn(tx, next.track)
     else if (next.look === 'promote') requestDue(tx, next)
-    else keepTimers(tx, next.project)
+    else if (next.look === 'timers') keepTimers(tx, next.project)
+    else stopWave(tx, next.deployment)
   }
 }

@@ -28,3 +28,5 @@ export type FollowUp =
   | { readonly look: 'promote'; readonly project: string; readonly app: string; readonly commit: string }
   /** The configuration that counts may be another: which timers does it have? */
   | { readonly look: 'timers'; readonly project: string }
+  /** A promotion has failed after it began: what becomes of the others of its wave? */
+  | { readonly look: 'wave'; readonly deployment: string }

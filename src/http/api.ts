@@ -5,6 +5,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
+import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { migrationRoutes } from './routes/migrations.ts'
@@ -27,6 +28,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...projectRoutes(parts),
     ...runRoutes(parts),
     ...releaseRoutes(parts),
+    ...flowRoutes(parts),
     ...deploymentRoutes(parts),
     ...approvalRoutes(parts),
     ...environmentRoutes(parts),

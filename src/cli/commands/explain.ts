@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ExplanationView } from '../../api/views.ts'
-import { gitText, type Surroundings } from '../git.ts'
+import { commitMeant } from '../commit.ts'
 import type { Open } from '../session.ts'
 import { shortSha } from '../show/words.ts'
 import { bold, cyan, green, red, type Text, table } from '../text.ts'
@@ -17,12 +17,6 @@ export function explainCommand(open: Open) {
       const explanation = await api.call('explain', { params: { project: await project(), commit } })
       await output.show(explanation, () => linesOf(explanation))
     })
-}
-
-/** Only the person's own repository knows what its HEAD is; every other name is for the server to look up. */
-async function commitMeant(here: Surroundings, named: string): Promise<string> {
-  if (!/^(HEAD|@)([~^]|$)/.test(named)) return named
-  return (await gitText(here, 'rev-parse', '--verify', '--quiet', `${named}^{commit}`))?.trim() ?? named
 }
 
 function linesOf({ commit, title, story, environments }: ExplanationView): readonly Text[] {
