@@ -21,7 +21,7 @@ export interface TrackEvidence {
   readonly isWithin: boolean
   /** Of this commit's release on this track, oldest first. */
   readonly deployments: readonly Deployment[]
-  /** Of the one that is open, if one is. */
+  /** Of the one that is open, if one is; otherwise of the release, as if it were asked for now. Empty when there is none. */
   readonly gates: readonly GateReport[]
 }
 
@@ -38,6 +38,10 @@ export interface EnvironmentExplanation {
   readonly live: boolean
   readonly because: string
   readonly openedBy: string | null
+  /** The deployment that the gates are of; null when they are of one that nobody has asked for. */
+  readonly deployment: string | null
+  /** Every gate in order, open or closed, with its evidence. */
+  readonly gates: readonly GateReport[]
 }
 
 /** Why a commit is not live: the first thing in its way, with evidence and who or what clears it. */
@@ -47,11 +51,21 @@ export function explain(evidence: Evidence): Explanation {
     commit,
     title,
     story: [...events.map(eventSentence), ...runs.map(runSentence), ...releases.map(releaseSentence)],
-    environments: tracks.map((track) => ({ track: track.id, ...answerFor(track, evidence) })),
+    environments: tracks.map((track) => ({
+      track: track.id,
+      ...answerFor(track, evidence),
+      deployment: openOf(track)?.id ?? null,
+      gates: track.gates,
+    })),
   }
 }
 
-type Answer = Omit<EnvironmentExplanation, 'track'>
+type Answer = Pick<EnvironmentExplanation, 'live' | 'because' | 'openedBy'>
+
+/** The one that has not begun. */
+function openOf({ deployments }: TrackEvidence): Deployment | undefined {
+  return deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
+}
 
 function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evidence): Answer {
   if (track.live?.release.commit === commit)
@@ -72,16 +86,30 @@ function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evi
   const app = track.id.split('/')[1]
   if (!releases.some((release) => release.app === app))
     return no(`the change does not touch ${app}, so there is no release of it`, null)
+  const closed = firstClosed(track.gates)
+  if (closed !== null) return no(`nothing sends it there by itself, and ${closed.because}`, closed.openedBy)
   return no('nothing sends it there by itself', `signalbox deploy ${track.id.split('/')[2]}`)
 }
 
-function deploymentAnswer({ id, state, reason }: Deployment, { gates, live }: TrackEvidence): Answer {
+/** The turn of something that nobody has asked for is not in its way. */
+function firstClosed(gates: readonly GateReport[]) {
+  const found = gates.find(({ answer }) => !answer.open && answer.behind === undefined)?.answer
+  return found === undefined || found.open ? null : found
+}
+
+function deploymentAnswer({ id, state, reason }: Deployment, track: TrackEvidence): Answer {
+  const { gates, live } = track
+  const waiting = openOf(track)
   const closed = gates.find(({ answer }) => !answer.open)
-  if (closed !== undefined && !closed.answer.open) {
-    return no(`${id} waits: ${closed.answer.because}`, closed.answer.openedBy)
+  if (waiting !== undefined && closed !== undefined && !closed.answer.open) {
+    return no(`${waiting.id} waits: ${closed.answer.because}`, closed.answer.openedBy)
   }
   if (state.kind !== 'finished') return no(`${id} is ${state.kind}`, id)
-  if (state.outcome !== 'succeeded') return no(`${id} ${state.outcome}: ${state.reason ?? ''}`, null)
+  if (state.outcome !== 'succeeded') {
+    const openedBy =
+      state.supersededBy === undefined ? `signalbox deploy ${track.id.split('/')[2]}` : state.supersededBy
+    return no(`${id} ${state.outcome}: ${state.reason ?? ''}`, openedBy)
+  }
   return no(`${id} (${reason}) succeeded, and ${live?.release.version ?? 'nothing'} took its place since`, null)
 }
 

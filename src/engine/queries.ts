@@ -229,8 +229,9 @@ export class Queries {
     const { store, time } = this.#parts
     const release = this.#releaseOn(track, commit)
     const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
-    const open = deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
-    const gates = open === undefined ? [] : this.#parts.rules.askGates(gateFacts(this.#parts, open, time.now()))
+    const waiting = deployments.findLast(({ state }) => state.kind === 'waiting' || state.kind === 'queued')
+    const open = waiting ?? (release === null ? null : this.#asIfAsked(track, release))
+    const gates = open === null ? [] : this.#parts.rules.askGates(gateFacts(this.#parts, open, time.now()))
     const live = store.tracks.get(track)?.live ?? null
     const isWithin = live !== null && (await this.#isWithin(project, commit, live.release.commit))
     return { id: track, live, isWithin, deployments, gates }
@@ -244,6 +245,13 @@ export class Queries {
       if (error instanceof Fault && error.code === 'commit.missing') return false
       throw error
     }
+  }
+
+  /** Of an environment that its own configuration has; what has no gates can tell nothing. */
+  #asIfAsked(track: string, release: string): Deployment | null {
+    const { store, time } = this.#parts
+    const stored = store.releases.get(release)
+    return stored === null ? null : draftDeployment({ track: { id: track }, release: stored, at: time.now() })
   }
 
   #releaseOn(track: string, commit: string): string | null {

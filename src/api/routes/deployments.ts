@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deployments, limit, name } from '../inputs.ts'
+import { deployments, limit, list, name } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -23,6 +23,12 @@ export const deploymentRoutes = {
     sentence: 'Shows what a deployment will do, as of now, and the hash to approve it by.',
     params: ofDeployment,
     answer: views.plan,
+  }),
+  'deployments.decisions': route({
+    ...{ method: 'GET', path: '/deployments/:deployment/decisions', scope: 'read', kind: 'json' },
+    sentence: 'Tells what the scheduler decided about a deployment, with what it knew, oldest first.',
+    params: ofDeployment,
+    answer: list(views.decision),
   }),
   'deployments.cancel': route({
     ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', kind: 'json' },

@@ -175,6 +175,15 @@ export type PlanView = z.infer<typeof plan>
 
 export const approval = z.object({ by: text, at, plan: text, comment: text.nullable() })
 
+/** One decision of the scheduler: what it was, what every gate said, and everything they looked at. */
+export const decision = z.object({
+  at,
+  decided: text,
+  gates: list(gate),
+  inputs: z.record(text, z.unknown()),
+})
+export type DecisionView = z.infer<typeof decision>
+
 /** What gave way to a newer deployment comes with it. */
 export const carried = z.object({ deployment: text, release: releaseRef, by: text })
 export type CarriedView = z.infer<typeof carried>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
+import { gate } from './deployments.ts'
 
 export const project = z.object({
   name: text,
@@ -33,6 +34,17 @@ export const explanation = z.object({
   commit: text,
   title: text,
   story: list(text),
-  environments: list(z.object({ track: text, live: z.boolean(), because: text, openedBy: text.nullable() })),
+  environments: list(
+    z.object({
+      track: text,
+      live: z.boolean(),
+      because: text,
+      openedBy: text.nullable(),
+      /** The deployment that the gates are of; null when they are of one that nobody has asked for. */
+      deployment: text.nullable(),
+      /** Every gate in order; none when there is no release of the commit. */
+      gates: list(gate),
+    }),
+  ),
 })
 export type ExplanationView = z.infer<typeof explanation>

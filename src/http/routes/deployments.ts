@@ -3,11 +3,11 @@ import { findDeployment } from '../../engine/find.ts'
 import { carriedBy } from '../../engine/queue-status.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
-import { carriedView, deploymentView, gateView, planView } from '../views/deployment.ts'
+import { carriedView, decisionView, deploymentView, gateView, planView } from '../views/deployment.ts'
 
 type DeploymentRoutes = Pick<
   Handlers,
-  'deployments.list' | 'deployments.show' | 'deployments.plan' | 'deployments.cancel'
+  'deployments.list' | 'deployments.show' | 'deployments.plan' | 'deployments.decisions' | 'deployments.cancel'
 >
 
 export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
@@ -26,6 +26,10 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
       }
     },
     'deployments.plan': async ({ params }) => planView(await queries.wholePlanOf(params.deployment)),
+    'deployments.decisions': ({ params }) => {
+      const { id } = findDeployment(store, params.deployment)
+      return store.decisions.of(id).map(decisionView)
+    },
     'deployments.cancel': ({ params }, { by }) => deploymentView(actions.cancelDeployment(params.deployment, { by })),
   }
 }

@@ -1,10 +1,12 @@
-import type { ProjectView } from '../../api/views.ts'
+import type { ExplanationView, ProjectView } from '../../api/views.ts'
+import type { Explanation } from '../../domain/explain.ts'
 import { findProject } from '../../engine/find.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Project } from '../../store/projects.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { projectAdder } from '../project-adder.ts'
+import { gateView } from '../views/deployment.ts'
 
 type ProjectRoutes = Pick<
   Handlers,
@@ -35,7 +37,7 @@ export function projectRoutes(parts: ApiParts): ProjectRoutes {
       const { name: project } = findProject(store, params.project)
       const commit = await repositories.resolve(project, params.commit)
       if (commit === null) throw new Fault('commit.unknown', { details: { project, name: params.commit } })
-      return queries.explain(project, commit)
+      return explanationView(await queries.explain(project, commit))
     },
   }
 }
@@ -49,4 +51,8 @@ function projectView({ store, baseUrl }: ApiParts, project: Project): ProjectVie
     apps: (spec?.apps ?? []).map((app) => app.name),
     environments: (spec?.environments ?? []).map((environment) => environment.name),
   }
+}
+
+function explanationView({ environments, ...told }: Explanation): ExplanationView {
+  return { ...told, environments: environments.map((each) => ({ ...each, gates: each.gates.map(gateView) })) }
 }

@@ -1,7 +1,8 @@
-import type { CarriedView, DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
+import type { CarriedView, DecisionView, DeploymentView, GateView, PlanView, VerdictView } from '../../api/views.ts'
 import { currentStep, type Deployment, deadlineOf, type Ending, supersededBy } from '../../domain/deployment.ts'
 import type { GateReport } from '../../domain/gates.ts'
 import type { Step } from '../../domain/rollout.ts'
+import type { SchedulerDecision } from '../../domain/scheduling.ts'
 import { verdictSentence } from '../../domain/traffic.ts'
 import type { WholePlan } from '../../engine/queries.ts'
 import { canonicalJson } from '../../lib/canonical.ts'
@@ -48,6 +49,10 @@ export function deploymentView(deployment: Deployment): DeploymentView {
 
 export function carriedView({ id, release, by }: Deployment): CarriedView {
   return { deployment: id, release: refView(release), by }
+}
+
+export function decisionView({ at, decided, gates, inputs }: SchedulerDecision): DecisionView {
+  return { at, decided, gates: gates.map(gateView), inputs }
 }
 
 export function gateView({ gate, answer }: GateReport): GateView {
