@@ -43,8 +43,10 @@ function standingIn(old: readonly Instance[], done: readonly Step[], broken: Ste
   const removed = [...done.filter((step) => step.do === 'remove'), ...leaving].flatMap(instancesOf)
   const placed = done.filter((step) => step.do === 'place').flatMap(instancesOf)
   const routed = done.findLast((step) => step.do === 'route')
+  const reloaded = done.filter((step) => step.do === 'reload').flatMap(instancesOf)
+  const asItRuns = (each: Instance) => reloaded.find(({ name }) => name === each.name) ?? each
   return [
-    ...(routed === undefined ? old.filter(isRouted) : instancesOf(routed)),
+    ...(routed === undefined ? old.filter(isRouted) : instancesOf(routed)).map(asItRuns),
     ...[...old, ...placed].filter((each) => !isRouted(each) && !isIn(removed, each)),
   ]
 }

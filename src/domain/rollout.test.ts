@@ -3,7 +3,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { names, play, type World } from '../../test/helpers/play.ts'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
-import { isRouted, planMigration, planRevert, planRollout, type RolloutInput } from './rollout.ts'
+import { isRouted, planMigration, planRevert, planRollout, type RolloutInput, type Step } from './rollout.ts'
 import type { PolicySpec, ProcessSpec } from './spec.ts'
 import type { Instance, Live } from './track.ts'
 
@@ -293,3 +293,48 @@ test('immutable: one alone proves itself, then the whole set stands beside the o
     'what failed alone is all that goes',
   )
 })
+
+test('reload: proved beside first, then one process after the other goes on under the new release, and going back is the same', () => {
+  const processes = [processSpec({ name: 'web', instances: 2 }), processSpec({ name: 'worker' })]
+  const reloading = { policies: { ...policies, strategy: { kind: 'reload', signal: 'SIGHUP' } as const } }
+  const startedWith = { web: 'h1' }
+  const live = liveAfter(planRollout({ ...base('d1', processes, null), ...reloading, startedWith }).instances)
+  const next = { ...base('d2', processes, live), ...reloading, startedWith }
+  const { steps, instances } = planRollout(next)
+  assert.deepEqual(told(steps), [
+    ...['place d2-web-3', 'remove d2-web-3', 'reload d1-web-1', 'reload d1-web-2', 'route d1-web-1 d1-web-2'],
+    ...['place d2-worker-1', 'remove d1-worker-1'],
+  ])
+  const web = instances.filter(isRouted)
+  assert.deepEqual(
+    web.map(({ name, deployment, release }) => [name, deployment, release.id]),
+    [
+      ['d1-web-1', 'd2', 'd2'],
+      ['d1-web-2', 'd2', 'd2'],
+    ],
+  )
+  const half = steps.slice(0, steps.findIndex((step) => step.do === 'reload') + 1)
+  assert.deepEqual(told(planRevert(live, half)), [
+    ...['place d1-web-2 d1-worker-1', 'reload d1-web-1', 'route d1-web-1 d1-web-2'],
+    ...['drain d2-web-3', 'remove d2-web-3'],
+  ])
+})
+
+test('reload: a process that was started with something else, or is to start anew, is replaced', () => {
+  const processes = [processSpec({ name: 'web' })]
+  const reloading = { policies: { ...policies, strategy: { kind: 'reload', signal: 'SIGHUP' } as const } }
+  const first = { ...base('d1', processes, null), ...reloading, startedWith: { web: 'h1' } }
+  const live = liveAfter(planRollout(first).instances)
+  const does = (more: object) => told(planRollout({ ...base('d2', processes, live), ...reloading, ...more }).steps)[0]
+  assert.equal(does({ startedWith: { web: 'h2' } }), 'place d2-web-1')
+  assert.equal(does({ startedWith: { web: 'h1' }, release: live.release }), 'place d2-web-1')
+  assert.equal(does({ startedWith: { web: 'h1' } }), 'place d2-web-2')
+})
+
+function told(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) =>
+    'instances' in step && step.do !== 'verify'
+      ? [`${step.do} ${step.instances.map(({ name }) => name).join(' ')}`]
+      : [],
+  )
+}

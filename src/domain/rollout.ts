@@ -3,6 +3,7 @@ import { beforeTheFirstStart, type Migrating, migrationSteps } from './rollout-m
 import type { PolicySpec, ProcessSpec, StrategySpec } from './spec.ts'
 import { leaveRouted, type Strategy, type Way } from './strategies/change.ts'
 import { immutable } from './strategies/immutable.ts'
+import { type Reloading, reload } from './strategies/reload.ts'
 import { startFirst } from './strategies/start-first.ts'
 import { stopStart } from './strategies/stop-start.ts'
 import { type Instance, instanceName, type Live } from './track.ts'
@@ -26,6 +27,8 @@ export type Step =
   /** `lock`: what other migrations share with it, or null; `isLate`: when visitors are on the new release already. */
   | { readonly do: 'migrate'; readonly lock: string | null; readonly isLate: boolean }
   | { readonly do: 'place'; readonly instances: readonly Instance[] }
+  /** The instances of these names take up this release; their processes go on. */
+  | { readonly do: 'reload'; readonly instances: readonly Instance[] }
   | { readonly do: 'route'; readonly instances: readonly Instance[] }
   | { readonly do: 'drain'; readonly instances: readonly Instance[] }
   | { readonly do: 'remove'; readonly instances: readonly Instance[] }
@@ -46,6 +49,8 @@ export interface RolloutInput {
   readonly files: { readonly isAll: boolean; readonly isShared: boolean } | null
   /** How it migrates, where it does. */
   readonly migrating?: Migrating
+  /** By process: what an instance of this release is started with, as a hash; where processes go on under another release. */
+  readonly startedWith?: Readonly<Record<string, string>>
   /** A change of counts only: what runs stays, apart from what is too many. */
   readonly keepRunning: boolean
 }
@@ -123,11 +128,15 @@ export function planRevert(
   const unrouted = added.filter((instance) => !isRouted(instance))
   const routed = added.filter(isRouted)
   const neverBoth = routed.length > 0 && stopsFirst(begun, before)
+  const isReloaded = ({ name }: Instance) =>
+    begun.some((step) => step.do === 'reload' && step.instances.some((each) => each.name === name))
+  const untouched = before.filter((instance) => !isReloaded(instance))
   return [
     // Processes without visitors go first: a new singleton must be gone before the old one is back.
     ...(unrouted.length > 0 ? [{ do: 'remove', instances: unrouted } as const] : []),
     ...(neverBoth ? [{ do: 'route', instances: [] } as const, ...leaveRouted(routed)] : []),
-    ...(before.length > 0 ? [{ do: 'place', instances: before } as const] : []),
+    ...(untouched.length > 0 ? [{ do: 'place', instances: untouched } as const] : []),
+    ...before.filter(isReloaded).map((instance) => ({ do: 'reload', instances: [instance] }) as const),
     { do: 'route', instances: before.filter(isRouted) },
     ...(neverBoth ? [] : leaveRouted(routed)),
     { do: 'verify', instances: before },
@@ -168,14 +177,35 @@ function inOrder(input: RolloutInput): readonly ProcessSpec[] {
 function replaceProcess(process: ProcessSpec, input: RolloutInput, before: readonly Instance[]): ProcessPlan {
   const old = before.filter((instance) => instance.process === process.name)
   const kept = input.keepRunning ? old.slice(0, process.instances) : []
-  const added = freshInstances(process, input, process.instances - kept.length)
-  const leaving = old.filter((instance) => !kept.includes(instance))
+  const moved = input.keepRunning ? [] : reloadable(process, input, old)
+  const added = freshInstances(process, input, process.instances - kept.length - moved.length)
+  const stays = [...kept, ...moved]
+  const leaving = old.filter(({ name }) => !stays.some((each) => each.name === name))
   const change = { routed: process.name === routedProcess, kept, added, leaving }
-  return { instances: [...kept, ...added], way: wayOf(process, input.policies.strategy)(change) }
+  const reloading = { reloaded: moved, trial: process.singleton ? null : trialOf(process, input) }
+  const way = wayOf(process, input.policies.strategy, reloading)(change)
+  return { instances: [...stays, ...added], way }
+}
+
+/** Those that may go on, as they are under the new release. Put in place of itself, a release is meant to start anew. */
+function reloadable(process: ProcessSpec, input: RolloutInput, old: readonly Instance[]): readonly Instance[] {
+  const { deployment, release } = input
+  const startedWith = input.startedWith?.[process.name]
+  return old
+    .filter((each) => startedWith !== undefined && each.startedWith === startedWith)
+    .filter((each) => each.release.digest !== release.digest)
+    .slice(0, process.instances)
+    .map((each) => ({ ...each, deployment, release }))
+}
+
+function trialOf(process: ProcessSpec, input: RolloutInput): Instance {
+  const [trial] = freshInstances(process, input, 1, process.instances)
+  return trial as Instance
 }
 
 /** Whatever the policy says, a singleton never runs twice. */
-function wayOf({ singleton }: ProcessSpec, strategy: StrategySpec): Strategy {
+function wayOf({ singleton }: ProcessSpec, strategy: StrategySpec, reloading: Reloading): Strategy {
+  if (reloading.reloaded.length > 0) return reload(reloading)
   if (singleton) return stopStart
   switch (strategy.kind) {
     case 'start_first':
@@ -199,12 +229,14 @@ function leave(gone: readonly Instance[], stillRouted: readonly Instance[]): rea
   ]
 }
 
-function freshInstances(process: ProcessSpec, input: RolloutInput, count: number): readonly Instance[] {
+function freshInstances(process: ProcessSpec, input: RolloutInput, count: number, from = 0): readonly Instance[] {
+  const startedWith = input.startedWith?.[process.name]
   return Array.from({ length: Math.max(count, 0) }, (_, index) => ({
-    name: instanceName(input.deployment, process.name, index + 1),
+    name: instanceName(input.deployment, process.name, from + index + 1),
     deployment: input.deployment,
     process: process.name,
     release: input.release,
     variables: input.variables,
+    ...(startedWith !== undefined && { startedWith }),
   }))
 }

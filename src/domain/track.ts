@@ -26,6 +26,8 @@ export interface Instance {
   readonly process: string
   readonly release: ReleaseRef
   readonly variables: number
+  /** What its process was started with, as a hash, where another release can be put under a process that goes on. */
+  readonly startedWith?: string | undefined
 }
 
 export function trackId(project: string, app: string, environment: string): string {

@@ -2,7 +2,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import { askingFor } from '../domain/migrations/adapters.ts'
 import { namesOf } from '../domain/migrations.ts'
 import { type Plan, type PlannedVariables, planOf, scaled } from '../domain/plan.ts'
-import { planMigration, planRollout, type RolloutInput } from '../domain/rollout.ts'
+import { isRouted, planMigration, planRollout, type RolloutInput } from '../domain/rollout.ts'
 import type { Migrating } from '../domain/rollout-migrations.ts'
 import type { AppSpec } from '../domain/spec.ts'
 import type { Track } from '../domain/track.ts'
@@ -55,8 +55,22 @@ export function rolloutInput(store: Store, deployment: Deployment, context: Depl
     hasMigrations: app.migrations !== null && deployment.reason !== 'rollback',
     migrating: migratingOf(store, deployment, context),
     files: filesOf(context),
+    startedWith: startedWith(context, boundVariables(store, deployment, track).version),
     keepRunning: deployment.reason === 'scale',
   }
+}
+
+/** Only what visitors reach goes on: a worker that is told to take up another release cannot be seen to have done so. */
+function startedWith({ app, environment }: DeploymentContext, variables: number): Readonly<Record<string, string>> {
+  if (environment.policies.strategy.kind !== 'reload') return {}
+  const { directory, shared, processes } = app
+  const defaults = app.variables.map(({ name, default: value }) => [name, value])
+  const given = { directory, shared, defaults, file: environment.variables, variables }
+  return Object.fromEntries(
+    processes
+      .filter(({ name }) => isRouted({ process: name }))
+      .map(({ name, command, env }) => [name, sha256(canonicalJson({ ...given, command, env }))]),
+  )
 }
 
 function filesOf({ app, environment }: DeploymentContext): RolloutInput['files'] {

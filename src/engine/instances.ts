@@ -172,8 +172,9 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
     release: onTarget(app.name, release),
     process: wanted.name,
     argv: wordsOf(wanted.command),
+    ...(instance.startedWith !== undefined && { reload: reloadSignal(context) }),
     env: {
-      ...ordinary(env, app),
+      ...(instance.startedWith === undefined ? ordinary(env, app) : lasting(ordinary(env, app))),
       ...wanted.env,
       SIGNALBOX_PROCESS: wanted.name,
       SIGNALBOX_INSTANCE: instance.name,
@@ -184,6 +185,16 @@ async function instanceSpec(parts: Parts, context: DeploymentContext, instance: 
     stop: wanted.stop,
     routed: isRouted(instance),
   }
+}
+
+/** Without what would be wrong after the first release that is put under the process. */
+function lasting({ SIGNALBOX_RELEASE: _, SIGNALBOX_COMMIT: __, ...env }: Readonly<Record<string, string>>) {
+  return env
+}
+
+function reloadSignal({ environment }: DeploymentContext): 'SIGHUP' | 'SIGUSR2' {
+  const { strategy } = environment.policies
+  return strategy.kind === 'reload' ? strategy.signal : 'SIGHUP'
 }
 
 /** X17: whether its health says no more than that it runs. */

@@ -8,7 +8,7 @@ import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
 import { type Aim, isUnverified, onTarget, servedFiles, stopOrders } from './instances.ts'
 import type { Parts } from './parts.ts'
-import { callMs, limited, type Placing, placeAll, prepareMs, routeTo, takeAway } from './place.ts'
+import { callMs, limited, type Placing, placeAll, prepareMs, reloadAll, routeTo, takeAway } from './place.ts'
 import { backupStep } from './steps/backup.ts'
 import { lookAt } from './steps/bake.ts'
 import { mustNotFlap, mustStand } from './steps/flapping.ts'
@@ -73,6 +73,10 @@ async function perform(work: StepWork, step: Step): Promise<StepOutcome> {
       await placeAll(work, step.instances)
       await mustStand(work, step.instances)
       return unverifiedAmong(work, step.instances)
+    case 'reload':
+      await reloadAll(work, step.instances)
+      await mustStand(work, step.instances)
+      return {}
     case 'route':
       await routeTo(work, { instances: step.instances, all: instancesOf(work.deployment), must: aim.deployment })
       return {}

@@ -48,6 +48,21 @@ export async function placeAll(work: Placing, instances: readonly Instance[]): P
   }
 }
 
+/** Puts the release of these under the processes that run by their names, and waits until it answers. */
+export async function reloadAll(work: Placing, instances: readonly Instance[]): Promise<void> {
+  const { parts, driver, order, context } = work
+  const specs = await instanceSpecs(parts, context, instances)
+  for (const release of distinctReleases(specs)) {
+    await limited(work, prepareMs, (signal) => driver.prepare(release, order, signal))
+  }
+  const takesMs = Math.max(0, ...specs.map(({ health, stop }) => health.startPeriodMs + stop.drainMs))
+  try {
+    await limited(work, takesMs + callMs, (signal) => driver.reload(specs, order, signal))
+  } catch (error) {
+    throw error instanceof Fault ? await maskedFault(parts, { context, instances }, error) : error
+  }
+}
+
 /**
  * A singleton is never two: whatever else runs of it here, such as what a deployment left that could not go back, is
  * gone before it starts. Looked up, and not remembered.

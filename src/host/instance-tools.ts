@@ -1,6 +1,8 @@
 import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
+import { removeTree } from '../system/files.ts'
+import { pointLink } from '../system/links.ts'
 import { holdsSocket, type Listener, listenersOn } from '../system/listeners.ts'
 import { endProcesses, type ProcessId, processTable } from '../system/proc.ts'
 import { lastLines } from '../system/tail.ts'
@@ -88,6 +90,7 @@ export function instanceTools(name: string, around: Surroundings): InstanceTools
     forget: async (instance) => {
       await around.ended(instance.spec)
       await file.remove()
+      await removeTree(layout.current(name))
       if (instance.port !== null) ports.release(instance.port)
       around.forgotten(instance)
     },
@@ -105,8 +108,21 @@ async function launch(spec: InstanceSpec, port: number, around: Surroundings): P
   const { layout, releases, hostId, clock } = around
   const [tree] = await Promise.all([releases.tree(spec.track, spec.release.digest, spec), around.starts(spec)])
   const log = layout.log(spec.track, spec.name)
-  const env = { ...spec.env, PORT: String(port), ...instanceMarks(hostId, spec.name) }
-  return startMain({ argv: spec.argv, env, cwd: appFolder(tree, spec.directory), out: log, err: log, clock })
+  const cwd = appFolder(spec.reload === undefined ? tree : await linkedTo(tree, layout, spec.name), spec.directory)
+  const env = { ...spec.env, PORT: String(port), ...instanceMarks(hostId, spec.name), ...workingIn(spec, cwd) }
+  return startMain({ argv: spec.argv, env, cwd, out: log, err: log, clock })
+}
+
+/** Servers that can be reloaded go by PWD, which names the link, where the system would tell what it leads to now. */
+function workingIn({ reload }: InstanceSpec, cwd: string): Readonly<Record<string, string>> {
+  return reload === undefined ? {} : { PWD: cwd, SIGNALBOX_CURRENT: cwd }
+}
+
+/** The link by which an instance finds its release, made to lead to this one. */
+export async function linkedTo(tree: string, layout: Layout, name: string): Promise<string> {
+  const link = layout.current(name)
+  await pointLink(link, tree)
+  return link
 }
 
 interface ProbeContext {

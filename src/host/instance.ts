@@ -55,6 +55,11 @@ export class Instance {
     return this.#record.port
   }
 
+  /** The process that runs now. */
+  get main(): MainProcess | null {
+    return this.#main
+  }
+
   get isStopping(): boolean {
     return this.#record.stop !== null
   }
@@ -109,6 +114,12 @@ export class Instance {
     if (verdict === 'healthy') return
     if (verdict === late) throw await this.#unhealthy('it was not healthy within its start period')
     throw verdict
+  }
+
+  /** What it is from now on: its process has taken up another release, or has yet to be started. */
+  async become(spec: InstanceSpec): Promise<void> {
+    await this.#save({ spec })
+    this.#ring()
   }
 
   /** Asks it to go away; who asks again waits for the same end. */

@@ -26,6 +26,8 @@ export interface Layout {
   backups(track: string): string
   logs(track: string): string
   log(track: string, instance: string): string
+  /** A link to the release that an instance works in, where that may change under its process. */
+  current(instance: string): string
 }
 
 export function layoutOf(dir: string): Layout {
@@ -49,6 +51,7 @@ export function layoutOf(dir: string): Layout {
     files: within('files'),
     backups: within('backups'),
     logs: within('logs'),
+    current: within('current'),
     log: (track, instance) => join(within('logs')(track), `${folderName(instance)}.log`),
   }
 }

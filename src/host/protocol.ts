@@ -38,6 +38,7 @@ export interface Verbs {
   prepare: Verb<{ release: ReleaseOnTarget; archive: string; order: Order }, null>
   place: Verb<{ instances: readonly InstanceSpec[]; order: Order }, null>
   route: Verb<{ routing: Routing; order: Order }, null>
+  reload: Verb<{ instances: readonly InstanceSpec[]; order: Order }, null>
   share: Verb<{ release: ReleaseOnTarget; files: ServedFiles; order: Order }, null>
   door: Verb<{ track: string; door: Door }, null>
   drain: Verb<{ instances: readonly StopOrder[]; order: Order }, readonly DrainAccount[]>

@@ -9,6 +9,7 @@ import { instanceTools, type Surroundings } from './instance-tools.ts'
 import { adoptMain, type MainProcess } from './main-process.ts'
 import { markNames } from './marks.ts'
 import { RecordFile } from './records.ts'
+import { reloadInstance } from './reload.ts'
 
 /** All instances of the machine. */
 export class Supervisor {
@@ -56,6 +57,15 @@ export class Supervisor {
   /** Makes them exist and waits until every one is healthy. `signal` is the fence's too: nothing is started after it. */
   async place(specs: readonly InstanceSpec[], number: number, signal: AbortSignal): Promise<void> {
     await Promise.all(specs.map((spec) => this.#placeOne(spec, number, signal)))
+  }
+
+  /** Puts their releases under the processes that run by their names. One at a time, so that one that cannot costs one. */
+  async reload(specs: readonly InstanceSpec[], number: number, signal: AbortSignal): Promise<void> {
+    for (const spec of specs) {
+      const instance = this.#instances.get(spec.name)
+      if (instance === undefined || instance.isStopping) await this.#placeOne(spec, number, signal)
+      else await reloadInstance(instance, spec, { around: this.#around, number, signal })
+    }
   }
 
   async remove(orders: readonly StopOrder[], signal: AbortSignal): Promise<readonly StopAccount[]> {

@@ -45,6 +45,11 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
         await router.route(order.track, routing, signal)
         return null
       }),
+    reload: ({ instances, order }, call) =>
+      fenced(order, call, async (signal) => {
+        await supervisor.reload(instances, order.number, signal)
+        return null
+      }),
     share: ({ release, files, order }, call) =>
       fenced(order, call, async (signal) => {
         await folders.share(order.track, release, files, signal)

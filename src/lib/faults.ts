@@ -234,6 +234,10 @@ const catalogue = {
     sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
     hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
   },
+  'instance.not_reloaded': {
+    sentence: '{instance} did not take up {version}: {problem}',
+    hint: 'A process that goes on has to change into its folder anew when it hears the signal; see docs/guides/strategies.md, or choose another strategy.',
+  },
   'instance.unhealthy': {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',

@@ -1,6 +1,7 @@
 import { cp, lstat, mkdir, readlink, rename, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf, diskFault, isMissing, removeTree } from './files.ts'
+import { newId } from './random.ts'
 
 /** What stands at a path itself, links not followed. */
 export async function kindOf(path: string): Promise<'folder' | 'file' | 'link' | 'other' | 'nothing'> {
@@ -39,6 +40,18 @@ export async function linkToKept(path: string, kept: string): Promise<void> {
     await symlink(kept, path)
   } catch (error) {
     throw diskFault(error, kept)
+  }
+}
+
+/** Makes `path` a symbolic link to `target` in one step: whoever looks finds what it led to before, or this. */
+export async function pointLink(path: string, target: string): Promise<void> {
+  const fresh = `${path}.${newId('new')}`
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await symlink(target, fresh)
+    await rename(fresh, path)
+  } catch (error) {
+    throw diskFault(error, path)
   }
 }
 

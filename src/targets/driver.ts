@@ -55,6 +55,8 @@ export interface InstanceSpec {
   readonly stop: StopSpec
   /** Whether the edge may send visitors here (`web`). */
   readonly routed: boolean
+  /** Present: started so that another release can be put under the process, which hears of it by this signal. */
+  readonly reload?: 'SIGHUP' | 'SIGUSR2'
 }
 
 /** What visitors of one track reach. The list is complete: who is not in it gets no new request. */
@@ -224,6 +226,13 @@ export interface InstanceDriver {
    * within its start period or keeps exiting; what was started stays for the engine to remove.
    */
   place(instances: readonly InstanceSpec[], order: Order, signal: AbortSignal): Promise<void>
+  /**
+   * Puts another prepared release under processes that go on: the folder they work in becomes that of the release, they
+   * get their `reload` signal, and it waits until they work in it, nothing of them works in another one, and they are
+   * healthy. What runs the release already is left alone; what does not run is started with it. Fault `instance.not_reloaded`
+   * when a process ends over it or does not take it up; a new process is then one of the release before.
+   */
+  reload(instances: readonly InstanceSpec[], order: Order, signal: AbortSignal): Promise<void>
   /**
    * Copies files of a prepared release to where those of all releases of the track are kept, and removes none. Fault
    * `release.file_name_reused`, before anything is copied, when another file has the name of one of them already.

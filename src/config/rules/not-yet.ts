@@ -17,7 +17,6 @@ export const notYet: readonly NotYet[] = [
   { path: 'checks.*.services.*.image' },
   ...['app', 'apps.*'].map((app) => ({ path: `${app}.image` })),
   { path: 'environments.*.policies.artifact', usual: ['source_release'] },
-  { path: 'environments.*.policies.strategy', usual: ['start_first', 'stop_start', 'immutable'] },
   { path: 'environments.*.policies.freezes', usual: [[]] },
 ]
 

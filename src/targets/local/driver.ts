@@ -50,6 +50,9 @@ export function localDriver(options: LocalOptions): LocalDriver {
     route: async (routing, order, signal) => {
       await host.call({ verb: 'route', ask: { routing, order } }, signal)
     },
+    reload: async (instances, order, signal) => {
+      await host.call({ verb: 'reload', ask: { instances, order } }, signal)
+    },
     share: async (release, files, order, signal) => {
       await host.call({ verb: 'share', ask: { release, files, order } }, signal)
     },

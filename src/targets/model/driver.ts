@@ -24,6 +24,7 @@ export function modelDriver(options: ModelDriverOptions): InstanceDriver {
     prepare: (release, order, signal) => line.call('prepare', signal, () => host.prepare(release, order)),
     place: (instances, order, signal) => line.call('place', signal, () => host.place(instances, order)),
     route: (routing, order, signal) => line.call('route', signal, () => host.route(routing, order)),
+    reload: (instances, order, signal) => line.call('reload', signal, () => host.reload(instances, order)),
     share: (_release, _files, order, signal) => line.call('share', signal, () => host.share(order)),
     door: (track, door, signal) => line.call('door', signal, () => host.door(track, door)),
     drain: (instances, order, signal) => line.call('drain', signal, () => host.drain(instances, order)),

@@ -89,6 +89,21 @@ export class ModelHost {
     await this.#pause(tellEdgeMs, order)
   }
 
+  async reload(specs: readonly InstanceSpec[], order: Order): Promise<void> {
+    this.#admit(order, 'reload')
+    const calledAt = this.#world.clock.monotonic()
+    for (const spec of specs) {
+      const known = this.instances.get(spec.name)
+      if (known === undefined || known.isStopping) this.#start(spec)
+      else if (!this.#has(spec.track, spec.release.digest))
+        throw this.#refusal(`${spec.release.version} is not prepared`)
+      else known.become(spec, this.#world.behaviourOf(spec.release.digest))
+      this.#lookAtEndOf(spec, calledAt)
+    }
+    await this.#pause(spawnMs, order)
+    await this.#until(order, () => this.#areHealthy(specs, calledAt))
+  }
+
   /** Its releases have no files. */
   async share(order: Order): Promise<void> {
     this.#admit(order, 'share')

@@ -1,4 +1,5 @@
 import type { StopSpec } from '../../domain/spec.ts'
+import { Fault } from '../../lib/fault.ts'
 import type { InstanceSpec, InstanceState, Line, ObservedInstance, StopAccount } from '../driver.ts'
 import type { Request } from './edge.ts'
 import type { Behaviour } from './options.ts'
@@ -28,8 +29,8 @@ const keptLines = 200
 
 /** One instance: a process that is supervised, probed, and started again when it exits. */
 export class ModelInstance {
-  readonly spec: InstanceSpec
-  readonly behaviour: Behaviour
+  spec: InstanceSpec
+  behaviour: Behaviour
   readonly placedAt: number
   readonly inFlight = new Set<Request>()
   readonly lines: Line[] = []
@@ -121,6 +122,20 @@ export class ModelInstance {
   halt(): void {
     this.exit('SIGTERM')
     if (this.#stopping === null) this.#enter('exited')
+  }
+
+  /** Another release under the same process: it goes on with it, or ends over it. */
+  become(spec: InstanceSpec, behaviour: Behaviour): void {
+    const isNew = spec.release.digest !== this.spec.release.digest
+    if (isNew && behaviour.healthyAfterMs === null) {
+      this.exit(`exit ${behaviour.exitCode}`)
+      const details = { instance: spec.name, version: spec.release.version, problem: 'it ended over it' }
+      throw new Fault('instance.not_reloaded', { details })
+    }
+    this.spec = spec
+    this.behaviour = behaviour
+    if (this.state === 'exited') this.start()
+    this.#machine.changed()
   }
 
   freeze(): void {

@@ -63,6 +63,7 @@ export type Verb =
   | 'logs'
   | 'keep'
   | 'share'
+  | 'reload'
   | 'door'
 
 /** What happens to one call on its way to the host and back. */

@@ -20,6 +20,7 @@ export function programDriver(scheduler: Scheduler, life: Life, driver: Instance
     prepare: (release, order, signal) => call('prepare', () => driver.prepare(release, order, signal)),
     place: (instances, order, signal) => call('place', () => driver.place(instances, order, signal)),
     route: (routing, order, signal) => call('route', () => driver.route(routing, order, signal)),
+    reload: (instances, order, signal) => call('reload', () => driver.reload(instances, order, signal)),
     share: (release, files, order, signal) => call('share', () => driver.share(release, files, order, signal)),
     door: (track, door, signal) => call('door', () => driver.door(track, door, signal)),
     drain: (instances, order, signal) => call('drain', () => driver.drain(instances, order, signal)),

@@ -76,6 +76,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
       { kind: 'start_first', batch: 2 },
       { kind: 'stop_start' },
       { kind: 'immutable' },
+      { kind: 'reload', signal: 'SIGHUP' },
     ] as const),
     approvals: random.pick([1, 1, 1, 2, 0]),
     approvers: drawApprovers(random),
