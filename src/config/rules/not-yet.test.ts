@@ -16,9 +16,9 @@ environments:
     on: { after: [] }
     policies: { cancel: supersede, strategy: { kind: start_first, batch: 2 }, artifact: image }
   production:
-    policies: { concurrency: queue, strategy: { kind: reload }, freezes: [] }
+    policies: { concurrency: queue, artifact: source_release, freezes: [{ cron: '0 16 * * FRI', duration: 64h, reason: weekend }] }
 `),
-    ['environments.staging.policies.artifact', 'environments.production.policies.strategy'],
+    ['environments.staging.policies.artifact', 'environments.production.policies.freezes'],
   )
 })
 
