@@ -302,9 +302,10 @@ test('hostile texts are refused quickly', () => {
     [`${'k'.repeat(300)}: 1`, /at most 200 characters/],
   ]
   for (const [text, expected] of rows) {
-    const start = process.hrtime.bigint()
+    // Of the processor, not by the clock: the machine may be busy.
+    const start = process.cpuUsage()
     assert.match(bad(text).join('\n'), expected)
-    assert.ok(process.hrtime.bigint() - start < 2_000_000_000n, text.slice(0, 40))
+    assert.ok(process.cpuUsage(start).user < 3_000_000, text.slice(0, 40))
   }
 })
 

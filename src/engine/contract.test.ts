@@ -16,12 +16,15 @@ const secondMs = 1000
 test('what a protected environment lacks holds a release everywhere, and lets others pass, until it is set', async () => {
   await using it = await startEngine(projectSpec())
   await set(it, inStaging, 'KEY', 'here')
-  await it.push('one', { spec: requiring({ KEY: { since: '2.0' } }) })
-  const held = await newest(it, staging)
-  await it.push('two', { spec: projectSpec() })
-  const other = await newest(it, staging, held.id)
-  await ended(it, other.id)
-  assert.equal(outcome(it, other.id), 'succeeded')
+  await it.push('one')
+  await ended(it, (await newest(it, staging)).id)
+  await it.push('two', { spec: requiring({ KEY: { since: '2.0' } }) })
+  const held = await waitFor('two to be asked for', () =>
+    it.store.deployments.open(staging).find(({ state }) => state.kind === 'queued'),
+  )
+  const [other] = it.engine.actions.redeploy(inStaging, ada)
+  await ended(it, other?.id ?? '')
+  assert.equal(outcome(it, other?.id ?? ''), 'succeeded')
   assert.equal(it.store.deployments.get(held.id)?.state.kind, 'queued')
   assert.deepEqual(gate(it, held.id), {
     open: false,
@@ -31,6 +34,17 @@ test('what a protected environment lacks holds a release everywhere, and lets ot
   await set(it, inProduction, 'KEY', 'there')
   await ended(it, held.id)
   assert.equal(outcome(it, held.id), 'succeeded')
+})
+
+test('what stood aside does not go once a newer commit has passed it', async () => {
+  await using it = await startEngine(projectSpec())
+  await set(it, inStaging, 'KEY', 'here')
+  await it.push('one', { spec: requiring({ KEY: {} }) })
+  const held = await newest(it, staging)
+  await it.push('two', { spec: projectSpec() })
+  await ended(it, (await newest(it, staging, held.id)).id)
+  const { state } = await ended(it, held.id)
+  assert.match(state.kind === 'finished' ? (state.reason ?? '') : '', /is older than .*, which is live/)
 })
 
 test('going back, another number of instances and changed variables bring nothing new, and wait for nobody elsewhere', async () => {
