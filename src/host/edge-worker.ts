@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { EdgeClient } from '../edge/client.ts'
 import type { Hello, Route, Verb, Verbs } from '../edge/protocol.ts'
+import type { Bell } from '../lib/bell.ts'
 import { canonicalJson } from '../lib/canonical.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
@@ -10,7 +11,7 @@ import { endProcesses, findByMarks, type ProcessInfo, send } from '../system/pro
 import { lastLines } from '../system/tail.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
 import { edgeMarks } from './marks.ts'
-import { type Bell, late, unlessAborted, within } from './waiting.ts'
+import { late, unlessAborted, within } from './waiting.ts'
 
 export interface EdgeWorkerParts {
   readonly id: string

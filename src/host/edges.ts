@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { EdgeClient } from '../edge/client.ts'
 import type { DrainOrder, Route, RouteInstance } from '../edge/protocol.ts'
+import { Bell } from '../lib/bell.ts'
 import { Fault } from '../lib/fault.ts'
 import { namesIn, removeTree } from '../system/files.ts'
 import type { DrainAccount } from '../targets/driver.ts'
 import { type EdgeSession, EdgeWorker, type EdgeWorkerParts } from './edge-worker.ts'
-import { Bell, late, within } from './waiting.ts'
+import { late, within } from './waiting.ts'
 
 export interface EdgesParts extends Omit<EdgeWorkerParts, 'id' | 'wanted' | 'bell'> {
   readonly count: number

@@ -1,4 +1,5 @@
 import type { StopSpec } from '../domain/spec.ts'
+import { Bell } from '../lib/bell.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { InstanceSpec, InstanceState, ObservedInstance, StopAccount } from '../targets/driver.ts'
 import { backoffMs, quickExits } from './backoff.ts'
@@ -7,7 +8,7 @@ import type { InstanceRecord } from './instance-record.ts'
 import type { InstanceTools } from './instance-tools.ts'
 import type { MainProcess } from './main-process.ts'
 import type { ProbeResult } from './probes.ts'
-import { Bell, late, unlessAborted, within } from './waiting.ts'
+import { late, unlessAborted, within } from './waiting.ts'
 
 /** An instance that exits so often before it was ever healthy is given up. */
 const MOST_EXITS = 3
