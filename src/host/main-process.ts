@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import { isAlive, type ProcessId } from '../system/proc.ts'
-import { problemOf, startChild } from '../system/process.ts'
+import { type OutputHandler, problemOf, startChild } from '../system/process.ts'
 
 /** The process that an instance or a one-off is: our own child, or one that an earlier host started. */
 export interface MainProcess extends ProcessId {
@@ -14,20 +14,21 @@ export interface Start {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
-  /** Both streams go straight there, so that they need neither us nor our successor. */
-  readonly out: string
+  /** Both streams go straight to files, so that they need neither us nor our successor; but for what shows itself to somebody. */
+  readonly out: string | OutputHandler
   readonly err: string
+  readonly stdin?: AsyncIterable<Uint8Array>
   /** A descriptor it has too, as its number 3. */
   readonly inherit?: number
   readonly clock: Clock
 }
 
 /** Starts a program in its own session. Fault `process.not_started`. */
-export async function startMain({ argv, env, cwd, out, err, inherit, clock }: Start): Promise<MainProcess> {
+export async function startMain({ argv, env, cwd, out, err, inherit, clock, stdin }: Start): Promise<MainProcess> {
   const startedAt = clock.now()
   const child = await startChild({
-    ...{ argv, env, cwd, inherit, clock },
-    stdout: { appendTo: out },
+    ...{ argv, env, cwd, inherit, clock, stdin },
+    stdout: typeof out === 'string' ? { appendTo: out } : out,
     stderr: { appendTo: err },
     limitMs: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal, // Only its supervisor ends it.

@@ -36,6 +36,9 @@ export interface OneOffRecord {
   readonly lost: string | null
   /** What no other command may hold while it runs. */
   readonly lock?: string
+  /** Somebody sits at it: it does not go on without them. */
+  readonly isConsole?: true
+  readonly hungUp?: true
   readonly backup?: BackupRecord
 }
 
@@ -122,6 +125,13 @@ export class RunningOneOff {
     await this.#done
   }
 
+  /** Ends it because nobody is at its terminal any more. */
+  async hangUp(): Promise<void> {
+    if (this.#record.result !== null || this.#record.lost !== null) return
+    await this.#save({ hungUp: true })
+    await this.end()
+  }
+
   async #watch(main: MainProcess | null): Promise<void> {
     const { clock, signal, log } = this.#parts
     const { startedAt, timeoutMs, name } = this.#record
@@ -145,7 +155,10 @@ export class RunningOneOff {
     const code = /^\d+/.exec((await readText(path, 100)) ?? '')?.[0] ?? /^exit (\d+)$/.exec(how)?.[1]
     const endedAt = (await modifiedAt(path)) ?? this.#parts.clock.now()
     const durationMs = Math.max(Math.round(endedAt - this.#record.startedAt), 0)
-    const { timedOut } = this.#record
+    const { timedOut, hungUp } = this.#record
+    if (hungUp) {
+      return this.#save({ result: { exitCode: null, signal: 'SIGHUP', timedOut, durationMs, hungUp } })
+    }
     if (code !== undefined) {
       const result = { ...exitOf(Number(code)), timedOut, durationMs }
       return this.#save({ result: { ...result, ...(await this.#backedUp(result.exitCode === 0 && !timedOut)) } })

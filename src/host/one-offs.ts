@@ -5,8 +5,10 @@ import { makeDirectory, namesIn, removeTree, writeText } from '../system/files.t
 import { moveAway } from '../system/links.ts'
 import { findByMarks, isAlive } from '../system/proc.ts'
 import { newId } from '../system/random.ts'
-import type { Line, OneOff, OneOffResult } from '../targets/driver.ts'
+import { assertTerminal, terminalWords } from '../system/terminal.ts'
+import type { Line, OneOff, OneOffResult, TerminalSize } from '../targets/driver.ts'
 import { type BackupRecord, beginBackup } from './backups.ts'
+import { type ConsoleCall, ConsoleLine } from './console-line.ts'
 import type { Layout } from './layout.ts'
 import { adoptMain, type MainProcess, startMain } from './main-process.ts'
 import { oneOffMarks } from './marks.ts'
@@ -52,6 +54,8 @@ export class OneOffs {
       const running = new RunningOneOff(record, main, { ...this.#parts, folder, file: this.#file(record.name) })
       this.#known.set(record.name, Promise.resolve(running))
       if (record.lock !== undefined) this.#hold(record.lock, running.ended)
+      // Whoever sat at it spoke to the host that is gone.
+      if (record.isConsole) void Promise.allSettled([running.hangUp()])
     }
   }
 
@@ -61,6 +65,18 @@ export class OneOffs {
     if (oneOff.lock !== undefined && !this.#known.has(oneOff.name)) this.#hold(oneOff.lock, ended(known))
     this.#known.set(oneOff.name, known)
     return (await unlessAborted(known, signal)).follow(report, signal)
+  }
+
+  /** Runs it at a terminal, until it ends or nobody is there any more. */
+  async console(oneOff: OneOff, size: TerminalSize, call: ConsoleCall): Promise<OneOffResult> {
+    const known = this.#known.get(oneOff.name)
+    if (known !== undefined) return (await unlessAborted(known, call.signal)).follow(() => {}, call.signal)
+    await assertTerminal()
+    const line = new ConsoleLine(call, join(this.#parts.layout.oneOff(oneOff.name), 'tty'))
+    const started = this.#start(oneOff, { line, size })
+    this.#known.set(oneOff.name, started)
+    line.onHungUp(() => void Promise.allSettled([started.then((running) => running.hangUp())]))
+    return (await started).follow(({ text }) => line.show(Buffer.from(`${text}\r\n`)), this.#parts.signal)
   }
 
   /** Who goes away while it waits for the lock leaves nothing behind that would start without being asked for any more. */
@@ -108,16 +124,19 @@ export class OneOffs {
     await this.end([...this.#known.keys()])
   }
 
-  async #start(oneOff: OneOff): Promise<RunningOneOff> {
+  async #start(oneOff: OneOff, terminal: AtTerminal | null = null): Promise<RunningOneOff> {
     const { layout, clock, hostId, bootId, releases } = this.#parts
-    const { name, track, argv, env } = oneOff
+    const { name, track, env } = oneOff
     const folder = layout.oneOff(name)
     try {
       const tree = await releases.tree(track, oneOff.release.digest, oneOff)
       await makeDirectory(folder, 0o700)
       const backup = this.#backupOf(oneOff)
       if (backup !== undefined) await beginBackup(backup.record)
-      const intent = { ...newRecord(oneOff, bootId), startedAt: clock.now(), ...(backup && { backup: backup.record }) }
+      const intent: OneOffRecord = {
+        ...{ ...newRecord(oneOff, bootId), startedAt: clock.now(), ...(backup && { backup: backup.record }) },
+        ...(terminal !== null && { isConsole: true }),
+      }
       const file = this.#file(name)
       await writeText(join(folder, 'exit'), noExitCode)
       // Before the record: where there is a record and no permit, somebody has begun.
@@ -125,11 +144,12 @@ export class OneOffs {
       await file.write(intent)
       const main = await startMain({
         ...{
-          argv: wrapped(argv, folder, intent.permit),
+          argv: wrapped(wordsAt(terminal, oneOff, folder), folder, intent.permit),
           env: { ...env, ...backup?.env, ...oneOffMarks(hostId, name) },
           clock,
         },
-        ...{ cwd: appFolder(tree, oneOff.directory), out: join(folder, 'out'), err: join(folder, 'err') },
+        ...{ cwd: appFolder(tree, oneOff.directory), err: join(folder, 'err') },
+        ...(terminal === null ? { out: join(folder, 'out') } : terminal.line.streams),
       })
       const process = { pid: main.pid, startTime: main.startTime, bootId }
       const record = { ...intent, startedAt: main.startedAt, isStarting: false, process }
@@ -183,6 +203,15 @@ export class OneOffs {
   #file(name: string): RecordFile<OneOffRecord> {
     return new RecordFile(join(this.#parts.layout.oneOff(name), 'record.json'))
   }
+}
+
+interface AtTerminal {
+  readonly line: ConsoleLine
+  readonly size: TerminalSize
+}
+
+function wordsAt(terminal: AtTerminal | null, { argv }: OneOff, folder: string): readonly string[] {
+  return terminal === null ? argv : terminalWords(argv, { size: terminal.size, nameFile: join(folder, 'tty') })
 }
 
 /** Also when it never began. */

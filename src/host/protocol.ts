@@ -14,6 +14,7 @@ import type {
   ServedFiles,
   StopAccount,
   StopOrder,
+  TerminalSize,
   Traffic,
 } from '../targets/driver.ts'
 
@@ -46,6 +47,7 @@ export interface Verbs {
   observe: Verb<{ track: string }, Observation>
   traffic: Verb<{ track: string; window: 'open' | 'close' | 'look' }, Traffic>
   run: Verb<{ oneOff: OneOff; order: Order }, OneOffResult, Line>
+  console: Verb<{ oneOff: OneOff; size: TerminalSize; order: Order }, OneOffResult, ConsoleOutput, ConsoleInput>
   end: Verb<{ names: readonly string[]; order: Order }, null>
   logs: Verb<LogQuery, null, { instance: string; line: Line }>
   keep: Verb<{ track: string; digests: readonly string[]; order: Order }, null>
@@ -55,11 +57,25 @@ export interface Verbs {
   shutdown: Verb<{ drainMs: number }, null>
 }
 
-interface Verb<Ask, Answer, Event = never> {
+interface Verb<Ask, Answer, Event = never, Input = never> {
   readonly ask: Ask
   readonly answer: Answer
   readonly event: Event
+  /** What whoever asked may say while it goes on. */
+  readonly input: Input
 }
+
+/** Bytes, in base64. */
+export interface ConsoleOutput {
+  readonly shown: string
+}
+
+/** `taken` counts bytes that were shown: the program is held back while too many are not. */
+export type ConsoleInput =
+  | { readonly typed: string }
+  | { readonly size: TerminalSize }
+  | { readonly taken: number }
+  | { readonly hungUp: true }
 
 export type VerbName = keyof Verbs
 
@@ -76,6 +92,7 @@ export interface Hello {
 export type FromDriver =
   | { readonly id: number; readonly verb: VerbName; readonly ask: unknown }
   | { readonly id: number; readonly cancel: true }
+  | { readonly id: number; readonly input: unknown }
 
 export type FromHost =
   | { readonly id: number; readonly event: unknown }

@@ -70,6 +70,8 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
     },
     run: ({ oneOff, order }, call) =>
       parts.fence.pass(order, call.signal, (signal) => oneOffs.run(oneOff, call.tell, signal)),
+    console: ({ oneOff, size, order }, call) =>
+      parts.fence.pass(order, call.signal, (signal) => oneOffs.console(oneOff, size, { ...call, signal })),
     end: ({ names, order }, call) =>
       fenced(order, call, async () => {
         await oneOffs.end(names)

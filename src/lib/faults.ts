@@ -646,6 +646,10 @@ const catalogue = {
     sentence: 'The command {number} for {track} comes too late: the target has seen {newest}',
     hint: 'A newer command of this or another server took its place; look at what it decided.',
   },
+  'target.no_terminal': {
+    sentence: 'The machine cannot give a terminal: {program} is not there',
+    hint: 'Install util-linux and coreutils there (bsdutils and coreutils on Debian); `signalbox run` needs no terminal.',
+  },
   'target.refused': {
     sentence: 'The target {target} refuses: {problem}',
     hint: 'The request does not fit what runs there; Signalbox looks again before it decides.',

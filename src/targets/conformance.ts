@@ -1,4 +1,5 @@
 import { describe, it } from 'node:test'
+import { consoleRules } from './conformance/console.ts'
 import { crashRules } from './conformance/crash.ts'
 import { drainRules } from './conformance/drain.ts'
 import { fenceRules } from './conformance/fence.ts'
@@ -23,6 +24,7 @@ const rules: readonly Rule[] = [
   ...fenceRules,
   ...crashRules,
   ...runRules,
+  ...consoleRules,
   ...trafficRules,
 ]
 

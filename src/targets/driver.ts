@@ -194,6 +194,26 @@ export interface OneOffResult {
   readonly durationMs: number
   /** Of a command that was to write one and ended with 0. */
   readonly backup?: BackupFile
+  /** Of a console: it was ended because nobody was at its terminal any more. */
+  readonly hungUp?: true
+}
+
+export interface TerminalSize {
+  readonly rows: number
+  readonly columns: number
+}
+
+export type TerminalInput =
+  | { readonly kind: 'typed'; readonly bytes: Uint8Array }
+  | { readonly kind: 'resized'; readonly size: TerminalSize }
+
+/** The terminal that somebody sits at, far from the target. */
+export interface Terminal {
+  readonly size: TerminalSize
+  /** What the program writes, piece by piece in order, without waiting; the program is held back while many pieces are not taken. */
+  show(bytes: Uint8Array): Promise<void>
+  /** What is typed; its end means that nobody is there any more. Read once. */
+  readonly input: AsyncIterable<TerminalInput>
 }
 
 export interface Line {
@@ -209,6 +229,8 @@ export interface Capabilities {
   /** The edge in front is ours, so `traffic` tells of every request. */
   readonly traffic: boolean
   readonly run: boolean
+  /** It has `console`. */
+  readonly console: boolean
   /** The edge in front serves files and keeps a door. */
   readonly files: boolean
   readonly door: boolean
@@ -260,7 +282,14 @@ export interface InstanceDriver {
   /** Runs a command once, to its end. */
   run(oneOff: OneOff, order: Order, report: (line: Line) => void, signal: AbortSignal): Promise<OneOffResult>
   /**
-   * Ends commands that `run` has started, by name: SIGTERM, grace, SIGKILL. Also when they have ended already or never were
+   * Runs a command once at a terminal of its own, joined to the one that is given. Unlike one that `run` started it does not go
+   * on alone: it is hung up (SIGHUP or SIGTERM, grace, SIGKILL) when the input ends, and also when the signal is aborted or
+   * whoever asked is gone. A second call with the same name starts nothing, and tells how the first ended. Fault
+   * `target.no_terminal`.
+   */
+  console?(oneOff: OneOff, terminal: Terminal, order: Order, signal: AbortSignal): Promise<OneOffResult>
+  /**
+   * Ends commands that `run` or `console` has started, by name: SIGTERM, grace, SIGKILL. Also when they have ended already or never were
    * there. Under a number above that of the `run`, so that a `run` which arrives later starts nothing.
    */
   end(names: readonly string[], order: Order, signal: AbortSignal): Promise<void>

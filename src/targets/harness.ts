@@ -59,8 +59,10 @@ export interface InstanceWish {
  * - `fails`: exits 3.
  * - `sleeps`: prints `asleep`, then runs for a minute unless it is ended.
  * - `naps`: prints `asleep`, runs for about half a second, prints `awake`, exits 0.
+ * - `talks`, for drivers with `can.console`: prints the size of its terminal, `24x80`; then, for each line that is typed,
+ *   `heard LINE at 24x80`, until there are no more (Ctrl-D), and exits 4.
  */
-export type OneOffKind = 'says' | 'fails' | 'sleeps' | 'naps'
+export type OneOffKind = 'says' | 'fails' | 'sleeps' | 'naps' | 'talks'
 
 export interface OneOffWish {
   readonly kind: OneOffKind

@@ -33,6 +33,7 @@ const scripts: Readonly<Record<OneOffWish['kind'], string>> = {
   fails: 'exit 3',
   sleeps: 'echo asleep; sleep 60',
   naps: 'echo asleep; sleep 0.5; echo awake',
+  talks: 'size() { stty size | tr " " x; }; size; while read -r line; do echo "heard $line at $(size)"; done; exit 4',
 }
 
 const never = new AbortController().signal

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { InstanceDriver, Line } from '../driver.ts'
+import { consoleOnHost } from './console.ts'
 import { HostCaller } from './host-caller.ts'
 import { capabilities } from './options.ts'
 
@@ -64,6 +65,7 @@ export function localDriver(options: LocalOptions): LocalDriver {
     observe: (track, signal) => host.call({ verb: 'observe', ask: { track } }, signal),
     traffic: (track, window, signal) => host.call({ verb: 'traffic', ask: { track, window } }, signal),
     run: (oneOff, order, report, signal) => host.call({ verb: 'run', ask: { oneOff, order }, hear: report }, signal),
+    console: (oneOff, terminal, order, signal) => consoleOnHost(host, { oneOff, terminal, order }, signal),
     end: async (names, order, signal) => {
       await host.call({ verb: 'end', ask: { names, order } }, signal)
     },

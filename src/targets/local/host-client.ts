@@ -11,7 +11,12 @@ export interface Question<V extends VerbName> {
   readonly verb: V
   readonly ask: Verbs[V]['ask']
   readonly hear?: (event: Verbs[V]['event']) => void
+  /** Is given the means to say something while it goes on, once the host has been asked. */
+  readonly begin?: (say: Say<V>) => void
 }
+
+/** Resolves when the host can take more; at once when it has gone. */
+export type Say<V extends VerbName> = (input: Verbs[V]['input']) => Promise<void>
 
 /** Thrown when there is no host: nothing was sent. Never leaves this folder. */
 export class NoHost extends Error {}
@@ -21,7 +26,7 @@ export class NoHost extends Error {}
  * the host come as they are; Fault `target.unreachable` when it goes away before it has answered.
  */
 export async function askHost<V extends VerbName>(
-  { dir, verb, ask, hear }: Question<V>,
+  { dir, verb, ask, hear, begin }: Question<V>,
   signal: AbortSignal,
 ): Promise<Verbs[V]['answer']> {
   const { promise, resolve, reject } = Promise.withResolvers<Verbs[V]['answer']>()
@@ -38,6 +43,7 @@ export async function askHost<V extends VerbName>(
   try {
     signal.throwIfAborted()
     await peer.send({ id: 1, verb, ask })
+    begin?.((input) => peer.send({ id: 1, input }))
     return await promise
   } finally {
     signal.removeEventListener('abort', onAbort)

@@ -20,6 +20,7 @@ export const capabilities: Capabilities = {
   logs: true,
   traffic: true,
   run: true,
+  console: true,
   files: true,
   door: true,
 }

@@ -38,6 +38,7 @@ const scripts: Readonly<Record<OneOffWish['kind'], Script>> = {
     endsAfterMs: 510,
     exitCode: 0,
   },
+  talks: { lines: [], endsAfterMs: 10, exitCode: 4 },
 }
 
 conformance('model', modelHarness)

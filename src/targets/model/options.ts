@@ -6,6 +6,8 @@ export const capabilities: Capabilities = {
   logs: true,
   traffic: true,
   run: true,
+  // Its commands are scripts with a known end: there is nothing that could be typed to.
+  console: false,
   files: true,
   door: true,
 }
