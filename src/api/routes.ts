@@ -1,4 +1,5 @@
 import { approvalRoutes } from './routes/approvals.ts'
+import { consoleRoutes } from './routes/consoles.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
@@ -38,6 +39,7 @@ export const routes = {
   ...variableRoutes,
   ...instanceRoutes,
   ...oneOffRoutes,
+  ...consoleRoutes,
   ...scheduleRoutes,
   ...factRoutes,
   ...noticeRoutes,

@@ -3,6 +3,7 @@ import { programVersion } from '../cli/version.ts'
 import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
 import type { Address, ServerConfig } from '../config/server.ts'
+import { Consoles } from '../engine/consoles.ts'
 import { defaultSettings, type LineLog, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
 import { EngineTime } from '../engine/time.ts'
 import { pageOf } from '../http/pages.ts'
@@ -80,6 +81,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
     readSql: readPostgres,
     drizzleLook: (await readText(join(import.meta.dirname, 'drizzle-look.cjs'), 100_000)) ?? '',
     openLog: (name, secrets) => openLog(jobLogs, name, secrets),
+    consoles: new Consoles(clock),
     notices: {
       channels: await channelsFor(config),
       link: (subject) => `${baseUrl}${pageOf(subject)}`,

@@ -5,6 +5,7 @@ import { accessCommand } from './commands/access.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { consoleCommand } from './commands/console.ts'
 import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { deploymentsCommand } from './commands/deployments.ts'
@@ -128,7 +129,7 @@ const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: 'An environment:',
-    commands: [envCommand, secretsCommand, accessCommand, runCommand, oneOffsCommand, schedulesCommand],
+    commands: [envCommand, secretsCommand, accessCommand, runCommand, consoleCommand, oneOffsCommand, schedulesCommand],
   },
   {
     title: 'The server:',

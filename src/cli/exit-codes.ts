@@ -44,6 +44,8 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.not_ready', exitCodes.blocked],
   ['approval.plan_moved', exitCodes.blocked],
+  ['console.needs_terminal', exitCodes.usage],
+  ['console.not_yours', exitCodes.blocked],
   ['disk.full', exitCodes.noSpace],
   ['migration.not_ticked', exitCodes.blocked],
   ['one_off.no_dry_run', exitCodes.usage],

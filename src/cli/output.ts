@@ -59,6 +59,11 @@ export class Output {
     await this.#write(`${this.isTerminal ? render({ printed: line }, this.#colours.stdout) : line}\n`)
   }
 
+  /** What a far terminal is sent, for the one that the person sits at: it is theirs, and passes as it is. */
+  async screen(bytes: Uint8Array): Promise<void> {
+    await this.#write(bytes)
+  }
+
   /** Beside the result: a remark, a warning, what went wrong. */
   note(text: Text): void {
     this.#stderr.write(`${render(text, this.#colours.stderr)}\n`)
@@ -69,7 +74,7 @@ export class Output {
   }
 
   /** Until it has been taken: a reader that is slower than we are holds us back, and one that is gone is an error. */
-  async #write(text: string): Promise<void> {
+  async #write(text: string | Uint8Array): Promise<void> {
     const signal = this.#signal
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -38,6 +38,15 @@ export interface OneOffRun {
   readonly exitCode: number | null
   readonly results: readonly OneOffResultOn[]
   readonly limitMs: number
+  /** Of a console: the terminal that its person sits at. */
+  readonly terminal?: OneOffTerminal
+}
+
+export interface OneOffTerminal {
+  /** `xterm-256color`, for TERM. */
+  readonly type: string
+  readonly rows: number
+  readonly columns: number
 }
 
 export type OneOffWhere =
@@ -121,10 +130,12 @@ export interface OneOffPlan {
   readonly destructive: boolean
   readonly instances: readonly string[]
   readonly limitMs: number
+  /** Somebody will sit at it, and nobody knows yet what they will type. */
+  readonly console?: true
 }
 
 /** What its plan is made of, beside what it runs in. */
-export type Planned = Pick<OneOffRun, 'track' | 'name' | 'command' | 'destructive' | 'limitMs'>
+export type Planned = Pick<OneOffRun, 'track' | 'name' | 'command' | 'destructive' | 'limitMs' | 'terminal'>
 
 export function planOfOneOff(oneOff: Planned, context: OneOffContext): OneOffPlan {
   const { version, commit, digest } = context.release
@@ -134,6 +145,7 @@ export function planOfOneOff(oneOff: Planned, context: OneOffContext): OneOffPla
     release: { version, commit, digest },
     variables: context.variables,
     instances: context.instances.map((instance) => instance.name),
+    ...(oneOff.terminal && { console: true }),
   }
 }
 
@@ -169,7 +181,7 @@ function finish(now: OneOffRun, ending: OneOffEnding, at: number): OneOffDecisio
 }
 
 function fact(now: OneOffRun, kind: string, data: Record<string, unknown>): FactDraft {
-  const what = { track: now.track, name: now.name, tick: now.tick }
+  const what = { track: now.track, name: now.name, tick: now.tick, ...(now.terminal && { console: true }) }
   return { kind, project: now.project, subject: now.id, by: self, data: { ...what, ...data } }
 }
 

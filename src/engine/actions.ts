@@ -1,4 +1,5 @@
 import { approvalActions } from './actions/approvals.ts'
+import { consoleActions } from './actions/consoles.ts'
 import { deploymentActions } from './actions/deployments.ts'
 import { doorActions } from './actions/doors.ts'
 import { freezeActions } from './actions/freezes.ts'
@@ -44,6 +45,7 @@ export function actionsOf(parts: Parts, after: AfterCommit, intake: Intake) {
     ...doorActions(work),
     ...variableActions(work),
     ...oneOffActions(work),
+    ...consoleActions(work),
     ...scheduleActions(work),
     ...publishingActions(work),
     ...runActions(work),

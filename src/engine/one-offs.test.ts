@@ -219,3 +219,19 @@ test('schedules follow the release that is live, may be paused, and end with it'
   assert.deepEqual(it.store.schedules.list(staging), [])
   assert.throws(() => it.engine.actions.pauseSchedule(named, 'x', ada), isFault('schedule.unknown'))
 })
+
+test('a console is refused on a target that cannot give a terminal, and is another plan than the same command without', async () => {
+  await using it = await startEngine(shop())
+  await liveInProduction(it)
+  const terminal = { type: 'xterm', rows: 24, columns: 80 }
+  assert.throws(
+    () => it.engine.actions.startOneOff(inStaging, { words: ['sh'], terminal }, ada),
+    isFault('console.impossible'),
+  )
+  const track = it.store.tracks.get(production) ?? assert.fail()
+  const [plain, console] = [{}, { terminal }].map((more) =>
+    it.queries.oneOffs.plan(track, { words: ['sh'], ...more }, 'ada'),
+  )
+  assert.notEqual(plain?.hash, console?.hash)
+  assert.equal(console?.approvals, 1)
+})

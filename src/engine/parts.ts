@@ -11,6 +11,7 @@ import type { Artifacts, Runner } from '../runner/runner.ts'
 import type { Source } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import type { InstanceDriver, Line } from '../targets/driver.ts'
+import type { Consoles } from './consoles.ts'
 import type { EngineTime } from './time.ts'
 
 /** What the engine is made of: everything outside it, handed in by the composition root or by a simulation. */
@@ -35,6 +36,8 @@ export interface Parts {
   readonly drizzleLook: string
   /** Where the output of one-off commands and migrations goes, with these values masked. */
   openLog(name: string, secrets: readonly string[]): Promise<LineLog>
+  /** Those that are open now: they end with this server. */
+  readonly consoles: Consoles
   readonly notices: NoticeParts
   readonly settings: EngineSettings
   readonly rules: Rules

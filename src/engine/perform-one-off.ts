@@ -8,6 +8,7 @@ import { contextOf, type DeploymentContext } from './context.ts'
 import { environmentOf, onTarget, ordinary } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { LineLog, Parts } from './parts.ts'
+import { runAtTerminal } from './perform-console.ts'
 import { runLogged } from './run-to-end.ts'
 
 interface Running {
@@ -63,11 +64,15 @@ interface Call {
   readonly secrets: readonly string[]
 }
 
-async function run(running: Running, { instance, command }: Call, log: LineLog): Promise<OneOffResult> {
+async function run(running: Running, { instance, command, secrets }: Call, log: LineLog): Promise<OneOffResult> {
   const { parts, oneOff, driver, signal, number } = running
+  const work = { parts, driver, order: orderOf(oneOff, number), signal }
+  if (oneOff.terminal !== undefined) {
+    return await runAtTerminal(work, command, { id: oneOff.id, terminal: oneOff.terminal, secrets, log })
+  }
   const prefix = instance === null || oneOff.instances.length === 1 ? '' : `${instance.name} | `
   const sayer: LineLog = { ...log, write: ({ stream, text }) => log.write({ stream, text: `${prefix}${text}` }) }
-  return await runLogged({ parts, driver, order: orderOf(oneOff, number), signal }, command, sayer)
+  return await runLogged(work, command, sayer)
 }
 
 /** On an instance it sees what the instance sees. */
@@ -81,7 +86,7 @@ async function callOn({ parts, oneOff, context }: Running, instance: Instance | 
     track: oneOff.track,
     release: onTarget(app.name, release),
     argv: oneOff.command,
-    env: { ...ordinary(env, app), ...placeOf(app, instance) },
+    env: { ...ordinary(env, app), ...placeOf(app, instance), ...(oneOff.terminal && { TERM: oneOff.terminal.type }) },
     directory: app.directory,
     shared: app.shared,
     timeoutMs: oneOff.limitMs,
@@ -113,8 +118,11 @@ function orderOf({ track, id }: OneOffRun, number: number) {
 const timeIsUp = 124
 
 /** With the exit code that a shell would give it. */
-function resultOf(instance: Instance | null, { exitCode, signal, timedOut }: OneOffResult, limitMs: number) {
+function resultOf(instance: Instance | null, result: OneOffResult, limitMs: number) {
+  const { exitCode, signal, timedOut, hungUp } = result
   const on = { instance: instance?.name ?? '' }
+  if (hungUp)
+    return { ...on, outcome: 'aborted', reason: 'nobody was at its terminal any more', exitCode: null } as const
   if (exitCode === 0) return { ...on, outcome: 'succeeded', reason: null, exitCode } as const
   if (timedOut) {
     const reason = `took longer than ${showDuration(limitMs)}`

@@ -11,6 +11,7 @@ import { noTmpfs, tmpfsAt } from '../../test/helpers/tmpfs.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { findByMarks } from '../system/proc.ts'
 import { systemPath } from '../system/programs.ts'
+import type { TerminalInput } from '../targets/driver.ts'
 import { layoutOf } from './layout.ts'
 
 const never = new AbortController().signal
@@ -65,4 +66,31 @@ test('how a command ended is known though the disk was full when it did, also to
   await ballast.free()
   await lost
   assert.equal((await box.driver.run(wish, order, () => {}, never)).exitCode, 5)
+})
+
+test('a console ends with the host that carried it, whatever runs in it; the next host tells how', async () => {
+  await using box = await machine()
+  const release = await box.release('1')
+  await box.driver.prepare(release, box.order(), never)
+  const wish = {
+    ...{ name: 'o1', track: box.track, release, argv: ['/bin/sh', '-c', 'trap "" HUP TERM INT; echo up; sleep 600'] },
+    ...{ env: { PATH: systemPath }, directory: '.', shared: [], timeoutMs: 60_000 },
+  }
+  let screen = ''
+  const forever = Promise.withResolvers<IteratorResult<TerminalInput>>()
+  const terminal = () => ({
+    size: { rows: 24, columns: 80 },
+    show: async (bytes: Uint8Array) => {
+      screen += Buffer.from(bytes).toString()
+    },
+    input: { [Symbol.asyncIterator]: () => ({ next: () => forever.promise }) },
+  })
+  const sitting = box.driver.console?.(wish, terminal(), box.order(), never).catch((error: unknown) => error)
+  await waitFor('it has begun', () => screen.includes('up'))
+  await box.kill(await box.hostPid())
+  assert.match(String(await sitting), /went away/)
+  const told = await box.driver.console?.(wish, terminal(), box.order(), never)
+  assert.equal(told?.hungUp, true)
+  assert.deepEqual(await findByMarks({ SIGNALBOX_ONE_OFF: wish.name }), [])
+  forever.resolve({ done: true, value: undefined })
 })

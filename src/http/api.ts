@@ -1,6 +1,7 @@
 import type { Handlers } from './handlers.ts'
 import type { ApiParts } from './parts.ts'
 import { approvalRoutes } from './routes/approvals.ts'
+import { consoleRoutes } from './routes/consoles.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { environmentRoutes } from './routes/environments.ts'
@@ -39,6 +40,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...variableRoutes(parts),
     ...instanceRoutes(parts),
     ...oneOffRoutes(parts),
+    ...consoleRoutes(parts),
     ...scheduleRoutes(parts),
     ...factRoutes(parts),
     ...noticeRoutes(parts),

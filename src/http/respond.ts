@@ -37,6 +37,7 @@ export function statusOf(fault: Fault): ContentfulStatusCode {
 
 const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'approval.not_allowed': 403,
+  'console.not_yours': 403,
   'disk.full': 507,
   'permission.denied': 403,
   'git.busy': 503,

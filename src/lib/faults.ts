@@ -101,6 +101,22 @@ const catalogue = {
     sentence: '{path} cannot be read at {sha}: {problem}',
     hint: 'Make it an ordinary text file in the repository.',
   },
+  'console.closed': {
+    sentence: 'The console {oneOff} is not open: {state}',
+    hint: '`signalbox console` opens a new one; `signalbox logs` with its id shows what stood on its screen.',
+  },
+  'console.impossible': {
+    sentence: 'The target {target} of {environment} cannot give a terminal',
+    hint: 'Run single commands there with `signalbox run`.',
+  },
+  'console.needs_terminal': {
+    sentence: 'A console needs somebody at a terminal, and {problem}',
+    hint: 'Use `signalbox run`, which needs none.',
+  },
+  'console.not_yours': {
+    sentence: 'The console {oneOff} was opened by {owner}, and is for nobody else',
+    hint: 'Open one of your own with `signalbox console`.',
+  },
   'data.invalid': {
     sentence: 'The data directory {path} cannot be used: {problem}',
     hint: 'Choose another with --data, or correct its path and permissions.',

@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises'
 import { Fault } from '../lib/fault.ts'
 import { exists, readText } from './files.ts'
 import { runChild } from './process.ts'
@@ -37,6 +38,17 @@ export async function resizeTerminal(nameFile: string, size: Size): Promise<void
   const name = (await readText(nameFile, 100))?.trim() ?? ''
   if (!/^\/dev\/pts\/\d+$/.test(name)) return
   const argv = [stty, '-F', name, ...sizeWords(size)]
+  await runChild({ argv, env: { PATH: systemPath }, limitMs: 5_000, signal: new AbortController().signal })
+}
+
+/**
+ * Whether the terminal that we write to turns `\n` into `\r\n`. Node's raw mode leaves that on, and a far program that has its
+ * terminal raw means `\n` as it is. Where the terminal has no name that we can find out, it stays as it was.
+ */
+export async function setNewlines(newlines: 'as they are' | 'with returns'): Promise<void> {
+  const name = await readlink('/proc/self/fd/1').catch(() => '') // A system without /proc.
+  if (!/^\/dev\/pts\/\d+$|^\/dev\/tty\d+$/.test(name)) return
+  const argv = [stty, '-F', name, newlines === 'as they are' ? '-onlcr' : 'onlcr']
   await runChild({ argv, env: { PATH: systemPath }, limitMs: 5_000, signal: new AbortController().signal })
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { ProjectSpec } from '../../src/domain/spec.ts'
+import { Consoles } from '../../src/engine/consoles.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import { defaultSettings, type Parts, rules } from '../../src/engine/parts.ts'
 import { Queries } from '../../src/engine/queries.ts'
@@ -79,6 +80,7 @@ export async function startEngine(
     readSql: readPostgres,
     drizzleLook: '',
     openLog: async () => ({ write: () => {}, close: async () => {} }),
+    consoles: new Consoles(systemClock),
     notices: deafNotices,
     settings: { ...defaultSettings, parallelJobs: 4 },
     ...given,

@@ -3,12 +3,18 @@ import { atEnvironment, comment, limit, list, name, ofEnvironment, offset } from
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
-const ofOneOff = z.strictObject({ oneOff: name })
+export const ofOneOff = z.strictObject({ oneOff: name })
 /** What the system can hand to a program. */
-const word = z
+export const word = z
   .string()
   .max(32 * 1024)
   .refine((text) => !text.includes('\0') && text.isWellFormed(), 'a NUL character or half a character')
+
+export const limitMs = z
+  .int()
+  .min(1_000)
+  .max(7 * 86_400_000)
+  .optional()
 
 const wish = z
   .strictObject({
@@ -25,11 +31,7 @@ const wish = z
     process: name.optional(),
     comment,
     /** Left out: as the app says, or an hour. */
-    limitMs: z
-      .int()
-      .min(1_000)
-      .max(7 * 86_400_000)
-      .optional(),
+    limitMs,
   })
   .refine((body) => (body.command === undefined) !== (body.name === undefined), 'either `command` or `name`')
   .refine((body) => !(body.all && body.instance !== undefined), 'either `all` or `instance`')

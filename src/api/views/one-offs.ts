@@ -17,6 +17,8 @@ export const oneOffPlan = z.object({
   /** Instances it runs on, one after another; none = once, beside them. */
   instances: list(text),
   limitMs: z.int(),
+  /** Somebody will sit at it, and nobody knows yet what they will type. */
+  console: z.boolean(),
   /** How many people must say yes before it runs. */
   approvals: z.int(),
   /** Whether it has a way of only telling what it would do. */
@@ -50,7 +52,17 @@ export const oneOff = z.object({
   exitCode: z.int().nullable(),
   results: list(result),
   limitMs: z.int(),
+  /** It has a terminal, and somebody who sits at it. */
+  console: z.boolean(),
 })
+
+export const consolePiece = z.object({
+  offset: z.int(),
+  next: z.int(),
+  /** What is to be shown, in base64. */
+  shown: text,
+})
+export type ConsolePieceView = z.infer<typeof consolePiece>
 export type OneOffView = z.infer<typeof oneOff>
 
 export const oneOffDetail = oneOff.extend({

@@ -2,8 +2,8 @@ import { Command, Option } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { OneOffView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { linesOf, oneOffLog } from '../logs/source.ts'
+import { exitCodeOfOneOff, saysItself } from '../one-off-ending.ts'
 import { waitForPeople } from '../one-off-waiting.ts'
 import { appOption, commentOption, duration, environmentArgument } from '../options.ts'
 import type { Open, Session } from '../session.ts'
@@ -46,7 +46,7 @@ export function runCommand(open: Open) {
       const ended = await follow(session, client, oneOff.id)
       if (session.output.json) await session.output.item(ended, () => '')
       else if (!saysItself(ended)) session.output.note(ended.reason ?? '')
-      session.end(exitCodeOf(ended))
+      session.end(exitCodeOfOneOff(ended))
     })
 }
 
@@ -54,6 +54,7 @@ function bothOrNone(): Fault {
   const problem = 'it takes either a command, after the environment, or --name'
   return new Fault('command.invalid', { details: { command: 'signalbox run', problem } })
 }
+
 async function follow(session: Session, client: Client, oneOff: string): Promise<OneOffView> {
   const { output, world } = session
   try {
@@ -68,23 +69,4 @@ async function follow(session: Session, client: Client, oneOff: string): Promise
     throw error
   }
   return await client.call('one-offs.show', { params: { oneOff } })
-}
-
-/** An exit code of the command's own says it all; what a shell, a signal or a limit made of it does not. */
-function saysItself({ exitCode, reason }: OneOffView): boolean {
-  return reason === null || (exitCode !== null && exitCode < exitCodes.timedOut)
-}
-
-function exitCodeOf({ outcome, exitCode }: OneOffView): number {
-  if (exitCode !== null) return exitCode
-  switch (outcome) {
-    case 'succeeded':
-      return exitCodes.ok
-    case 'aborted':
-      return exitCodes.cancelled
-    case 'errored':
-      return exitCodes.unknown
-    default:
-      return exitCodes.failed
-  }
 }

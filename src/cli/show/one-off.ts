@@ -20,10 +20,11 @@ export function oneOffStateText({ state, outcome, reason, startedAt, finishedAt,
 /** What would be run where, and what it takes. */
 export function oneOffPlanLines(plan: OneOffPlanView): readonly Text[] {
   const { track, version, variables, command, name, instances, limitMs, destructive, approvals, hash } = plan
+  const what = plan.console ? 'console' : 'command'
   const where = instances.length === 0 ? 'once, beside the instances' : `on ${instances.join(', ')}`
   return [
     [bold(track), `  ${version}, variables of version ${variables}`],
-    ['  command    ', ...(name === null ? [] : [bold(name), '  ']), dim(command.join(' '))],
+    [`  ${what}    `, ...(name === null ? [] : [bold(name), '  ']), dim(command.join(' '))],
     ['  where      ', where],
     ['  limit      ', showDuration(limitMs)],
     ...(destructive ? [['  ', red('destructive'), ' needs --destructive'] as const] : []),
@@ -31,7 +32,7 @@ export function oneOffPlanLines(plan: OneOffPlanView): readonly Text[] {
   ]
 }
 
-function whatText({ name, command, tick, by, dryRun }: OneOffView): Text {
-  const what = name ?? command.join(' ').slice(0, 60)
+function whatText({ name, command, tick, by, dryRun, console }: OneOffView): Text {
+  const what = `${console ? 'console: ' : ''}${name ?? command.join(' ').slice(0, 60)}`
   return `${what}${dryRun ? ' (dry run)' : ''} by ${tick === null ? by : 'the clock'}`
 }

@@ -1,4 +1,4 @@
-import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
+import type { OneOffRun, OneOffTerminal, OneOffWhere } from '../../domain/one-off.ts'
 import type { Permission } from '../../domain/permission.ts'
 import type { AppSpec, EnvironmentSpec, OneOffSpec } from '../../domain/spec.ts'
 import type { Track } from '../../domain/track.ts'
@@ -29,6 +29,8 @@ export interface OneOffWish {
   readonly dryRun?: boolean | undefined
   /** Null = as the app says, or an hour. */
   readonly limitMs?: number | null | undefined
+  /** Of a console. */
+  readonly terminal?: OneOffTerminal | undefined
   /** The words without what is secret, for the journal; left out where nothing is. */
   readonly told?: readonly string[] | undefined
 }
@@ -44,6 +46,7 @@ export function oneOffActions(work: Work) {
         mustBePermitted(tx.parts.store, 'exec', { ...place, by: asked.by })
         const track = findTrack(tx.parts.store, place)
         const { environment, draft } = draftOneOff(tx.parts, track, { wish, asked })
+        if (draft.terminal !== undefined) mustHaveConsoles(tx.parts, environment)
         const heldMs = needsPeople(environment, draft) ? environment.protection.expiresMs : null
         const oneOff = addOneOff(tx, draft, { heldMs })
         tx.fact({
@@ -127,6 +130,7 @@ export function draftOneOff(parts: Pick<Parts, 'store'>, track: Track, { wish, a
     ...{ by: asked.by, comment: asked.comment ?? null },
     command: named === null ? (wish.words ?? []) : dryRun ? dryWords(app, named) : wordsOf(named.command),
     limitMs: wish.limitMs ?? named?.timeoutMs ?? usualLimitMs,
+    ...(wish.terminal && { terminal: wish.terminal }),
     context: oneOffContext(parts.store, track, where),
   }
   return { app, environment, draft }
@@ -138,6 +142,12 @@ export function needsPeople(
   { dryRun }: { readonly dryRun: boolean },
 ): boolean {
   return policies.oneOffProtection === 'environment' && protection.approvals > 0 && !dryRun
+}
+
+function mustHaveConsoles(parts: Pick<Parts, 'driver'>, { target, name }: EnvironmentSpec): void {
+  const driver = parts.driver(target)
+  if (driver.can.console) return
+  throw new Fault('console.impossible', { details: { environment: name, target: driver.name } })
 }
 
 function namedCommand({ name: app, commands, schedules }: AppSpec, name: string): OneOffSpec {
@@ -154,6 +164,7 @@ function dryWords({ name: app }: AppSpec, { name, dryRun }: OneOffSpec): readonl
 }
 
 function toldOf(track: Track, oneOff: OneOffRun, told: readonly string[] | undefined) {
-  const { name, command, destructive, dryRun, where, comment, limitMs } = oneOff
-  return { track: track.id, name, command: told ?? command, destructive, dryRun, where, comment, limitMs }
+  const { name, command, destructive, dryRun, where, comment, limitMs, terminal } = oneOff
+  const what = { track: track.id, name, command: told ?? command, destructive, dryRun, where, comment, limitMs }
+  return { ...what, ...(terminal && { console: true }) }
 }

@@ -92,12 +92,12 @@ async function plan(parts: ApiParts, place: Place, { wish, by }: Planning): Prom
   return oneOffPlanView(planned, await parts.queries.toldWords(track, planned.plan.command))
 }
 
-async function toldAt({ store, queries }: ApiParts, place: Place, words: readonly string[]) {
+export async function toldAt({ store, queries }: ApiParts, place: Place, words: readonly string[]) {
   return await queries.toldWords(findTrack(store, place), words)
 }
 
 /** The words that the app gives itself hold no secret; those that somebody typed may. */
-async function shown({ queries, store }: ApiParts, oneOff: OneOffRun): Promise<OneOffView> {
+export async function shown({ queries, store }: ApiParts, oneOff: OneOffRun): Promise<OneOffView> {
   const { name, command, track } = oneOff
   return oneOffView(oneOff, name === null ? await queries.toldWords(trackOf(store, track), command) : command)
 }

@@ -5,8 +5,14 @@ import { refView } from './release.ts'
 
 /** `told` are its words without what is secret. */
 export function oneOffView(oneOff: OneOffRun, told: readonly string[]): OneOffView {
-  const { release, command, instances, where, variables, ...rest } = oneOff
-  return { ...rest, release: refView(release), command: told, instances: instances.map(({ name }) => name) }
+  const { release, command, instances, where, variables, terminal, ...rest } = oneOff
+  return {
+    ...rest,
+    console: terminal !== undefined,
+    release: refView(release),
+    command: told,
+    instances: instances.map(({ name }) => name),
+  }
 }
 
 export function oneOffPlanView(
@@ -14,5 +20,6 @@ export function oneOffPlanView(
   told: readonly string[],
 ): OneOffPlanView {
   const { release, ...rest } = plan
-  return { ...rest, hash, version: release.version, command: told, approvals, canDryRun }
+  const console = plan.console === true
+  return { ...rest, hash, version: release.version, command: told, console, approvals, canDryRun }
 }

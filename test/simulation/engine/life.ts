@@ -1,3 +1,4 @@
+import { Consoles } from '../../../src/engine/consoles.ts'
 import { Engine } from '../../../src/engine/engine.ts'
 import { type Parts, rules } from '../../../src/engine/parts.ts'
 import { Queries } from '../../../src/engine/queries.ts'
@@ -97,6 +98,7 @@ function partsOf(stage: Stage, life: Life): Parts {
     parse: (text) => git.parse(text),
     drizzleLook: '',
     readSql: async () => null,
+    consoles: new Consoles(clock),
     openLog: async () => ({ write: () => {}, close: async () => {} }),
     notices: deafNotices,
   }
