@@ -18,7 +18,7 @@ export interface Sitting {
 }
 
 /** How long nothing may be heard of whoever sits at it: their program tells every few seconds that it is there. */
-export const SILENCE_MS = 30_000
+const SILENCE_MS = 30_000
 
 /** Runs a command at its person's terminal to its end, or until nobody is there; what stood on the screen is its log. */
 export async function runAtTerminal(work: OneOffWork, oneOff: OneOff, sitting: Sitting): Promise<OneOffResult> {
