@@ -19,7 +19,7 @@ const FAREWELL_MS = 20
 /** What each verb of the control socket does. */
 export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Handlers {
   const endSoon = () => void Promise.allSettled([clock.sleep(FAREWELL_MS).then(end)])
-  const { releases, folders, supervisor, router, oneOffs, logs, totals } = parts
+  const { releases, folders, supervisor, router, logs, totals } = parts
   const fenced = <T>(order: Order, call: Call<never>, work: (signal: AbortSignal) => Promise<T>) =>
     parts.fence.pass(order, call.signal, work)
   return {
@@ -68,15 +68,7 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
       if (window === 'close') await parts.prober.close(track)
       return totals.of(track, signal)
     },
-    run: ({ oneOff, order }, call) =>
-      parts.fence.pass(order, call.signal, (signal) => oneOffs.run(oneOff, call.tell, signal)),
-    console: ({ oneOff, size, order }, call) =>
-      parts.fence.pass(order, call.signal, (signal) => oneOffs.console(oneOff, size, { ...call, signal })),
-    end: ({ names, order }, call) =>
-      fenced(order, call, async () => {
-        await oneOffs.end(names)
-        return null
-      }),
+    ...oneOffHandlers(parts),
     logs: async (query, { tell, signal }) => {
       await logs.tell(query, (instance, text) => tell({ instance, line: { stream: 'out', text } }), signal)
       return null
@@ -91,6 +83,21 @@ export function handlers({ parts, clock, hostId, listen, end }: VerbParts): Hand
       endSoon()
       return null
     },
+  }
+}
+
+/** Commands that are run once, and what sits at them. */
+function oneOffHandlers({ fence, oneOffs }: HostParts): Pick<Handlers, 'run' | 'console' | 'end'> {
+  return {
+    run: ({ oneOff, order }, call) =>
+      fence.pass(order, call.signal, (signal) => oneOffs.run(oneOff, call.tell, signal)),
+    console: ({ oneOff, size, order }, call) =>
+      fence.pass(order, call.signal, (signal) => oneOffs.console(oneOff, size, { ...call, signal })),
+    end: ({ names, order }, { signal }) =>
+      fence.pass(order, signal, async () => {
+        await oneOffs.end(names)
+        return null
+      }),
   }
 }
 
