@@ -11,6 +11,7 @@ const verbs: Readonly<
   prepare: (stage, specs, order) => stage.driver.prepare(first(specs).release, order, stage.signal),
   place: (stage, specs, order) => stage.driver.place(specs, order, stage.signal),
   route: (stage, specs, order) => stage.driver.route(stage.routing(specs), order, stage.signal),
+  reload: (stage, specs, order) => stage.driver.reload(specs, order, stage.signal),
   share: (stage, specs, order) => stage.driver.share(first(specs).release, noFiles, order, stage.signal),
   drain: (stage, specs, order) => stage.driver.drain(stops(specs), order, stage.signal),
   remove: (stage, specs, order) => stage.driver.remove(stops(specs), order, stage.signal),
