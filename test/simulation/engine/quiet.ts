@@ -29,11 +29,17 @@ export class Quiet {
     return null
   }
 
-  /** For people, or behind a stop sign that somebody has put up; and behind another that is. */
-  #mayStayOpen({ state, track }: Deployment): boolean {
+  /** For people, behind a stop sign that somebody has put up, or for a variable that somebody has to set. */
+  #mayStayOpen({ state, track, release }: Deployment): boolean {
     if (state.kind === 'waiting') return true
     const [project = '', , environment = ''] = track.split('/')
-    return state.kind === 'queued' && this.#stage.records.locks.has(`${project}/${environment}`)
+    const isLocked = this.#stage.records.locks.has(`${project}/${environment}`)
+    return state.kind === 'queued' && (isLocked || this.#wasLacking(release.commit))
+  }
+
+  #wasLacking(commit: string): boolean {
+    const { facts, runs } = this.#stage.records
+    return facts.some(({ kind, subject }) => kind === 'run.variables_lacking' && runs.get(subject)?.commit === commit)
   }
 
   #oneOff(): string | null {

@@ -1,4 +1,4 @@
-import { currentStep, type Deployment } from '../../../src/domain/deployment.ts'
+import { currentStep, type Deployment, supersededBy } from '../../../src/domain/deployment.ts'
 import type { Fact } from '../../../src/domain/facts.ts'
 import type { Fault } from '../../../src/lib/fault.ts'
 import type { StoreCall, StoreError } from '../kit/disk.ts'
@@ -45,6 +45,12 @@ export const situations = [
     'asked for while something moved',
     'followed what went live',
     'held by a lock',
+    'an environment was frozen',
+    'begun in a freeze',
+    'went without its turn',
+    'superseded before it began',
+    'superseded while moving',
+    'refused as older',
     'turn did not come in time',
   ],
   ...[
@@ -110,6 +116,8 @@ function seenInFact({ kind, data }: Fact, seen: Seen): void {
   if (situation !== undefined) seen(situation)
   if (kind === 'environment.safeguards_changed' && (data.weakened as readonly string[]).length > 0)
     seen('protection weakened by a yes')
+  if (kind === 'environment.frozen') seen('an environment was frozen')
+  if (kind === 'deployment.during_freeze') seen('begun in a freeze')
   if (kind === 'job.ended' && data.again === true) seen('job tried again')
   if (kind !== 'one_off.finished') return
   seen('one-off done')
@@ -122,6 +130,7 @@ const byReason: readonly (readonly [RegExp, Situation])[] = [
   [/nobody approved it in time/, 'approval expired'],
   [/its turn did not come/, 'turn did not come in time'],
   [/^rejected by/, 'rejected'],
+  [/ is older than .* which is live$/, 'refused as older'],
   [/migration/i, 'migration failed'],
   [/smoke steps .* said no/, 'smoke steps said no'],
   [/^circuit breaker/, 'watched and found bad'],
@@ -141,6 +150,10 @@ function seenInDeployment(
   const { state, track, reason } = after
   if (before === null && records.active(track) !== null) seen('asked for while something moved')
   if (state.kind === 'queued' && records.locks.size > 0) seen('held by a lock')
+  if (state.kind === 'rolling' && before?.state.kind === 'queued' && after.wentWithoutTurn === true)
+    seen('went without its turn')
+  if (supersededBy(state) !== undefined && before !== null && supersededBy(before.state) === undefined)
+    seen(before.state.kind === 'rolling' ? 'superseded while moving' : 'superseded before it began')
   if (state.kind === 'reverting' && before?.state.kind === 'rolling') {
     const step = currentStep(before)?.do
     const isCancelled = state.because.reason?.startsWith('cancelled') === true

@@ -1,5 +1,6 @@
 import type { Stage } from './stage.ts'
 import { Approvers } from './work/approvers.ts'
+import { Freezers } from './work/freezers.ts'
 import { GoersBack } from './work/goers-back.ts'
 import { People } from './work/people.ts'
 import { Pushes } from './work/pushes.ts'
@@ -20,6 +21,7 @@ export class Workload {
     this.#visitors = new Visitors(stage)
     stage.listen(new Approvers(stage))
     stage.listen(new GoersBack(stage))
+    new Freezers(stage)
     this.#schedule()
   }
 

@@ -47,6 +47,34 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   'locks ignored': rules('something begins although a person has put up a stop sign', ({ askGates }) => ({
     askGates: (facts) => askGates({ ...facts, lock: null }),
   })),
+  'freezes ignored': rules('something begins although its environment is frozen', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, frozen: null }),
+  })),
+  'scopes ignored': rules('two move at once where each wants to be alone', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, elsewhere: [] }),
+  })),
+  'older ones overtake': rules('an older commit takes the place of a newer one', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, relation: 'newer' }),
+  })),
+  'queue drops what waits': rules('what waits ends because something else went live', ({ decideDeployment }) => ({
+    decideDeployment: (now, event, at) => {
+      const isDropped = event.type === 'live_moved' && now.state.kind === 'queued' && now.reason === 'promote'
+      const end = { type: 'refused', outcome: 'aborted', reason: 'something newer is live' } as const
+      return decideDeployment(now, isDropped ? end : event, at)
+    },
+  })),
+  'superseded without a name': rules('what gave way does not say to what', ({ decideDeployment }) => ({
+    decideDeployment: (now, event, at) =>
+      decideDeployment(now, event.type === 'superseded' ? { ...event, by: 'd0' } : event, at),
+  })),
+  'broken off in a step': rules('a rollout goes back in the middle of a step', ({ decideDeployment }) => ({
+    decideDeployment: (now, event, at) => {
+      if (event.type !== 'superseded' || now.state.kind !== 'rolling') return decideDeployment(now, event, at)
+      const { phase, at: step } = { phase: 'rolling', at: now.state.at } as const
+      const ending = { outcome: 'aborted', reason: `superseded by ${event.by}`, supersededBy: event.by } as const
+      return decideDeployment(now, { type: 'step_failed', phase, at: step, ending }, at)
+    },
+  })),
   'migration left out': rules('a release goes live on a database it was not made for', ({ planRollout }) => ({
     planRollout: (input) => planRollout({ ...input, hasMigrations: false }),
   })),

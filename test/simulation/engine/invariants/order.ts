@@ -7,7 +7,8 @@ export const order: MakeInvariant = ({ records, broken }) => {
     committed({ deployments, facts }) {
       for (const { kind, subject } of facts) if (kind === 'deployment.requested') asked.add(subject)
       for (const { before, after } of deployments) {
-        if (after.state.kind !== 'rolling' || before?.state.kind === 'rolling') continue
+        if (after.state.kind !== 'rolling' || before?.state.kind === 'rolling' || after.wentWithoutTurn === true)
+          continue
         const overtaken = [...records.open(after.track)]
           .map((id) => records.deployments.get(id))
           .find((each) => each?.state.kind === 'queued' && numberOf(each.id) < numberOf(after.id))

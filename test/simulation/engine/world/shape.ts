@@ -37,6 +37,9 @@ export interface Shape {
   /** How long a release is watched, and whether it has smoke steps. */
   readonly bakeMs: number
   readonly smoke: boolean
+  readonly concurrency: PolicySpec['concurrency']
+  readonly lockScope: PolicySpec['lockScope']
+  readonly atQueueLimit: PolicySpec['queueTimeout']['action']
 }
 
 export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] as const
@@ -58,8 +61,18 @@ function drawApprovers(random: Random): readonly string[] {
 
 export function drawShape(random: Random, project: string, size: number): Shape {
   const trial = random.stream('trial')
+  const queue = random.stream('queue')
+  const isBrokenOff = queue.chance(0.5)
   return {
     project,
+    concurrency: queue.pick(['queue', 'queue', 'latest', 'supersede'] as const),
+    lockScope: queue.pick([
+      { kind: 'app' },
+      { kind: 'app' },
+      { kind: 'hosts' },
+      { kind: 'named', name: 'db' },
+    ] as const),
+    atQueueLimit: queue.pick(['abort', 'continue'] as const),
     apps: random.chance(0.25) ? ['shop', 'api'] : ['shop'],
     pairs: random.chance(size > 4 ? 0.3 : 0.1) ? 2 : 1,
     web: random.between(1, 3),
@@ -84,7 +97,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     queueTimeoutMs: random.pick([null, null, 45_000]),
     runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
     needsColor: random.chance(0.1),
-    cancel: random.chance(0.1) ? 'never' : 'manual',
+    cancel: random.chance(0.1) ? 'never' : isBrokenOff ? 'supersede' : 'manual',
     bakeMs: trial.pick([0, 0, 3000, 9000]),
     smoke: trial.chance(0.3),
   }
@@ -207,7 +220,9 @@ function policiesOf(shape: Shape): PolicySpec {
     smoke: shape.smoke ? [smokeStep] : [],
     runTimeoutMs,
     migrations: migrations ?? 'on_release_start',
-    queueTimeout: { afterMs: queueTimeoutMs, action: 'abort' },
+    queueTimeout: { afterMs: queueTimeoutMs, action: shape.atQueueLimit },
+    concurrency: shape.concurrency,
+    lockScope: shape.lockScope,
   }
 }
 
