@@ -45,6 +45,24 @@ test('a program that prints without end is held back, and nothing that was read 
   assert.ok((line.look(0)?.offset ?? 0) > 0)
 })
 
+test('what a quick program has said waits for its reader', async () => {
+  const { line } = fresh()
+  await line.show(Buffer.from('done'))
+  let isTaken = false
+  const taken = line.taken(never).then(() => (isTaken = true))
+  await new Promise(setImmediate)
+  assert.equal(isTaken, false)
+  line.look(0)
+  await new Promise(setImmediate)
+  assert.equal(isTaken, false, 'it is in the hands of the reader, who may not have passed it on')
+  line.look(4)
+  await taken
+  const gone = fresh().line
+  await gone.show(Buffer.from('done'))
+  gone.hangUp()
+  await gone.taken(never)
+})
+
 test('one that is hung up holds nobody back, and its input ends after what was typed', async () => {
   const { line, clock } = fresh()
   const typed: TerminalInput = { kind: 'typed', bytes: Buffer.from('ls\r') }

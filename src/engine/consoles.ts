@@ -86,6 +86,11 @@ export class OpenConsole {
     return { offset, next: offset + bytes.length, bytes }
   }
 
+  /** Until everything that was shown has been read, or nobody is there to read it. */
+  async taken(signal: AbortSignal): Promise<void> {
+    await this.#bell.until(() => (this.#read === this.#end || this.#isHungUp ? true : undefined), signal)
+  }
+
   /** Until there may be something new to look at; not for ever, since one that was cancelled may never have begun. */
   async wait(signal: AbortSignal): Promise<void> {
     const over = new AbortController()

@@ -41,7 +41,11 @@ export async function runAtTerminal(work: OneOffWork, oneOff: OneOff, sitting: S
   try {
     // The target keeps the limit itself; this one is for a target that never answers.
     const limited = { clock: parts.clock, limitMs: oneOff.timeoutMs + 60_000, what: driver.name, signal }
-    return await withLimit(limited, (own) => open(oneOff, joined, order, own))
+    const result = await withLimit(limited, (own) => open(oneOff, joined, order, own))
+    screen.end()
+    // A quick program has ended before its person has sat down; what it said is for them all the same.
+    await line.taken(signal)
+    return result
   } finally {
     over.abort()
     await watched
