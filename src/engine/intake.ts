@@ -83,9 +83,13 @@ export class Intake {
   }
 }
 
-/** Who pushes answers for what they moved themselves; what somebody else moves meanwhile is told by that push. */
+/**
+ * Who pushes answers for what they moved themselves; what somebody else moves meanwhile is told by that push. Whether a proposal is
+ * trusted hangs on it, so there it must be the very commit; a tag may stand for a commit under another name.
+ */
 function isToldOf({ ref, after }: RefChange, { moved }: Telling): boolean {
-  return moved === undefined || moved.some((each) => each.ref === ref && each.after === after)
+  const mine = moved === undefined ? null : moved.find((each) => each.ref === ref)
+  return mine === null || (mine !== undefined && (proposalRef(ref) === null || mine.after === after))
 }
 
 function readArrival(parts: Parts, arrival: Arrival): Promise<Reading | ProposalReading> {

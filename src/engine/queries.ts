@@ -34,6 +34,7 @@ import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { relationOf } from './relations.ts'
 import { draftDeployment } from './request.ts'
 import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
+import { isLookedFor } from './surveys.ts'
 import { type Undeployed, undeployed } from './undeployed.ts'
 import { changesSinceLive } from './variables.ts'
 import { type WayBack, waysBack } from './ways-back.ts'
@@ -92,6 +93,10 @@ export interface WholePlan extends PlanAnswer {
 
 const lookMs = 2_000
 
+/** No longer than a person would wait for a plan. */
+const surveyMs = 15_000
+const surveyPauseMs = 50
+
 /** What can be read. Nothing here changes anything. */
 export class Queries {
   readonly oneOffs: OneOffQueries
@@ -147,8 +152,12 @@ export class Queries {
   }
 
   /** With what stands beside it. */
+  /** While it is looked for pending migrations, which the plan is to show, that is waited for a moment. */
   async wholePlanOf(id: string): Promise<WholePlan> {
-    return await this.#wholePlan(findDeployment(this.#parts.store, id))
+    const { store, clock } = this.#parts
+    const overAt = clock.monotonic() + surveyMs
+    while (isLookedFor(store, findDeployment(store, id)) && clock.monotonic() < overAt) await clock.sleep(surveyPauseMs)
+    return await this.#wholePlan(findDeployment(store, id))
   }
 
   /** Releases that were live here, and whether one can go back to them. */
