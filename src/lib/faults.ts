@@ -28,13 +28,13 @@ const catalogue = {
     sentence: 'There is no app {app} in {project}',
     hint: 'Its apps: {known}.',
   },
-  'approval.none_given': {
-    sentence: 'Nothing was said, as not all of it can be: {problems}',
-    hint: 'Look at these again with `signalbox plan`, and name the others without them or all with what they say now.',
-  },
   'approval.commit_moved': {
     sentence: '{run} is of the commit {commit}, not of the one you looked at',
     hint: 'Look at that commit and approve it by its full name.',
+  },
+  'approval.none_given': {
+    sentence: 'Nothing was said, as not all of it can be: {problems}',
+    hint: 'Look at these again with `signalbox plan`, and name the others without them or all with what they say now.',
   },
   'approval.not_allowed': {
     sentence: '{by} may not approve {deployment}: {problem}',
@@ -142,13 +142,13 @@ const catalogue = {
     sentence: '{deployment} cannot be cancelled: {problem}',
     hint: 'Wait for its end, or deploy another release after it.',
   },
-  'deployment.unclear': {
-    sentence: 'It is not clear which deployment is meant: {problem}',
-    hint: 'See `signalbox status`.',
-  },
   'deployment.not_retryable': {
     sentence: '{deployment} cannot be tried again: {problem}',
     hint: '`signalbox deployments show {deployment}` tells how it ended.',
+  },
+  'deployment.unclear': {
+    sentence: 'It is not clear which deployment is meant: {problem}',
+    hint: 'See `signalbox status`.',
   },
   'deployment.unknown': {
     sentence: 'There is no deployment {deployment}',
