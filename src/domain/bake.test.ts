@@ -25,12 +25,13 @@ const opened = traffic({ one: counts(1000, 2) })
 const compared: Compared = { fresh: v2, old: v1, opened }
 
 const well = (name = 'd2-web-1', restarts = 0): SeenInstance => ({ name, restarts, isHealthy: true })
-const seen = (fresh: TrafficCounts, old = counts(1000, 2)): BakeLook => ({
+type Seen = Omit<BakeLook, 'takenAt'>
+const seen = (fresh: TrafficCounts, old = counts(1000, 2)): Seen => ({
   traffic: traffic({ one: old, two: fresh }),
   instances: [well()],
 })
-const judge = (look: BakeLook, { before = beginBake(0), at = 1000, against = compared } = {}) =>
-  judgeBake(before, look, at, { step, compared: against })
+const judge = (look: Seen, { before = beginBake(0), at = 1000, against = compared } = {}) =>
+  judgeBake(before, { ...look, takenAt: at }, { step, compared: against })
 
 test('answers with 5xx on the new release, far more often than on the old one, trip the breaker with the evidence', () => {
   const { tripped } = judge(seen(counts(383, 29)))
@@ -81,10 +82,8 @@ test('the slowest hundredth far slower than before trips it; a little slower, or
   assert.equal(judge(seen(slow(20, 100))).tripped, null)
   assert.equal(judge(seen(slow(4, 900))).tripped, null)
   const careless = { ...breaker, latency: null }
-  assert.equal(
-    judgeBake(beginBake(0), seen(slow(20, 900)), 1, { step: { ...step, breaker: careless }, compared }).tripped,
-    null,
-  )
+  const late = { ...seen(slow(20, 900)), takenAt: 1 }
+  assert.equal(judgeBake(beginBake(0), late, { step: { ...step, breaker: careless }, compared }).tripped, null)
 })
 
 test('an instance that exits again and again trips it, though it is healthy at each look (P6)', () => {
@@ -123,6 +122,11 @@ test('with nobody there the probes are the floor: they can fail it, and the reco
     judge(look({ ...noCounts, refused: 30 }), { before: bake }).tripped ?? '',
     /100% of 30 probes failed on v2/,
   )
+})
+
+test('a look that was taken before the end is not the last one, however late it is stored (simulation, seed 2156)', () => {
+  assert.equal(judge(seen(counts(2)), { at: step.forMs - 1 }).isOver, false)
+  assert.equal(judge(seen(counts(2)), { at: step.forMs }).isOver, true)
 })
 
 test('where nothing is counted the instances alone decide, and the record says so', () => {

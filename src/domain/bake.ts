@@ -11,6 +11,8 @@ import {
 
 /** What one look at a release on trial saw. Traffic is null where nobody counts. */
 export interface BakeLook {
+  /** When it was taken: it may be stored much later, on a disk that was full, say. */
+  readonly takenAt: number
   readonly traffic: Traffic | null
   readonly instances: readonly SeenInstance[]
 }
@@ -73,8 +75,8 @@ export function lookEveryMs(forMs: number): number {
   return Math.min(Math.max(Math.ceil(forMs / 60), 200), 5_000)
 }
 
-/** One more look: is the release bad, good, or to be watched further? */
-export function judgeBake(before: Bake, look: BakeLook, at: number, { step, compared }: Trial): Judgement {
+/** One more look: is the release bad, good, or to be watched further? What was seen before the end says nothing of the end. */
+export function judgeBake(before: Bake, look: BakeLook, { step, compared }: Trial): Judgement {
   const failures = before.failures + newFailures(before.seen, look.instances)
   const first = before.first ?? look.traffic
   const shares = sharesOf(compared, { first, now: look.traffic })
@@ -96,7 +98,7 @@ export function judgeBake(before: Bake, look: BakeLook, at: number, { step, comp
   return {
     bake,
     tripped: tripped === null ? null : `circuit breaker: ${tripped}`,
-    isOver: at >= before.since + step.forMs,
+    isOver: look.takenAt >= before.since + step.forMs,
   }
 }
 

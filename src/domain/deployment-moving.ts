@@ -155,7 +155,7 @@ interface Watching {
 function watch(now: Deployment, { step, look }: Watching, at: number): DeploymentDecision {
   const state = now.state as DeploymentState & Progress
   const compared = { fresh: now.release, old: state.before?.release ?? null, opened: now.opened }
-  const { bake, tripped, isOver } = judgeBake(now.bake ?? beginBake(at), look, at, { step, compared })
+  const { bake, tripped, isOver } = judgeBake(now.bake ?? beginBake(at), look, { step, compared })
   const seen = { ...now, bake }
   if (tripped !== null) return revert(seen, { outcome: 'failed', reason: tripped, hint: trippedHint }, at)
   if (isOver || state.supersededBy !== undefined) return goOn(seen, { account: bake.sentence }, at)

@@ -78,6 +78,12 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   'migration left out': rules('a release goes live on a database it was not made for', ({ planRollout }) => ({
     planRollout: (input) => planRollout({ ...input, hasMigrations: false }),
   })),
+  'contract ignored': rules('a release goes on a way at whose end something is missing', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, lacks: [] }),
+  })),
+  'hold ignored': rules('a release takes the place of one that has not gone on', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, hold: null }),
+  })),
   'lost job tried for ever': rules(
     'a job that dies with the server is tried again without a limit',
     ({ decideRun }) => ({
@@ -96,9 +102,9 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   })),
   'watched with closed eyes': rules('a release that answers badly goes live after a bake', ({ decideDeployment }) => ({
     decideDeployment: (now, event, at) => {
-      const isLook = event.type === 'step_done' && event.result.look !== undefined
-      const blind = { look: { traffic: null, instances: [] } }
-      return decideDeployment(now, isLook ? { ...event, result: blind } : event, at)
+      if (event.type !== 'step_done' || event.result.look === undefined) return decideDeployment(now, event, at)
+      const look = { ...event.result.look, traffic: null, instances: [] }
+      return decideDeployment(now, { ...event, result: { look } }, at)
     },
   })),
   'limits ignored': rules('a deployment past its limit goes on', ({ decideDeployment }) => ({
