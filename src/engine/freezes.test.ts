@@ -70,6 +70,21 @@ test('freezes: a rollback and a scaling go all the same, and the record says tha
     assert.ok(it.store.facts.about(id).some(({ kind }) => kind === 'deployment.during_freeze'))
 })
 
+test('freezes: a rollback does not wait behind what is frozen, and what is frozen goes when it is over', async () => {
+  await using it = await startEngine(specWith([]))
+  await pushed(it, 'one')
+  await pushed(it, 'two')
+  const { id } = it.engine.actions.freeze(inStaging, { reason: 'sale', from: null, until: null, forMs: hour }, ada)
+  const [held] = it.engine.actions.redeploy(inStaging, ada)
+  const version = it.store.releases.get('v1')?.version ?? null
+  const [back] = await it.engine.actions.rollback(inStaging, { version }, ada)
+  await ended(it, back?.id ?? '')
+  assert.equal(live(it, staging)?.release.id, 'v1')
+  assert.equal(it.store.deployments.get(held?.id ?? '')?.state.kind, 'queued')
+  it.engine.actions.unfreeze(inStaging, id, ada)
+  await ended(it, held?.id ?? '')
+})
+
 test('freezes: one that somebody takes away lets the queue go on; one that begins later holds nothing yet', async () => {
   await using it = await startEngine(specWith([]))
   await pushed(it, 'one')

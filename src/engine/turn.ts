@@ -2,7 +2,7 @@ import { type Deployment, isActive } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
 import { freezeGate } from '../domain/gates/freeze.ts'
 import type { Approval } from '../domain/gates/gate.ts'
-import type { GateFacts, GateReport } from '../domain/gates.ts'
+import type { GateAnswer, GateFacts, GateReport } from '../domain/gates.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { queueOf } from '../domain/queue.ts'
 import { planMigration } from '../domain/rollout.ts'
@@ -76,13 +76,18 @@ function hold(tx: Tx, deployment: Deployment, { holds, answer }: GateReport): 'h
       askPeopleAgain(tx, deployment, answer.because)
       return 'ask the next one'
     case 'aside':
+      askAgainWhenOpen(tx, deployment, answer)
       return 'ask the next one'
     case 'queue':
-      if (!answer.open && answer.until !== undefined) tx.parts.store.turns.set(deployment.track, answer.until)
+      askAgainWhenOpen(tx, deployment, answer)
       return 'held'
     default:
       return never(holds)
   }
+}
+
+function askAgainWhenOpen(tx: Tx, { track }: Deployment, answer: GateAnswer): void {
+  if (!answer.open && answer.until !== undefined) tx.parts.store.turns.set(track, answer.until)
 }
 
 /** What they said yes to is no longer what would happen, or the yes of one of them does not count any more. */

@@ -7,7 +7,8 @@ const mayAlways = ['rollback', 'scale'] as const
 /** No freeze keeps the environment as it is; or somebody has said, with a reason, that this one may go all the same. */
 export const freezeGate: Gate = {
   name: 'freeze',
-  holds: 'queue',
+  // A way back must not wait behind what is frozen.
+  holds: 'aside',
   ask({ frozen, freezeOverride, deployment, environment }: GateFacts) {
     if (frozen === null) return { open: true, because: 'not frozen' }
     const said = frozenSentence(frozen)
