@@ -46,14 +46,14 @@ export class Courier {
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController()
       const sleepMs = this.#guarded('bringing notices', () => this.#round()) ?? troubleMs
-      const either = AbortSignal.any([this.#wake.signal, this.#stop.signal])
-      await this.#parts.clock.sleep(sleepMs, either).catch(() => {}) // woken early: the next round sees why
+      await this.#parts.clock.sleep(sleepMs, this.#wake.signal).catch(() => {}) // woken early: the next round sees why
     }
   }
 
   /** Lets go of what is under way: whoever starts next sends it again. */
   async stop(): Promise<void> {
     this.#stop.abort(stopped)
+    this.#wake.abort(woken)
     await Promise.allSettled([...this.#sending.values()].map(({ done }) => done))
   }
 
@@ -75,13 +75,19 @@ export class Courier {
     this.#takeUp()
     this.#reader.read()
     const now = time.now()
-    for (const each of store.deliveries.due(now, lookedAt)) {
+    // After most commits there is nothing to bring, and that is asked in one go.
+    const soonest = store.deliveries.nextDue(0)
+    if (soonest !== null && soonest <= now) this.#beginDue(now)
+    const next = soonest === null || soonest > now ? soonest : store.deliveries.nextDue(now)
+    return Math.min(longestSleepMs, next === null ? longestSleepMs : Math.max(0, next - now))
+  }
+
+  #beginDue(now: number): void {
+    for (const each of this.#parts.store.deliveries.due(now, lookedAt)) {
       if (this.#sending.size >= atOnce) break
       const lane = laneOf(each)
       if (![...this.#sending.values()].some((other) => other.lane === lane)) this.#begin(each, lane)
     }
-    const next = store.deliveries.nextDue(now)
-    return Math.min(longestSleepMs, next === null ? longestSleepMs : Math.max(0, next - now))
   }
 
   #begin(delivery: Delivery, lane: string): void {

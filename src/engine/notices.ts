@@ -32,10 +32,11 @@ export class NoticeReader {
   /** Reads what is new. What there is nothing to tell of, whatever is configured, is passed over without storing that. */
   read(): void {
     const { facts } = this.#parts.store
-    while (this.#read < facts.head().seq) {
-      const piece = facts.list({ after: this.#read, limit: pieceOf })
-      const told = piece.filter(isTold)
-      const last = piece.at(-1)?.seq ?? this.#read
+    for (;;) {
+      const piece = facts.kindsAfter(this.#read, pieceOf)
+      const last = piece.at(-1)?.seq
+      if (last === undefined) return
+      const told = piece.filter(isTold).flatMap(({ seq }) => facts.at(seq) ?? [])
       if (told.length > 0) {
         transact(this.#parts, this.#after, (tx) => {
           for (const fact of told) decide(tx, fact)

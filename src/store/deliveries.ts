@@ -52,7 +52,7 @@ export class Deliveries {
     return this.#db.all(sql, at, limit).map(toDelivery)
   }
 
-  /** When the next one becomes due after `at`; null when none will. */
+  /** When the first of those that became due after `at` did, or will; null when none does. */
   nextDue(at: number): number | null {
     const row = this.#db.get("SELECT MIN(due_at) AS at FROM deliveries WHERE state = 'waiting' AND due_at > ?", at)
     return row === null ? null : integerOrNull(row, 'at')

@@ -27,10 +27,13 @@ export class Deployments {
   }
 
   save(deployment: Deployment): void {
+    const [number, stored] = [numberOf(deployment.id), JSON.stringify(deployment)]
     this.#db.run(
       'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, superseded_by = ?, deployment = ? WHERE number = ?',
-      ...[deployment.release.id, ...columns(deployment), JSON.stringify(deployment), numberOf(deployment.id)],
+      ...[deployment.release.id, ...columns(deployment), stored, number],
     )
+    // Whoever performs what was decided reads it next.
+    keepNewest(this.#values, [number, { text: stored, value: deployment }], keptValues)
   }
 
   get(id: string): Deployment | null {

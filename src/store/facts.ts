@@ -58,6 +58,17 @@ export class Facts {
       .map(toFact)
   }
 
+  /** What came after a fact, without what it says: most of it is of no interest to whoever follows the journal. */
+  kindsAfter(seq: number, limit: number): readonly Pick<Fact, 'seq' | 'kind'>[] {
+    const rows = this.#db.all('SELECT seq, kind FROM facts WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
+    return rows.map((row) => ({ seq: integer(row, 'seq'), kind: text(row, 'kind') }))
+  }
+
+  at(seq: number): Fact | null {
+    const row = this.#db.get('SELECT * FROM facts WHERE seq = ?', seq)
+    return row === null ? null : toFact(row)
+  }
+
   /** The newest ones, oldest first. */
   newest(limit: number, filter: FactFilter = {}): readonly Fact[] {
     return this.#db
