@@ -28,6 +28,7 @@ import { smoke } from './invariants/smoke.ts'
 import { states } from './invariants/states.ts'
 import { success } from './invariants/success.ts'
 import { superseding } from './invariants/superseding.ts'
+import { ticks } from './invariants/ticks.ts'
 import { visitors } from './invariants/visitors.ts'
 import type { MakeInvariant } from './view.ts'
 
@@ -36,7 +37,7 @@ export const invariants: readonly MakeInvariant[] = [
   ...[oneActive, states, order, alive],
   ...[scopes, superseding, ancestry, freezes],
   ...[fence, routing, capacity, drain, singletons, success],
-  ...[approval, promotion, environment, migrations, limits, locks],
+  ...[approval, promotion, environment, migrations, limits, locks, ticks],
   ...[pushes, newest, jobs, retention],
   ...[bake, rollback, smoke],
   ...[journal, visitors, calm, recorded],

@@ -1,15 +1,16 @@
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import type { Behaviour } from '../../../src/targets/model/options.ts'
 import type { Stage } from './stage.ts'
+import { placeOf, standsAside } from './waiting.ts'
 
 /** Whether everything that was begun has ended, and the world is as the store says. */
 export class Quiet {
   readonly #stage: Stage
-  readonly #outbox: { get(): unknown }
+  readonly #outbox: { all(): unknown[] }
 
   constructor(stage: Stage) {
     this.#stage = stage
-    this.#outbox = stage.disk.prepare('SELECT id, lane FROM outbox LIMIT 1')
+    this.#outbox = stage.disk.prepare('SELECT id, lane FROM outbox')
   }
 
   /** What is not done, in words; null when all is. The cheap questions come first: this is asked after every event. */
@@ -29,17 +30,12 @@ export class Quiet {
     return null
   }
 
-  /** For people, behind a stop sign that somebody has put up, or for a variable that somebody has to set. */
-  #mayStayOpen({ state, track, release }: Deployment): boolean {
+  /** For people, behind a stop sign that somebody has put up, or for what only people can bring. */
+  #mayStayOpen(deployment: Deployment): boolean {
+    const { state, track } = deployment
     if (state.kind === 'waiting') return true
-    const [project = '', , environment = ''] = track.split('/')
-    const isLocked = this.#stage.records.locks.has(`${project}/${environment}`)
-    return state.kind === 'queued' && (isLocked || this.#wasLacking(release.commit))
-  }
-
-  #wasLacking(commit: string): boolean {
-    const { facts, runs } = this.#stage.records
-    return facts.some(({ kind, subject }) => kind === 'run.variables_lacking' && runs.get(subject)?.commit === commit)
+    if (state.kind !== 'queued') return false
+    return this.#stage.records.locks.has(placeOf(track)) || standsAside(this.#stage, deployment) !== null
   }
 
   #oneOff(): string | null {
@@ -63,8 +59,13 @@ export class Quiet {
   }
 
   #queued(): string | null {
-    const row = this.#outbox.get()
+    // What cannot be put right without people is tried again and again.
+    const row = (this.#outbox.all() as { lane: string }[]).find(({ lane }) => !this.#isLaneWithPeople(lane))
     return row === undefined ? null : `still to be done: ${JSON.stringify(row)}`
+  }
+
+  #isLaneWithPeople(lane: string): boolean {
+    return lane.startsWith('track:') && this.#isWithPeople(lane.slice('track:'.length))
   }
 
   #drift(): string | null {
@@ -100,13 +101,14 @@ export class Quiet {
   }
 
   /**
-   * What is live never is healthy for long, so whoever gets visitors in its place is left to them, and people have been
+   * Something that is live never is healthy for long, so whoever gets visitors in its place is left to them, and people have been
    * told that it could not be put right.
    */
   #isWithPeople(track: string): boolean {
     const { records, world } = this.#stage
     const live = records.lives.get(track)
-    if (live === undefined || isSteady(world.behaviourOf(live.release.digest))) return false
+    const isOdd = ({ release }: { release: { digest: string } }) => !isSteady(world.behaviourOf(release.digest))
+    if (live === undefined || !(isOdd(live) || live.instances.some(isOdd))) return false
     const told = records.facts.findLast(({ kind, subject }) => subject === track && kind.startsWith('track.'))
     return String(told?.data.found).startsWith('could not be brought back')
   }

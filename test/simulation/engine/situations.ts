@@ -4,6 +4,7 @@ import type { Fault } from '../../../src/lib/fault.ts'
 import type { StoreCall, StoreError } from '../kit/disk.ts'
 import { isSteady } from './quiet.ts'
 import type { Invariant, View } from './view.ts'
+import { standsAside } from './waiting.ts'
 import type { Changes } from './watch/records.ts'
 
 /** What has to come up at least once in 10,000 seeds, or the simulation is too tame. */
@@ -66,6 +67,9 @@ export const situations = [
   ...['smoke steps said no', 'watched and found good', 'watched and found bad', 'a rollback kept what served'],
   ...['promote succeeded', 'redeploy succeeded', 'rollback succeeded', 'scale succeeded', 'variables succeeded'],
   'migrate succeeded',
+  ...['stood aside', 'variable waived'],
+  ...['asked again because other migrations were pending', 'pending migrations forbade it', 'backup made'],
+  ...['a tick was started', 'one-off approved', 'one-off rejected', 'one-off cancelled'],
 ] as const
 
 export type Situation = (typeof situations)[number]
@@ -104,11 +108,14 @@ type Seen = (situation: Situation) => void
 const byKind: Readonly<Record<string, Situation>> = {
   'deployment.approval_void': 'approval void because the plan moved',
   'deployment.follows_live': 'followed what went live',
+  'deployment.backup': 'backup made',
   'deployment.reverting': 'going back',
+  'one_off.approval': 'one-off approved',
   'record.quarantined': 'put aside after three crashes',
   'release.discarded': 'release discarded',
   'run.rerun': 'run again',
   'track.drifted': 'drift found',
+  'variable.waived': 'variable waived',
 }
 
 function seenInFact({ kind, data }: Fact, seen: Seen): void {
@@ -122,6 +129,8 @@ function seenInFact({ kind, data }: Fact, seen: Seen): void {
   if (kind !== 'one_off.finished') return
   seen('one-off done')
   if (String(data.reason).startsWith('took longer')) seen('one-off cut at its limit')
+  if (String(data.reason).startsWith('cancelled')) seen('one-off cancelled')
+  if (String(data.reason).startsWith('rejected')) seen('one-off rejected')
 }
 
 const byReason: readonly (readonly [RegExp, Situation])[] = [
@@ -131,6 +140,7 @@ const byReason: readonly (readonly [RegExp, Situation])[] = [
   [/its turn did not come/, 'turn did not come in time'],
   [/^rejected by/, 'rejected'],
   [/ is older than .* which is live$/, 'refused as older'],
+  [/pending/, 'pending migrations forbade it'],
   [/migration/i, 'migration failed'],
   [/smoke steps .* said no/, 'smoke steps said no'],
   [/^circuit breaker/, 'watched and found bad'],
@@ -142,12 +152,12 @@ interface DeploymentChange {
   readonly after: Deployment
 }
 
-function seenInDeployment(
-  { records, git, simulation, host }: View,
-  { before, after }: DeploymentChange,
-  seen: Seen,
-): void {
+function seenInDeployment(view: View, { before, after }: DeploymentChange, seen: Seen): void {
+  const { records, git, simulation, host } = view
   const { state, track, reason } = after
+  if (before?.state.kind === 'rolling' && state.kind === 'waiting')
+    seen('asked again because other migrations were pending')
+  if (state.kind === 'queued' && standsAside(view, after) !== null) seen('stood aside')
   if (before === null && records.active(track) !== null) seen('asked for while something moved')
   if (state.kind === 'queued' && records.locks.size > 0) seen('held by a lock')
   if (state.kind === 'rolling' && before?.state.kind === 'queued' && after.wentWithoutTurn === true)
@@ -170,7 +180,8 @@ function seenInDeployment(
     seen('a release that never is steady went live')
 }
 
-function seenElsewhere({ runs, events }: Changes, seen: Seen): void {
+function seenElsewhere({ runs, events, oneOffs }: Changes, seen: Seen): void {
+  if (oneOffs.some(({ after }) => after.tick !== null)) seen('a tick was started')
   for (const { after } of runs) {
     if (after.outcome === 'aborted') seen('run cancelled')
     if (after.reason?.startsWith('signalbox.yml is not valid')) seen('invalid configuration')

@@ -5,6 +5,7 @@ import { GoersBack } from './work/goers-back.ts'
 import { People } from './work/people.ts'
 import { Pushes } from './work/pushes.ts'
 import { Visitors } from './work/visitors.ts'
+import { Wardens } from './work/wardens.ts'
 
 /** What goes on around the server: pushes, people, visitors. The size of the seed says how much. */
 export class Workload {
@@ -22,6 +23,7 @@ export class Workload {
     stage.listen(new Approvers(stage))
     stage.listen(new GoersBack(stage))
     new Freezers(stage)
+    new Wardens(stage)
     this.#schedule()
   }
 

@@ -1,3 +1,4 @@
+import { openUntil } from '../../../../src/domain/cron.ts'
 import type { Deployment } from '../../../../src/domain/deployment.ts'
 import type { MakeInvariant } from '../view.ts'
 
@@ -7,14 +8,16 @@ interface Span {
   readonly until: number
 }
 
-/** Nothing begins while its environment is frozen by somebody but ways back and scalings; an override lets it. */
-export const freezes: MakeInvariant = ({ broken }) => {
+/** Nothing begins while its environment is frozen, by somebody or by the clock, but ways back and scalings; an override lets it. */
+export const freezes: MakeInvariant = ({ git, broken }) => {
   const spans = new Map<string, Span[]>()
   const overridden = new Map<string, number>()
-  const isFrozen = ({ track, startedAt }: Deployment): boolean => {
+  const isFrozen = ({ track, release, startedAt }: Deployment): boolean => {
     const [project = '', , name = ''] = track.split('/')
     const at = startedAt ?? 0
     if ((overridden.get(`${project}/${name}`) ?? 0) > at) return false
+    const windows = git.spec(release.commit)?.environments.find((each) => each.name === name)?.policies.freezes ?? []
+    if (windows.some((window) => (openUntil(window, at) ?? 0) > at)) return true
     return (spans.get(`${project}/${name}`) ?? []).some(({ from, until }) => from <= at && at < until)
   }
   return {

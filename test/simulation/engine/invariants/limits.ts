@@ -11,6 +11,7 @@ const noticedAfterMs = 10_000
 export const limits: MakeInvariant = (view) => {
   const { simulation, broken } = view
   const begunAtMs = new Map<string, number>()
+  let upSinceMs = 0
   const isExcused = excuses.some((fault) => simulation.faults[fault] > 0)
   return {
     committed({ deployments }) {
@@ -19,10 +20,14 @@ export const limits: MakeInvariant = (view) => {
       for (const { before, after } of deployments) {
         const sinceMs = nowMs - (begunAtMs.get(after.id) ?? nowMs)
         const limitMs = limitOf(view, after)
-        if (goesOn(before, after) && sinceMs > limitMs + noticedAfterMs)
+        const isNoticed = nowMs > upSinceMs + noticedAfterMs
+        if (isNoticed && goesOn(before, after) && sinceMs > limitMs + noticedAfterMs)
           broken('design 6', `${after.id} goes on ${sinceMs} ms after it began, and its limit is ${limitMs} ms`)
         if (isActive(after) && before?.state.kind !== after.state.kind) begunAtMs.set(after.id, nowMs)
       }
+    },
+    crashed() {
+      upSinceMs = simulation.scheduler.monotonic()
     },
   }
 }

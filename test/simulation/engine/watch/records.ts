@@ -6,6 +6,7 @@ import type { OneOffRun } from '../../../../src/domain/one-off.ts'
 import type { Run } from '../../../../src/domain/run.ts'
 import type { Live } from '../../../../src/domain/track.ts'
 import type { StoredRelease } from '../../../../src/store/releases.ts'
+import { Waivers } from './waivers.ts'
 
 /** One row as it was and as it is from now on. */
 export interface Change<T> {
@@ -43,7 +44,7 @@ export type Writing =
   | { readonly of: 'approval'; readonly approval: AcceptedApproval }
   | { readonly of: 'claim'; readonly number: number }
   | { readonly of: 'lock'; readonly place: string; readonly lock: Lock | null }
-  | { readonly of: 'variables'; readonly place: string; readonly version: number }
+  | { readonly of: 'variables'; readonly place: string; readonly version: number; readonly names: readonly string[] }
 
 /** What is durable, as it was written; kept beside the store so that looking at it costs nothing. */
 export class Records {
@@ -54,6 +55,9 @@ export class Records {
   readonly lives = new Map<string, Live>()
   readonly locks = new Map<string, Lock>()
   readonly variables = new Map<string, number>()
+  /** Names of variables that have a value, by environment. */
+  readonly variableNames = new Map<string, readonly string[]>()
+  readonly waivers = new Waivers()
   /** Numbers of calls that were claimed. */
   readonly claimed = new Set<number>()
   readonly events: AcceptedEvent[] = []
@@ -119,6 +123,7 @@ export class Records {
       case 'fact':
         changes.facts.push(writing.fact)
         this.facts.push(writing.fact)
+        this.waivers.note(writing.fact)
         break
       case 'event':
         changes.events.push(writing.event)
@@ -139,6 +144,7 @@ export class Records {
         break
       case 'variables':
         this.variables.set(writing.place, writing.version)
+        this.variableNames.set(writing.place, writing.names)
     }
   }
 

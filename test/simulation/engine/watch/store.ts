@@ -225,7 +225,8 @@ class WatchedVariables extends Variables {
     who: { by: string; at: number },
   ): number {
     const version = super.change(scope, changes, who)
-    this.#tell({ of: 'variables', place: `${scope.project}/${scope.environment}`, version })
+    const names = this.at(scope.project, scope.environment, version).map(({ name }) => name)
+    this.#tell({ of: 'variables', place: `${scope.project}/${scope.environment}`, version, names })
     return version
   }
 }

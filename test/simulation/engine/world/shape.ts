@@ -5,6 +5,7 @@ import type {
   PolicySpec,
   ProcessSpec,
   ProjectSpec,
+  ScheduledCommandSpec,
   StrategySpec,
 } from '../../../../src/domain/spec.ts'
 import { appSpec, checkSpec, environmentSpec, policies, processSpec } from '../../../helpers/spec.ts'
@@ -40,6 +41,13 @@ export interface Shape {
   readonly concurrency: PolicySpec['concurrency']
   readonly lockScope: PolicySpec['lockScope']
   readonly atQueueLimit: PolicySpec['queueTimeout']['action']
+  /** Staging waits until what it runs has gone on to production. */
+  readonly holds: boolean
+  /** The clock freezes production for a while, again and again. */
+  readonly freezes: boolean
+  readonly backup: PolicySpec['backupBeforeMigrate']
+  /** What happens to a tick of the app's schedule while the one before still runs; null = it has no schedule. */
+  readonly overlap: ScheduledCommandSpec['overlap'] | null
 }
 
 export const migrateWords = ['migrate', 'migrate-in-vain', 'migrate-for-ever'] as const
@@ -81,7 +89,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     beat: random.chance(0.4),
     checks: random.pick([0, 1, 1, 2]),
     retries: random.pick([0, 1]),
-    migrations: random.pick([null, null, 'on_release_start', 'after', 'before'] as const),
+    migrations: drawMigrations(random),
     migrate: 'migrate',
     strategy: random.pick([
       { kind: 'start_first', batch: 1 },
@@ -98,8 +106,27 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     runTimeoutMs: random.pick([40_000, 90_000, 180_000]),
     needsColor: random.chance(0.1),
     cancel: random.chance(0.1) ? 'never' : isBrokenOff ? 'supersede' : 'manual',
-    bakeMs: trial.pick([0, 0, 3000, 9000]),
+    bakeMs: trial.pick([0, 0, 2500, 5000]),
     smoke: trial.chance(0.3),
+    ...drawWays(random),
+  }
+}
+
+function drawMigrations(random: Random): Shape['migrations'] {
+  const usual = random.pick([null, null, 'on_release_start', 'after', 'before'] as const)
+  const isStrict = random.stream('strict').chance(0.3)
+  return usual === null || !isStrict ? usual : random.stream('strict').pick(['manual', 'forbid_pending'] as const)
+}
+
+type Ways = Pick<Shape, 'holds' | 'freezes' | 'backup' | 'overlap'>
+
+function drawWays(random: Random): Ways {
+  const own = random.stream('ways')
+  return {
+    holds: own.chance(0.08),
+    freezes: own.chance(0.08),
+    backup: own.pick(['off', 'on', 'if_pending']),
+    overlap: own.pick([null, null, null, null, 'skip', 'queue', 'allow']),
   }
 }
 
@@ -163,17 +190,24 @@ function appOf(shape: Shape, name: string): AppSpec {
             adapter: 'command',
             command: [shape.migrate],
             pending: ['pending'],
-            backup: null,
+            backup: ['backup'],
             keepBackups: 5,
             lock: null,
             variables: [],
             pendingVariables: {},
             timeoutMs: 15_000,
           },
+    schedules: schedulesOf(shape),
     variables: shape.needsColor
       ? [{ name: 'COLOR', type: 'string', required: true, secret: false, default: null, since: null, description: '' }]
       : [],
   })
+}
+
+function schedulesOf({ overlap }: Shape): readonly ScheduledCommandSpec[] {
+  if (overlap === null) return []
+  const command = { name: 'tidy', command: ['tidy'], destructive: false, dryRun: null, timeoutMs: 10_000 }
+  return [{ ...command, cron: '* * * * *', timezone: 'UTC', overlap, lateMs: 20_000, environments: [] }]
 }
 
 const health = {
@@ -216,6 +250,7 @@ function policiesOf(shape: Shape): PolicySpec {
     strategy,
     cancel,
     bakeMs,
+    backupBeforeMigrate: shape.backup,
     breaker,
     smoke: shape.smoke ? [smokeStep] : [],
     runTimeoutMs,
@@ -234,9 +269,12 @@ function staging(shape: Shape, suffix: string): EnvironmentSpec {
     ...hostsOf(shape, name),
     url: `https://${name}.${shape.project}.test`,
     triggers: { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] },
-    policies: policiesOf(shape),
+    policies: { ...policiesOf(shape), holdUntilPromotedTo: shape.holds ? `production${suffix}` : null },
   })
 }
+
+/** Twenty seconds of every minute. */
+const freeze = { cron: '* * * * *', durationMs: 20_000, timezone: 'UTC', reason: 'rush hour' }
 
 function production(shape: Shape, suffix: string): EnvironmentSpec {
   const name = `production${suffix}`
@@ -250,7 +288,7 @@ function production(shape: Shape, suffix: string): EnvironmentSpec {
     needs: [`staging${suffix}`],
     triggers: { push: [], tags: [], releasePublished: false, after, schedules: [] },
     protection: { approvals, approvers, selfApproval: true, expiresMs, requireChecks: [] },
-    policies: policiesOf(shape),
+    policies: { ...policiesOf(shape), freezes: shape.freezes ? [freeze] : [] },
   })
 }
 
