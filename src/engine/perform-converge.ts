@@ -1,4 +1,4 @@
-import { describeDrift, driftOf, hasDrift } from '../domain/reconcile.ts'
+import { describeDrift, driftOf, hasDrift, type Seen } from '../domain/reconcile.ts'
 import { isRouted } from '../domain/rollout.ts'
 import type { Instance, Live } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
@@ -8,7 +8,7 @@ import type { Aim } from './instances.ts'
 import { digestsNeeded } from './janitor.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
-import { type Placing, placeAll, routeTo, takeAway } from './place.ts'
+import { type Placing, placeAll, reloadAll, routeTo, takeAway } from './place.ts'
 
 const lookMs = 30_000
 /** Bringing instances back may take their start period; a look is never allowed to block a track for longer than this. */
@@ -36,11 +36,10 @@ export async function performConverge(
     return null
   }
   await withLimit(limit(convergeMs), (own) =>
-    restore(
-      { parts, context, aim: wanted, driver, order, signal: own },
-      wanted.instances,
-      strangers(drift.extra, seen.routed),
-    ),
+    restore({ parts, context, aim: wanted, driver, order, signal: own }, wanted.instances, {
+      ...strangers(drift.extra, seen.routed),
+      outdated: drift.missing.filter((one) => runsByName(seen, one)),
+    }),
   )
   return describeDrift(drift)
 }
@@ -56,6 +55,15 @@ function wantedOn({ store }: Parts, id: string): Wanted | null {
 }
 
 type Wanted = Aim & Pick<Live, 'instances'>
+
+/** A process goes on by its name, with another release: reloading broke off half way, say. */
+function runsByName({ instances }: Seen, { name, release }: Instance): boolean {
+  return instances.some((each) => each.name === name && each.digest !== release.digest)
+}
+
+interface Found extends Strangers {
+  readonly outdated: readonly Instance[]
+}
 
 interface Strangers {
   readonly withVisitors: readonly string[]
@@ -76,10 +84,10 @@ function strangers(names: readonly string[], routed: readonly string[]): Strange
 async function restore(
   work: Placing,
   instances: readonly Instance[],
-  { withVisitors, others }: Strangers,
+  { withVisitors, others, outdated }: Found,
 ): Promise<void> {
   if (others.length > 0) await takeAway(work, others)
-  const unwell = instances.length > 0 ? await unwellAfterPlacing(work, instances) : null
+  const unwell = instances.length > 0 ? await unwellAfterPlacing(work, instances, outdated) : null
   const isWhole = await routeTo(work, { instances: instances.filter(isRouted), all: instances, must: null })
   if (unwell !== null) throw unwell
   // Whoever gets visitors in place of an instance that is not well goes on.
@@ -87,12 +95,21 @@ async function restore(
 }
 
 /** An instance that does not get well must not keep the others from their visitors. */
-async function unwellAfterPlacing(work: Placing, instances: readonly Instance[]): Promise<Fault | null> {
+async function unwellAfterPlacing(
+  work: Placing,
+  instances: readonly Instance[],
+  outdated: readonly Instance[],
+): Promise<Fault | null> {
   try {
+    if (outdated.length > 0) await reloadAll(work, outdated)
     await placeAll(work, instances)
     return null
   } catch (error) {
-    if (error instanceof Fault && error.code === 'instance.unhealthy') return error
+    if (error instanceof Fault && isOfInstance(error)) return error
     throw error
   }
+}
+
+function isOfInstance({ code }: Fault): boolean {
+  return code === 'instance.unhealthy' || code === 'instance.not_reloaded'
 }

@@ -45,6 +45,19 @@ test('a stranger without visitors goes before what is missing comes back: it may
   assert.equal(most, 1)
 })
 
+test('a process that works in another release gets its own back (simulation, seed 145)', async () => {
+  await using it = await startEngine(projectSpec(), { settings })
+  await pushed(it, 'good')
+  const instance = it.world.host('one').instances.get('d1-web-1')
+  const { digest = '' } = instance?.spec.release ?? {}
+  if (instance !== undefined) {
+    const release = { ...instance.spec.release, digest: 'another' }
+    instance.become({ ...instance.spec, release }, instance.behaviour)
+  }
+  await waitFor('its own release to be back', () => instance?.spec.release.digest === digest)
+  assert.equal(it.world.host('one').instances.get('d1-web-1'), instance)
+})
+
 test('an instance that does not get well does not keep the others from their visitors', async () => {
   // A busy machine must not look like an instance that does not answer.
   const health = { startPeriodMs: 100, intervalMs: 20, timeoutMs: 1000, passes: 1, failures: 1 }
