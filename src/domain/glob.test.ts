@@ -80,7 +80,7 @@ test('no patterns and no paths', () => {
   assert.equal(matchesBranch([], 'main'), false)
 })
 
-test('the trap of the Hypothesis filters: * does not reach into deeper folders', () => {
+test('the trap of the Hypothesis filters: * does not reach into deeper folders (trap 16)', () => {
   const patterns = ['**', '!.github/*', '!docs/*', '!requirements/*', 'requirements/prod.txt']
   assert.equal(matchesPaths(patterns, ['.github/dependabot.yml']), false)
   assert.equal(matchesPaths(patterns, ['.github/workflows/ci.yml']), true)

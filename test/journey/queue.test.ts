@@ -97,12 +97,15 @@ test('who goes when, on this machine with real processes', { timeout: 170_000 },
     ['manual', 'plain'],
     ['supersede', 'newest'],
   ] as const) {
-    await t.test(`X19 cancel: ${cancel} — a person may cancel a rollout, which goes back`, async () => {
-      const [one] = await send(where, 3)
-      await placing(shop, one)
-      await server.client.call('deployments.cancel', { params: { deployment: one?.id ?? '' } })
-      assert.deepEqual(await endings(shop, [one]), ['cancelled by admin'])
-    })
+    await t.test(
+      `X19 cancel: ${cancel} — a person may cancel a rollout, which goes back, on the target too (trap 18)`,
+      async () => {
+        const [one] = await send(where, 3)
+        await placing(shop, one)
+        await server.client.call('deployments.cancel', { params: { deployment: one?.id ?? '' } })
+        assert.deepEqual(await endings(shop, [one]), ['cancelled by admin'])
+      },
+    )
   }
 
   await t.test('X2 lock_scope: app — two environments at once', async () => {

@@ -7,18 +7,20 @@ const warningsOf = (text: string) =>
     .warnings.filter(({ found }) => found.includes('does not act on'))
     .map(({ path }) => path)
 
-test('what this version does not do is told where it is written, the usual value is not', () => {
+test('what this version does not do is told where it is written, and nothing else is', () => {
   assert.deepEqual(
     warningsOf(`
 on: { push: main }
+checks:
+  unit: { steps: npm test, services: { db: { command: postgres }, queue: { image: rabbitmq } } }
 environments:
   staging:
     on: { after: [] }
-    policies: { cancel: supersede, strategy: { kind: start_first, batch: 2 }, artifact: image }
+    policies: { cancel: supersede, strategy: { kind: start_first, batch: 2 } }
   production:
-    policies: { concurrency: queue, artifact: source_release, freezes: [{ cron: '0 16 * * FRI', duration: 64h, reason: weekend }] }
+    policies: { concurrency: queue, freezes: [{ cron: '0 16 * * FRI', duration: 64h, reason: weekend }] }
 `),
-    ['environments.staging.policies.artifact', 'environments.production.policies.freezes'],
+    ['checks.unit.services.queue.image'],
   )
 })
 

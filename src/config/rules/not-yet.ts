@@ -16,8 +16,6 @@ interface NotYet {
 export const notYet: readonly NotYet[] = [
   { path: 'checks.*.services.*.image' },
   ...['app', 'apps.*'].map((app) => ({ path: `${app}.image` })),
-  { path: 'environments.*.policies.artifact', usual: ['source_release'] },
-  { path: 'environments.*.policies.freezes', usual: [[]] },
 ]
 
 /** Says so once per key. Environments that cannot be deployed to at all have been told that already. */

@@ -53,6 +53,7 @@ export const rules: readonly Rule[] = [
   targets.driverOptions,
   targets.optionsOnce,
   targets.filesInImage,
+  targets.imageIsRunnable,
   variables.reservedVariables,
   variables.secretInPlain,
   variables.valuesOfType,

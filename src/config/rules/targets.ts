@@ -29,6 +29,15 @@ export const filesInImage: Rule = (context) =>
     return [wrong([...path, 'policies', 'static'], found, 'release_dir, or shared_dir where file names are hashed')]
   })
 
+/** X7: a release is an image only where instances are made from one. Only what the file says; an app that is an image is told apart. */
+export const imageIsRunnable: Rule = (context) =>
+  environmentsIn(context).flatMap(({ environment, entry, path }) => {
+    const { driver } = environment.target
+    if (entry.policies.artifact !== 'image' || imageDrivers.includes(driver)) return []
+    const found = `"image" on a target that has no images (${driver})`
+    return [wrong([...path, 'policies', 'artifact'], found, 'source_release')]
+  })
+
 export const knownDriver: Rule = (context) =>
   environmentsIn(context).flatMap(({ environment, entry, path }) => {
     const names = [...new Set([...Object.keys(context.drivers), ...knownDrivers])]
