@@ -9,7 +9,7 @@ import { setTraps } from '../kit/traps.ts'
 import { situations } from './situations.ts'
 import { engine } from './subject.ts'
 
-const seeds = 10_000
+const seeds = 5_000
 
 /** A seed that broke a promise once, of the engine as of the commit with this subject. */
 interface Regression {

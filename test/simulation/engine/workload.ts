@@ -23,7 +23,7 @@ export class Workload {
     stage.listen(new Approvers(stage))
     stage.listen(new GoersBack(stage))
     new Freezers(stage)
-    new Wardens(stage)
+    stage.listen(new Wardens(stage))
     this.#schedule()
   }
 

@@ -2,6 +2,8 @@ import type { Engine } from '../../../../src/engine/engine.ts'
 import type { Queries } from '../../../../src/engine/queries.ts'
 import type { Random } from '../../kit/random.ts'
 import type { Stage } from '../stage.ts'
+import type { Invariant } from '../view.ts'
+import type { Changes } from '../watch/records.ts'
 import { people } from '../world/shape.ts'
 import { mustBeRefusal } from './answers.ts'
 
@@ -32,7 +34,7 @@ const acts: Readonly<Record<string, Act>> = {
 }
 
 /** People who let things pass or end them: waivers and one-off commands; and who change a database by hand. */
-export class Wardens {
+export class Wardens implements Invariant {
   readonly #stage: Stage
   readonly #random: Random
 
@@ -42,6 +44,19 @@ export class Wardens {
     this.#listPending([])
     stage.world.teach('backup', { lines: [], endsAfterMs: 50, exitCode: 0, writes: 1000 })
     this.#schedule()
+  }
+
+  /** A command that waits is looked at, sooner or later, by two people or by none. */
+  committed({ oneOffs }: Changes): void {
+    const { scheduler } = this.#stage.simulation
+    for (const { before, after } of oneOffs) {
+      if (before !== null || after.state !== 'waiting') continue
+      const doing = this.#random.pick(['approve a one-off', 'approve a one-off', 'reject a one-off', null])
+      for (const by of doing === null ? [] : people)
+        scheduler.after(this.#random.heavyTail(3000, 30_000), scheduler.world, 'a warden looks', () => {
+          if (!this.#stage.isHealed && doing !== null) this.#do(doing, by)
+        })
+    }
   }
 
   #schedule(): void {
@@ -67,11 +82,15 @@ export class Wardens {
 
   #act(): void {
     const random = this.#random
-    const doing = random.pick(Object.keys(acts))
+    this.#do(random.pick(Object.keys(acts)), random.pick(people))
+  }
+
+  #do(doing: string, by: string): void {
+    const random = this.#random
     const { project, pairs } = random.pick(this.#stage.shapes)
     const suffix = pairs > 1 && random.chance(0.3) ? '-eu' : ''
     const place = { project, environment: `${random.pick(['staging', 'production'])}${suffix}` }
-    const errand = { place, by: random.pick(people), forMs: random.heavyTail(8000, 60_000), random, stage: this.#stage }
+    const errand = { place, by, forMs: random.heavyTail(8000, 60_000), random, stage: this.#stage }
     const asked = this.#stage.reachable?.ask(doing, (engine, queries) => acts[doing]?.({ engine, queries }, errand))
     asked?.catch((error: unknown) => mustBeRefusal(this.#stage, doing, error))
   }
