@@ -11,8 +11,8 @@ import { waitFor } from '../helpers/wait-for.ts'
 import { assertOnce } from './stage.ts'
 
 /**
- * The store's commits are the persisted steps. For each of them, from the push to the end of the deployment, the real
- * server is killed twice: just before its first write (the effect has happened, the record has not) and at its sync
+ * The store's commits are the persisted steps. At each of them, from the push to the end of the deployment, the real
+ * server is killed: by turns just before its first write (the effect has happened, the record has not) and at its sync
  * (the record is made, nobody has heard of it). Then it is started again, and everything must end as if nothing had been.
  */
 test('kill -9 of the server at every persisted step of a deployment: it ends right and no visitor notices', {
@@ -27,7 +27,7 @@ test('kill -9 of the server at every persisted step of a deployment: it ends rig
   await using load = startVisitors(it)
   const commits = await referenceCommits(it, repo, String(++version))
   const table: string[] = []
-  for (const point of commits.flatMap(pointsOf)) {
+  for (const point of commits.map(pointOf)) {
     await it.kill('SIGTERM')
     await repo.commit(tinyApp(String(++version)))
     table.push(await killedAt(it, repo, point))
@@ -40,7 +40,7 @@ test('kill -9 of the server at every persisted step of a deployment: it ends rig
   assert.ok(commits.length >= 20, `only ${commits.length} commits were seen`)
   for (const call of ['pwrite64', 'fsync']) {
     const struck = table.filter((row) => row.startsWith(call) && !row.includes('not reached')).length
-    assert.ok(struck >= commits.length * 0.8, `only ${struck} of ${commits.length} kills at ${call} struck`)
+    assert.ok(struck >= commits.length * 0.4, `only ${struck} of ${commits.length} kills struck at ${call}`)
   }
 })
 
@@ -56,11 +56,8 @@ async function referenceCommits(it: ServerUnderTest, repo: Pushable, version: st
   return (await commitsIn(file)).slice(before)
 }
 
-function pointsOf({ firstWrite, sync }: Commit): readonly KillPoint[] {
-  return [
-    { call: 'pwrite64', n: firstWrite },
-    { call: 'fsync', n: sync },
-  ]
+function pointOf({ firstWrite, sync }: Commit, index: number): KillPoint {
+  return index % 2 === 0 ? { call: 'pwrite64', n: firstWrite } : { call: 'fsync', n: sync }
 }
 
 async function killedAt(it: ServerUnderTest, repo: Pushable, point: KillPoint): Promise<string> {
