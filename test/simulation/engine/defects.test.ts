@@ -24,6 +24,9 @@ const from: Readonly<Record<string, number>> = {
   'contract ignored': 106,
   'a rollback is rolled back': 85,
   'limits ignored': 29,
+  'lost job tried for ever': 266,
+  'two servers not told apart': 227,
+  'watched with closed eyes': 679,
 }
 
 for (const defect of Object.keys(engine.defects)) {
