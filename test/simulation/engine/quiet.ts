@@ -65,7 +65,7 @@ export class Quiet {
   }
 
   #isLaneWithPeople(lane: string): boolean {
-    return lane.startsWith('track:') && this.#isWithPeople(lane.slice('track:'.length))
+    return lane.startsWith('track:') && isWithPeople(this.#stage, lane.slice('track:'.length))
   }
 
   #drift(): string | null {
@@ -73,7 +73,7 @@ export class Quiet {
     const tracks = new Set([...records.lives.keys(), ...[...host.instances.values()].map(({ spec }) => spec.track)])
     for (const track of tracks) {
       const problem = this.#strays(track) ?? this.#missing(track)
-      if (problem !== null && !this.#isWithPeople(track)) return problem
+      if (problem !== null && !isWithPeople(this.#stage, track)) return problem
     }
     return null
   }
@@ -99,19 +99,18 @@ export class Quiet {
     }
     return null
   }
+}
 
-  /**
-   * Something that is live never is healthy for long, so whoever gets visitors in its place is left to them, and people have been
-   * told that it could not be put right.
-   */
-  #isWithPeople(track: string): boolean {
-    const { records, world } = this.#stage
-    const live = records.lives.get(track)
-    const isOdd = ({ release }: { release: { digest: string } }) => !isSteady(world.behaviourOf(release.digest))
-    if (live === undefined || !(isOdd(live) || live.instances.some(isOdd))) return false
-    const told = records.facts.findLast(({ kind, subject }) => subject === track && kind.startsWith('track.'))
-    return String(told?.data.found).startsWith('could not be brought back')
-  }
+/**
+ * Something that is live never is healthy for long, so whoever gets visitors in its place is left to them, and people have been
+ * told that it could not be put right.
+ */
+export function isWithPeople({ records, world }: Pick<Stage, 'records' | 'world'>, track: string): boolean {
+  const live = records.lives.get(track)
+  const isOdd = ({ release }: { release: { digest: string } }) => !isSteady(world.behaviourOf(release.digest))
+  if (live === undefined || !(isOdd(live) || live.instances.some(isOdd))) return false
+  const told = records.facts.findLast(({ kind, subject }) => subject === track && kind.startsWith('track.'))
+  return String(told?.data.found).startsWith('could not be brought back')
 }
 
 /** Some releases never are what they should be for long. */

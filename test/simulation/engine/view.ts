@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../../../src/engine/parts.ts'
 import type { Visit } from '../../../src/targets/model/edge.ts'
 import type { ModelHost } from '../../../src/targets/model/host.ts'
-import type { Happening } from '../../../src/targets/model/world.ts'
+import type { Happening, ModelWorld } from '../../../src/targets/model/world.ts'
 import type { Disk } from '../kit/disk.ts'
 import type { Simulation } from '../kit/simulation.ts'
 import type { Changes, Records } from './watch/records.ts'
@@ -12,6 +12,7 @@ import type { JobProcess, ModelRunner } from './world/runner.ts'
 /** What promises may look at: the world, what is durable, and never the engine's own opinion of itself. */
 export interface View {
   readonly simulation: Simulation
+  readonly world: ModelWorld
   readonly host: ModelHost
   readonly records: Records
   readonly git: Git

@@ -14,6 +14,8 @@ interface Journal {
   readonly live: Map<string, string>
   /** `project/environment` → version of its variables. */
   readonly variables: Map<string, number>
+  /** Deployments that kept what served instead of what served before. */
+  readonly kept: Set<string>
   /** Deployment → plan → who said yes to it. */
   readonly approvals: Map<string, Map<string, Set<string>>>
   /** `project/environment` → whose yes it took for what was promoted there last, and since when. */
@@ -31,7 +33,13 @@ interface InForce {
  * what is done; and where it takes away what it demanded before, only with the yes of those too. Worked out again from the journal, not from what the gates said.
  */
 export const approval: MakeInvariant = (view) => {
-  const journal: Journal = { live: new Map(), variables: new Map(), approvals: new Map(), inForce: new Map() }
+  const journal: Journal = {
+    live: new Map(),
+    kept: new Set(),
+    variables: new Map(),
+    approvals: new Map(),
+    inForce: new Map(),
+  }
   const begun = new Set<string>()
   const mayBegin = (deployments: Changes['deployments'], id: string) => {
     const started = deployments.find(({ after }) => after.id === id && after.state.kind === 'rolling')?.after
@@ -65,6 +73,13 @@ function note(view: View, journal: Journal, fact: Fact): void {
     const plans = journal.approvals.get(subject) ?? new Map<string, Set<string>>()
     journal.approvals.set(subject, plans)
     plans.set(String(data.plan), (plans.get(String(data.plan)) ?? new Set()).add(by))
+  }
+  // A way back that was broken off keeps what serves, and that is live from then on.
+  if (kind === 'deployment.reverting' && data.kept !== undefined) journal.kept.add(subject)
+  if (kind === 'deployment.finished' && journal.kept.has(subject)) {
+    const track = view.records.deployments.get(subject)?.track ?? ''
+    const kept = view.records.lives.get(track)
+    if (kept !== undefined) journal.live.set(track, kept.release.digest)
   }
   if (kind === 'deployment.finished' && (data.outcome === 'succeeded' || data.staysLive === true)) {
     const deployment = view.records.deployments.get(subject)
