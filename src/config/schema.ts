@@ -569,7 +569,11 @@ const protection = keys({
     ['ada', 'role:maintainer'],
     many(person, 'a user name').default([]),
   ),
-  self_approval: key('Whether the person who asked for the deployment may approve it.', false, flag.optional()),
+  self_approval: key(
+    'Whether whoever pushed the commit, or asked for the deployment, may approve it.',
+    false,
+    flag.optional(),
+  ),
   expires: key('After this an unanswered deployment is over.', '7d', duration.prefault('30d')),
   require_checks: key(
     'Checks that must have passed for this very commit, whatever else started it.',

@@ -93,10 +93,11 @@ test('a yes counts from those who are named and permitted, and from whoever aske
     permitted: ['role:staff', 'ada'],
     weakened: [],
   }
-  assert.ok(maySatisfy(demand, { name: 'ada', roles: [] }, 'grace'))
-  assert.ok(maySatisfy(demand, { name: 'eve', roles: ['lead', 'staff'] }, 'grace'))
-  assert.ok(!maySatisfy(demand, { name: 'eve', roles: ['lead'] }, 'grace'))
-  assert.ok(!maySatisfy(demand, { name: 'eve', roles: ['staff'] }, 'grace'))
-  assert.ok(!maySatisfy(demand, { name: 'ada', roles: [] }, 'ada'))
-  assert.ok(maySatisfy({ ...demand, approvers: [], permitted: null }, { name: 'x', roles: [] }, 'grace'))
+  assert.ok(maySatisfy(demand, { name: 'ada', roles: [] }, ['grace']))
+  assert.ok(maySatisfy(demand, { name: 'eve', roles: ['lead', 'staff'] }, ['grace']))
+  assert.ok(!maySatisfy(demand, { name: 'eve', roles: ['lead'] }, ['grace']))
+  assert.ok(!maySatisfy(demand, { name: 'eve', roles: ['staff'] }, ['grace']))
+  assert.ok(!maySatisfy(demand, { name: 'ada', roles: [] }, ['ada']))
+  assert.ok(!maySatisfy(demand, { name: 'ada', roles: [] }, ['grace', 'ada']))
+  assert.ok(maySatisfy({ ...demand, approvers: [], permitted: null }, { name: 'x', roles: [] }, ['grace']))
 })

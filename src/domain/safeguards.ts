@@ -75,12 +75,12 @@ export function demandsOn(environment: EnvironmentSpec, inForce: readonly InForc
   return [demandOf(own, []), ...old].filter(({ approvals }) => approvals > 0)
 }
 
-/** Whether a yes of this person would count for a deployment that was asked for by `asker`. */
-export function maySatisfy({ approvers, permitted, selfApproval }: Demand, who: Who, asker: string): boolean {
+/** Whether a yes of this person would count for what these people have pushed or asked for. */
+export function maySatisfy({ approvers, permitted, selfApproval }: Demand, who: Who, own: readonly string[]): boolean {
   return (
     (approvers.length === 0 || isAmong(who, approvers)) &&
     (permitted === null || isAmong(who, permitted)) &&
-    (selfApproval || who.name !== asker)
+    (selfApproval || !own.includes(who.name))
   )
 }
 

@@ -163,6 +163,17 @@ test('whoever asked does not approve it where that is forbidden, and may take it
   await ended(it, id)
 })
 
+test('whoever pushed a commit does not approve it either, whoever asks for it', async () => {
+  await using it = await startEngine(guarded({ selfApproval: false }, ['production'], none))
+  await pushed(it, 'pushed by ada')
+  await waitFor('it to be live on staging', () => live(it, staging))
+  const [{ id }] = it.engine.actions.deploy(inProduction, { version: null }, edsger) as [Deployment]
+  assert.throws(() => approve(it, id, ada), { code: 'approval.not_allowed', message: /whoever pushed it/ })
+  assert.throws(() => approve(it, id, edsger), { code: 'approval.not_allowed' })
+  approve(it, id, grace)
+  assert.equal((await ended(it, id)).state.kind, 'finished')
+})
+
 test('a void approval says which process and which variable moved', async () => {
   const spec = (web: number, worker: string) => ({
     ...guarded(),

@@ -34,15 +34,21 @@ export function mustBeCurrent(tx: Tx, deployment: Deployment, hash: string): voi
   throw new Fault('approval.plan_moved', { details: { deployment: deployment.id, moved, plan: now.hash } })
 }
 
+/** What people are asked about, and whose own it is: of whoever asked for it, or pushed it. */
+interface Asked {
+  readonly id: string
+  readonly own: readonly string[]
+}
+
 /** Fault `approval.not_allowed` unless a yes of this person would count: for a deployment, or anything else that people are asked about. */
-export function mayApprove(asked: Pick<Deployment, 'id' | 'by'>, demands: readonly Demand[], who: Who): void {
-  if (demands.length === 0 || demands.some((demand) => maySatisfy(demand, who, asked.by))) return
-  const isOwn = demands.some((demand) => maySatisfy({ ...demand, selfApproval: true }, who, asked.by))
+export function mayApprove({ id, own }: Asked, demands: readonly Demand[], who: Who): void {
+  if (demands.length === 0 || demands.some((demand) => maySatisfy(demand, who, own))) return
+  const isOwn = demands.some((demand) => maySatisfy({ ...demand, selfApproval: true }, who, own))
   const named = [
     ...new Set(demands.flatMap(({ approvers, permitted }) => (approvers.length > 0 ? approvers : (permitted ?? [])))),
   ]
-  const problem = isOwn ? 'whoever starts it does not approve it here' : `only ${named.join(', ')} may`
-  throw new Fault('approval.not_allowed', { details: { by: who.name, deployment: asked.id, problem } })
+  const problem = isOwn ? 'whoever pushed it or asked for it does not approve it here' : `only ${named.join(', ')} may`
+  throw new Fault('approval.not_allowed', { details: { by: who.name, deployment: id, problem } })
 }
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */

@@ -18,7 +18,7 @@ import { elsewhereOf } from './elsewhere.ts'
 import { frozenNow, overrideFor } from './freezes.ts'
 import { heldRelease } from './hold.ts'
 import type { Parts } from './parts.ts'
-import { demandsFor } from './safeguards.ts'
+import { demandsFor, pushersOf } from './safeguards.ts'
 import { isLookedFor } from './surveys.ts'
 import { boundVariables } from './variables.ts'
 
@@ -55,6 +55,7 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     environment: context.environment,
     plan: currentPlan(store, deployment, context).hash,
     approvals: givenApprovals(store, deployment.id),
+    pushers: pushersOf(store, deployment),
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
     isLookedFor: isLookedFor(store, deployment),

@@ -39,12 +39,12 @@ export function mayRejectOneOff(store: Store, oneOff: OneOffRun, by: string): vo
 export function mayApproveOneOff(store: Store, oneOff: OneOffRun, by: string): void {
   const { project, environment } = trackOf(store, oneOff.track)
   mustBePermitted(store, 'approve', { project, environment, by })
-  mayApprove(oneOff, demandsOf(store, oneOff), whoIs(store, by))
+  mayApprove({ id: oneOff.id, own: [oneOff.by] }, demandsOf(store, oneOff), whoIs(store, by))
 }
 
 /** Whether as many people as are demanded here have said yes to this plan. */
 export function oneOffIsApproved(store: Store, oneOff: OneOffRun, plan: string): boolean {
-  const answers = { approvals: givenApprovals(store, oneOff.id), plan, deployment: oneOff }
+  const answers = { approvals: givenApprovals(store, oneOff.id), plan, deployment: oneOff, pushers: [] }
   return demandsOf(store, oneOff).every((demand) => peopleFor(demand, answers).length >= demand.approvals)
 }
 

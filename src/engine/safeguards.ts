@@ -11,6 +11,15 @@ export function demandsFor(store: Store, { track, environment }: DeploymentConte
   return demandsOn(environment, store.safeguards.list(track.project))
 }
 
+/** Who pushed the commit that is to come: whatever sends it, a timer or somebody else, it stays their own. */
+export function pushersOf(
+  store: Store,
+  { project, release }: Pick<Deployment, 'project' | 'release'>,
+): readonly string[] {
+  const pushed = store.events.ofCommit(project, release.commit).filter(({ source }) => source === 'push')
+  return [...new Set(pushed.map(({ by }) => by))]
+}
+
 /**
  * A release is asked for. Where nothing was ever asked for, what it says is in force from now on, so that the very first yes cannot
  * be pushed away; until one has succeeded there, what only makes it stricter is too.

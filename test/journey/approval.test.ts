@@ -39,7 +39,7 @@ test('a yes for a plan, and who may say it', limit, async (t) => {
     const shown = (await shop.sb(['plan', 'canada'], { wanted: 4 })).stdout
     assert.match(shown, /brings +[0-9a-f]{8} v1 of the shop .* #7\n/)
     assert.match(shown, /steps +prepare, place 1 web, route 1 web, verify 1 web/)
-    assert.match(shown, /approvals +1 of ada, role:lead, not by whoever asked/)
+    assert.match(shown, /approvals +1 of ada, role:lead, not by whoever pushed or asked/)
   })
 
   await t.test('who approves is the name of the token, and nothing that a request says (trap 15)', async () => {
@@ -75,7 +75,7 @@ test('a yes for a plan, and who may say it', limit, async (t) => {
       DeploymentView[]
     >()
     const own = await shop.sb(['approve', made?.id ?? '', '--yes'], { wanted: 4, env: grace })
-    assert.match(own.stderr, /whoever starts it does not approve it here/)
+    assert.match(own.stderr, /whoever pushed it or asked for it does not approve it here/)
     await shop.sb(['tokens', 'roles', 'ada', 'lead'])
     await shop.sb(['approve', made?.id ?? '', '--yes', '--wait'], { env: ada })
     assertSucceeded((await shop.deployments('canada'))[0] as DeploymentView)

@@ -69,7 +69,7 @@ function limitsText({ run, queue, approval }: PlanView['plan']['limits']): strin
 function protectionRows(protection: PlanView['plan']['protection']): readonly (readonly Text[])[] {
   const { approvals, approvers, selfApproval, requireChecks, weakened } = protection
   const who = approvers.length === 0 ? 'anyone who may deploy' : approvers.join(', ')
-  const own = selfApproval ? '' : ', not by whoever asked'
+  const own = selfApproval ? '' : ', not by whoever pushed or asked'
   return [
     [dim('approvals'), approvals === 0 ? 'none' : `${approvals} of ${who}${own}`],
     ...(requireChecks.length === 0 ? [] : [[dim('checks'), requireChecks.join(', ')]]),

@@ -21,14 +21,16 @@ export const approvalGate: Gate = {
   },
 }
 
-/** A plan, what people have said to it, and who had asked for it. */
-export type Answers = Pick<GateFacts, 'approvals' | 'plan'> & { readonly deployment: Pick<Deployment, 'by'> }
+/** A plan, what people have said to it, and who had asked for it or pushed what it brings. */
+export type Answers = Pick<GateFacts, 'approvals' | 'plan' | 'pushers'> & {
+  readonly deployment: Pick<Deployment, 'by'>
+}
 
 /** Only a yes to this very plan counts, from somebody who may say it at this moment. */
-export function peopleFor(demand: Demand, { approvals, plan, deployment }: Answers): readonly string[] {
+export function peopleFor(demand: Demand, { approvals, plan, deployment, pushers }: Answers): readonly string[] {
+  const own = [deployment.by, ...pushers]
   const counted = approvals.filter(
-    (each) =>
-      each.plan === plan && !each.revoked && maySatisfy(demand, { name: each.by, roles: each.roles }, deployment.by),
+    (each) => each.plan === plan && !each.revoked && maySatisfy(demand, { name: each.by, roles: each.roles }, own),
   )
   return [...new Set(counted.map(({ by }) => by))]
 }

@@ -44,6 +44,8 @@ export interface GateFacts {
   /** Hash of the plan as it is now. */
   readonly plan: string
   readonly approvals: readonly GivenApproval[]
+  /** Who pushed the commit of the release, to whichever branch. */
+  readonly pushers: readonly string[]
   /** Whose yes it takes. */
   readonly demands: readonly Demand[]
   /** The checks that the environment requires, for the release's commit. */

@@ -1,11 +1,12 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { Fault, messageOf } from '../../lib/fault.ts'
+import type { Store } from '../../store/store.ts'
 import { applyDeployment } from '../apply.ts'
 import { isApproved, mayApprove, mustBeCurrent, mustBeLookedAt, mustWait } from '../approvals.ts'
 import { contextOf, trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
 import { mustBePermitted, whoIs } from '../permissions.ts'
-import { demandsFor } from '../safeguards.ts'
+import { demandsFor, pushersOf } from '../safeguards.ts'
 import type { Tx } from '../tx.ts'
 import type { Asked, Work } from './work.ts'
 
@@ -63,7 +64,7 @@ function mustBeApprovable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked):
   const deployment = mustBeAskedOf(tx, id, by)
   mustBeLookedAt(store, deployment)
   mustBeCurrent(tx, deployment, plan)
-  mayApprove(deployment, demandsFor(store, contextOf(store, deployment)), whoIs(store, by))
+  mayApprove(ownOf(store, deployment), demandsFor(store, contextOf(store, deployment)), whoIs(store, by))
 }
 
 /** Whoever asked for it may always take it back by a no. */
@@ -71,7 +72,11 @@ function mustBeRejectable(tx: Tx, id: string, { by }: Asked): void {
   const { store } = tx.parts
   const deployment = mustBeAskedOf(tx, id, by)
   const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
-  mayApprove(deployment, demands, whoIs(store, by))
+  mayApprove(ownOf(store, deployment), demands, whoIs(store, by))
+}
+
+function ownOf(store: Store, deployment: Deployment) {
+  return { id: deployment.id, own: [deployment.by, ...pushersOf(store, deployment)] }
 }
 
 function mustBeAskedOf({ parts: { store } }: Tx, id: string, by: string): Deployment {
