@@ -96,6 +96,19 @@ test('another name for it does not get its domain without those who guarded it',
   assert.match(gate?.because ?? '', /takes over from production: approvals: 1 → 0/)
 })
 
+test('another project does not get its domain without those who guarded it either, also when nothing runs there', async () => {
+  await using it = await startEngine(guarded({ approvals: 0 }))
+  const safeguards = safeguardsOf(environmentSpec({ name: 'live', hosts: ['shop.test'], protection: strict }))
+  it.store.projects.add({ name: 'elsewhere', origin: null, createdAt: 0, createdBy: 'ada' })
+  it.store.safeguards.set('elsewhere', { environment: 'live', safeguards, deployment: null, since: 0 })
+  await pushed(it, 'grab')
+  const { id } = await waitFor('one that waits', () => waitingOn(it, production))
+  const gate = it.queries.planOf(id).gates.find((each) => each.gate === 'approval')?.answer
+  assert.match(gate?.because ?? '', /takes over from elsewhere\/live: approvals: 1 → 0/)
+  assert.throws(() => it.engine.actions.approve(id, it.queries.planOf(id).hash, eve), { code: 'approval.not_allowed' })
+  await approved(it, ada)
+})
+
 test('going back to a release from before takes the code back and not the rules', async () => {
   await using it = await startEngine(guarded({ approvals: 0 }))
   await it.push('open')

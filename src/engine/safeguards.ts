@@ -8,7 +8,11 @@ import type { Tx } from './tx.ts'
 
 /** Whose yes a deployment takes: what its own configuration asks, and what it would take away. */
 export function demandsFor(store: Store, { track, environment }: DeploymentContext): readonly Demand[] {
-  return demandsOn(environment, store.safeguards.list(track.project))
+  const { project } = track
+  return demandsOn(environment, [
+    ...store.safeguards.list(project),
+    ...store.safeguards.ofHosts(project, environment.hosts),
+  ])
 }
 
 /** Who pushed the commit that is to come: whatever sends it, a timer or somebody else, it stays their own. */

@@ -25,6 +25,19 @@ export class SafeguardsInForce {
     return this.#db.all('SELECT * FROM safeguards WHERE project = ? ORDER BY environment', project).map(toSafeguards)
   }
 
+  /** What other projects have in force for any of these domains, each by its project and environment: `shop/production`. */
+  ofHosts(project: string, hosts: readonly string[]): readonly StoredSafeguards[] {
+    return this.#db
+      .all(
+        `SELECT project || '/' || environment AS environment, safeguards, deployment, since FROM safeguards
+         WHERE project <> ? AND EXISTS (
+           SELECT 1 FROM json_each(safeguards, '$.hosts') AS guarded, json_each(?) AS asked WHERE guarded.value = asked.value)
+         ORDER BY project, environment`,
+        ...[project, JSON.stringify(hosts)],
+      )
+      .map(toSafeguards)
+  }
+
   set(project: string, { environment, safeguards, deployment, since }: StoredSafeguards): void {
     this.#db.run(
       `INSERT INTO safeguards (project, environment, safeguards, deployment, since) VALUES (?, ?, ?, ?, ?)
