@@ -17,7 +17,7 @@ export function revertCommand(open: Open) {
       const made = await api.call('reverts.create', { params: { project: await project() }, body: { of } })
       await output.show(made, () => [
         [`${shortSha(made.commit)} takes back ${shortSha(made.reverts)}, on the branch `, cyan(made.branch)],
-        ['Merge it with: ', cyan(`git fetch && git merge ${made.commit}`)],
+        ['Merge it with: ', cyan(`git fetch signalbox ${made.branch} && git merge FETCH_HEAD`)],
       ])
     })
 }
