@@ -87,8 +87,8 @@ function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evi
   if (!releases.some((release) => release.app === app))
     return no(`the change does not touch ${app}, so there is no release of it`, null)
   const closed = firstClosed(track.gates)
-  if (closed !== null) return no(`nothing sends it there by itself, and ${closed.because}`, closed.openedBy)
-  return no('nothing sends it there by itself', `signalbox deploy ${track.id.split('/')[2]}`)
+  if (closed !== null) return no(`nothing has sent it there, and ${closed.because}`, closed.openedBy)
+  return no('nothing has sent it there', `signalbox deploy ${track.id.split('/')[2]}`)
 }
 
 /** The turn of something that nobody has asked for is not in its way. */

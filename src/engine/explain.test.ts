@@ -39,7 +39,7 @@ test('explain: of a release that nobody has sent, the gates say what would be in
   const commit = await it.push('two', { behaviour: { exitsAfterMs: 1 } })
   await ended(it, 'd1')
   const { because, openedBy, deployment, gates } = await why(it, commit, 'production')
-  assert.match(because, /^nothing sends it there by itself, and \S+ has not succeeded in staging$/)
+  assert.match(because, /^nothing has sent it there, and \S+ has not succeeded in staging$/)
   assert.deepEqual([openedBy, deployment], ['signalbox deploy staging', null])
   assert.equal(gates.find(({ answer }) => !answer.open)?.gate, 'needs')
 })
