@@ -386,6 +386,13 @@ test('the journal can be read, narrowed and verified', async (t) => {
   assert.equal(facts.length, 5)
 })
 
+test('what guards an environment is not given up without a word, and the error names what is asked', async (t) => {
+  const { sb } = await desk(t)
+  const { code, stderr } = await sb('safeguards forget production --reason moved')
+  assert.equal(code, 2, stderr)
+  assert.match(stderr, /An answer to “Give up what guards production\?” is needed[\s\S]*--yes/)
+})
+
 test('a project is not removed without a word', async (t) => {
   const { sb } = await desk(t)
   assert.match((await sb('projects add tea')).stdout, /git push signalbox HEAD/)

@@ -36,6 +36,6 @@ function streams({ stdin, stderr, signal }: World) {
 
 /** Loaded only when somebody is asked: most calls never do. */
 async function prompts(world: World, { text, flag }: Question) {
-  if (!canAsk(world)) throw new Fault('command.input_needed', { details: { text, flag } })
+  if (!canAsk(world)) throw new Fault('command.input_needed', { details: { what: `An answer to “${text}”`, flag } })
   return await import('@clack/prompts')
 }
