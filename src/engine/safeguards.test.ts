@@ -58,6 +58,8 @@ test('who may approve by the new rules only cannot let their own rules in', asyn
   await approved(it, ada)
   await pushed(it, 'attack', { spec: guarded({ approvers: ['eve'] }) })
   const { id } = await waitFor('one that waits', () => waitingOn(it, production))
+  const gate = it.queries.planOf(id).gates.find((each) => each.gate === 'approval')?.answer
+  assert.match(gate?.because ?? '', /protection is weakened/)
   it.engine.actions.approve(id, it.queries.planOf(id).hash, eve)
   assert.equal(it.store.deployments.get(id)?.state.kind, 'waiting')
   it.engine.actions.approve(id, it.queries.planOf(id).hash, ada)

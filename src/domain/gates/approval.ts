@@ -11,7 +11,7 @@ export const approvalGate: Gate = {
     if (facts.demands.length === 0) return { open: true, because: 'no approval is asked for here' }
     if (facts.isLookedFor)
       return { open: false, because: 'it is looked for pending migrations', openedBy: 'the look when it is done' }
-    const unmet = facts.demands.find((demand) => peopleFor(demand, facts).length < demand.approvals)
+    const unmet = facts.demands.findLast((demand) => peopleFor(demand, facts).length < demand.approvals)
     if (unmet === undefined) {
       const people = new Set(facts.demands.flatMap((demand) => peopleFor(demand, facts)))
       return { open: true, because: `approved by ${[...people].join(', ')}` }
