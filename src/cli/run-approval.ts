@@ -1,4 +1,5 @@
 import type { Client } from '../api/client.ts'
+import type { RunView } from '../api/views.ts'
 import { Fault } from '../lib/fault.ts'
 import { askYes, canAsk } from './prompt.ts'
 import type { Session } from './session.ts'
@@ -22,12 +23,18 @@ export async function approveRun(session: Session, client: Client, answer: RunAn
   }
   const shown = await client.call('runs.show', { params: { run } })
   for (const line of runHead(shown)) output.note(line)
-  output.note(`  commit ${shown.commit}: look at it with \`git fetch\` and \`git show\` before you say yes`)
+  output.note(`  commit ${shown.commit}: look at it with \`${lookAt(shown)}\` before you say yes`)
   const commit = answer.commit ?? shown.commit
   const isMeant = answer.commit !== undefined || isSure || (await askYes(world, { text: `Run ${run}?`, flag }))
   if (!isMeant) return output.note('Nothing was approved.')
   const approved = await client.call('runs.approve', { params: { run }, body: { commit, comment } })
   await output.show(approved, () => runHead(approved))
+}
+
+/** A plain fetch brings no proposals. */
+function lookAt({ proposal }: RunView): string {
+  const ref = proposal === null ? '' : ` signalbox refs/for/${proposal.branch}/${proposal.topic}`
+  return `git fetch${ref} && git show FETCH_HEAD`
 }
 
 export async function rejectRun(
