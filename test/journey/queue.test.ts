@@ -171,7 +171,7 @@ test('who goes when, on this machine with real processes', { timeout: 170_000 },
     const told = (await shop.sb(['explain', 'main', '--env', 'plain', '--all', '--decisions'])).stdout
     assert.match(told, new RegExp(`plain/queue +not live +${id} waits: frozen by admin`))
     for (const gate of ['needs', 'ancestry', 'lock', 'freeze', 'turn']) assert.match(told, new RegExp(`\\b${gate}\\b`))
-    assert.match(told, new RegExp(`decisions on ${id}\\n.* queued .*\\n.* held .*freeze: frozen by admin`))
+    assert.match(told, new RegExp(`decisions on ${id}\\n.* queued .*\\n.* set aside .*freeze: frozen by admin`))
     assert.match((await shop.sb(['freeze', 'list', 'plain'])).stdout, /by admin until .* UTC: sale/)
     await shop.sb(['deploy', 'plain', versions[2] ?? '', '--override-freeze'], { wanted: 2 })
     await shop.sb(['deploy', 'plain', versions[2] ?? '', '--override-freeze', '--reason', 'the till'])
