@@ -18,7 +18,7 @@ const env = {
   npm_config_update_notifier: 'false',
 }
 
-test('the packed program runs where it is installed, with nothing of the checkout', { timeout: 400_000 }, async (t) => {
+test('the packed program runs where it is installed, with nothing of the checkout', { timeout: 850_000 }, async (t) => {
   const folder = await tempDir()
   t.after(() => folder[Symbol.asyncDispose]())
   const tarball = await pack(t, folder.path)
@@ -102,7 +102,7 @@ async function pack(t: TestContext, into: string): Promise<string> {
 }
 
 function run(t: TestContext, cwd: string, argv: readonly string[]): Promise<ChildResult> {
-  return runChild({ argv, cwd, env, limitMs: 270_000, signal: t.signal })
+  return runChild({ argv, cwd, env, limitMs: 600_000, signal: t.signal })
 }
 
 async function servingIn(data: string): Promise<{ readonly url: string; readonly edge: string } | null> {
