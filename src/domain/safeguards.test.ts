@@ -47,6 +47,22 @@ test('whatever lets through more than before is told, each in words of its own',
   for (const [found, wanted] of rows) assert.deepEqual(found, wanted)
 })
 
+test('where people are named who may deploy, a new trigger takes their yes; elsewhere it weakens nothing', () => {
+  const open = { approvals: 0, approvers: [] }
+  const named = { permissions: { deploy: ['ada'], promote: ['ada'] } }
+  const usual = guarded(open, named)
+  const triggered = { ...usual, triggers: { ...usual.triggers, push: ['main'] } }
+  const inForce = [{ environment: 'production', safeguards: safeguardsOf(usual) }]
+  assert.deepEqual(
+    demandsOn(triggered, inForce).map(({ approvals, approvers, weakened }) => ({ approvals, approvers, weakened })),
+    [{ approvals: 1, approvers: ['ada'], weakened: ['on: push main sends releases by itself'] }],
+  )
+  assert.deepEqual(demandsOn(usual, inForce), [])
+  const anybody = guarded(open)
+  const free = [{ environment: 'production', safeguards: safeguardsOf(anybody) }]
+  assert.deepEqual(demandsOn({ ...anybody, triggers: triggered.triggers }, free), [])
+})
+
 test('what stays as it is or becomes stricter weakens nothing', () => {
   for (const found of [
     weakened(),

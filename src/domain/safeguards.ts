@@ -1,5 +1,5 @@
 import { isAmong, type Permission, type Who } from './permission.ts'
-import type { EnvironmentSpec, PolicySpec, ProtectionSpec } from './spec.ts'
+import type { EnvironmentSpec, EnvironmentTriggers, PolicySpec, ProtectionSpec } from './spec.ts'
 
 /**
  * What guards an environment against people and their mistakes, as the configuration of one release says. The safeguards
@@ -12,13 +12,15 @@ export interface Safeguards {
   readonly rollback: PolicySpec['rollback']
   readonly oneOffProtection: PolicySpec['oneOffProtection']
   readonly freezes: PolicySpec['freezes']
+  /** What sends a release here without anybody who needs the permission. */
+  readonly triggers: EnvironmentTriggers
   /** The domains that are guarded: by these an environment is known again that has another name. */
   readonly hosts: readonly string[]
 }
 
-export function safeguardsOf({ protection, needs, policies, hosts }: EnvironmentSpec): Safeguards {
+export function safeguardsOf({ protection, needs, policies, hosts, triggers }: EnvironmentSpec): Safeguards {
   const { permissions, rollback, oneOffProtection, freezes } = policies
-  return { protection, permissions, needs, rollback, oneOffProtection, freezes, hosts }
+  return { protection, permissions, needs, rollback, oneOffProtection, freezes, triggers, hosts }
 }
 
 /**
@@ -37,6 +39,7 @@ export function weakens(before: Safeguards, after: Safeguards): readonly string[
     ...before.freezes
       .filter((freeze) => !after.freezes.some((each) => JSON.stringify(each) === JSON.stringify(freeze)))
       .map(({ reason }) => `freezes: "${reason}" is no longer as it was`),
+    ...newTriggers(before, after),
   ]
 }
 
@@ -99,7 +102,31 @@ function sharesHost(before: Safeguards, after: Safeguards): boolean {
 
 function demandOf({ protection, permissions }: Safeguards, weakened: readonly string[]): Demand {
   const { approvals, approvers, selfApproval } = protection
-  return { approvals, approvers, selfApproval, permitted: permissions.approve ?? null, weakened }
+  const permitted = permissions.approve ?? null
+  // Without approvals, those who alone might send a release say whether others may from now on.
+  const senders = permissions.deploy ?? permissions.promote
+  if (approvals === 0 && weakened.length > 0 && senders !== undefined) {
+    return { approvals: 1, approvers: senders, selfApproval: true, permitted, weakened }
+  }
+  return { approvals, approvers, selfApproval, permitted, weakened }
+}
+
+/** Where people are named who may send a release, a trigger lets everybody do it who may push. */
+function newTriggers(before: Safeguards, after: Safeguards): readonly string[] {
+  const { deploy, promote } = before.permissions
+  if (deploy === undefined && promote === undefined) return []
+  const was = triggerTexts(before.triggers)
+  return missing(triggerTexts(after.triggers), was).map((text) => `on: ${text} sends releases by itself`)
+}
+
+function triggerTexts({ push, tags, releasePublished, after, schedules }: EnvironmentTriggers): readonly string[] {
+  return [
+    ...push.map((branch) => `push ${branch}`),
+    ...tags.map((tag) => `tag ${tag}`),
+    ...(releasePublished ? ['a published release'] : []),
+    ...after.map(({ environment }) => `after ${environment}`),
+    ...schedules.map(({ cron, timezone }) => `schedule ${cron} ${timezone}`),
+  ]
 }
 
 function weakerProtection(before: ProtectionSpec, after: ProtectionSpec): readonly string[] {

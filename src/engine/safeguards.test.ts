@@ -172,3 +172,19 @@ test('when nobody is left who could say yes, an admin gives up what is in force,
   const [fact] = it.store.facts.list({ after: 0, limit: 9, kind: 'environment.safeguards_forgotten' })
   assert.deepEqual([fact?.by, fact?.data.reason], ['ada', 'she left'])
 })
+
+test('a pushed trigger does not pass by the permissions: whoever alone may deploy there is asked', async () => {
+  const none = { push: [], tags: [], releasePublished: false, after: [], schedules: [] }
+  const policy = { permissions: { deploy: ['ada'], promote: ['ada'] } }
+  await using it = await startEngine(guarded({ approvals: 0, approvers: [] }, { triggers: none }, policy))
+  await pushed(it, 'good')
+  const place = { project: 'shop', environment: 'production' }
+  assert.throws(() => it.engine.actions.deploy(place, { version: null }, eve), { code: 'permission.denied' })
+  const [first] = it.engine.actions.deploy(place, { version: null }, ada)
+  await ended(it, first?.id ?? '')
+  await pushed(it, 'attack', { spec: guarded({ approvals: 0, approvers: [] }, {}, policy) })
+  const { id } = await waitFor('one that waits', () => waitingOn(it, production))
+  const { hash } = it.queries.planOf(id)
+  assert.throws(() => it.engine.actions.approve(id, hash, eve), { code: 'approval.not_allowed' })
+  assert.equal(live(it, production)?.deployment, first?.id)
+})
