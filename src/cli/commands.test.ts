@@ -199,6 +199,16 @@ test('a lock is in the way, with 4, and is told with its owner and reason', asyn
   assert.match((await sb('unlock staging')).stdout, /was not locked/)
 })
 
+test('a freeze is listed under the id it is taken away by, whichever of several counts now', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  for (const reason of ['sale', 'audit']) await sb(`freeze staging --reason ${reason} --until 2099-12-24T16:00Z`)
+  const { stdout } = await sb('freeze list staging')
+  assert.match(stdout, /^f1 by admin until 2099-12-24 16:00:00 UTC: sale\nf2 by admin from .* until .* UTC: audit\n$/)
+  assert.match((await sb('unfreeze staging f1')).stdout, /Taken away: f1 \(sale\)/)
+  assert.match((await sb('freeze list staging')).stdout, /^f2 by admin until .* UTC: audit\n$/)
+})
+
 test('approve needs the hash of the plan without a terminal, or a yes to the one it prints', async (t) => {
   const { api, sb } = await desk(t)
   const first = await release(api, 'one')

@@ -13,7 +13,10 @@ test('a window of the configuration is frozen from its time in its zone, for as 
     ['2026-11-27T15:00Z', 'winter'],
   ] as const) {
     assert.equal(frozenAt(at(begin) - 1, [weekend], []), null, day)
-    assert.deepEqual(frozenAt(at(begin), [weekend], []), { by: null, reason: 'weekend', until: at(begin) + 64 * hour })
+    assert.deepEqual(frozenAt(at(begin), [weekend], []), {
+      ...{ id: null, by: null, reason: 'weekend' },
+      until: at(begin) + 64 * hour,
+    })
     assert.notEqual(frozenAt(at(begin) + 64 * hour - 1, [weekend], []), null)
     assert.equal(frozenAt(at(begin) + 64 * hour, [weekend], []), null)
   }

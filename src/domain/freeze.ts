@@ -18,8 +18,9 @@ export interface FreezeOverride {
   readonly until: number
 }
 
-/** What keeps an environment frozen at a moment, and when it ends. `by` null: the configuration. */
+/** What keeps an environment frozen at a moment, and when it ends. `id` and `by` null: the configuration. */
 export interface Frozen {
+  readonly id: string | null
   readonly by: string | null
   readonly reason: string
   readonly until: number
@@ -29,11 +30,11 @@ export interface Frozen {
 export function frozenAt(now: number, windows: readonly FreezeSpec[], freezes: readonly Freeze[]): Frozen | null {
   const configured = windows.flatMap((window) => {
     const until = openUntil(window, now)
-    return until === null || until <= now ? [] : [{ by: null, reason: window.reason, until }]
+    return until === null || until <= now ? [] : [{ id: null, by: null, reason: window.reason, until }]
   })
   const declared = freezes.filter(({ from, until }) => from <= now && now < until)
   return [...configured, ...declared].reduce<Frozen | null>(
-    (last, { by, reason, until }) => (last === null || until > last.until ? { by, reason, until } : last),
+    (last, { id, by, reason, until }) => (last === null || until > last.until ? { id, by, reason, until } : last),
     null,
   )
 }

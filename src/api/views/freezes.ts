@@ -9,8 +9,8 @@ export const freezeOverride = z.object({ by: text, reason: text, until: at })
 export type FreezeOverrideView = z.infer<typeof freezeOverride>
 
 export const freezeStatus = z.object({
-  /** What keeps the environment frozen at this moment; `by` null: a window of signalbox.yml. */
-  now: z.object({ by: text.nullable(), reason: text, until: at }).nullable(),
+  /** What keeps the environment frozen at this moment; `id` and `by` null: a window of signalbox.yml. */
+  now: z.object({ id: text.nullable(), by: text.nullable(), reason: text, until: at }).nullable(),
   declared: list(freeze),
   override: freezeOverride.nullable(),
 })
