@@ -51,6 +51,7 @@ import { complain } from './complaint.ts'
 import { exitCodeOfFault, exitCodes } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
 import { Output } from './output.ts'
+import { inWordsOf } from './refused-input.ts'
 import { type Open, sessionOf } from './session.ts'
 import { programVersion } from './version.ts'
 import type { World } from './world.ts'
@@ -60,6 +61,10 @@ export async function runCli(world: World): Promise<number> {
   let exitCode: number = exitCodes.ok
   const program = programOf(await programVersion(), () => sessionOf(world, program.opts(), (code) => (exitCode = code)))
   const output = new Output(world, optionsIn(world.words))
+  let running: CommandUnknownOpts | null = null
+  program.hook('preAction', (_, command) => {
+    running = command
+  })
   settle(program, (sub) =>
     sub.exitOverride().configureOutput({
       writeOut: (text) => world.stdout.write(text),
@@ -74,7 +79,7 @@ export async function runCli(world: World): Promise<number> {
     await program.parseAsync(world.words, { from: 'user' })
     return exitCode
   } catch (error) {
-    return await exitCodeOf(error, { world, program, output })
+    return await exitCodeOf(inWordsOf(running, error), { world, program, output })
   }
 }
 

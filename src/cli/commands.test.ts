@@ -209,6 +209,35 @@ test('a freeze is listed under the id it is taken away by, whichever of several 
   assert.match((await sb('freeze list staging')).stdout, /^f2 by admin until .* UTC: audit\n$/)
 })
 
+test('what the server refuses is told as the word of the command line: which one, what was found, what is expected', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const rows: readonly (readonly [string, RegExp])[] = [
+    [
+      'approve d2 --plan 0000',
+      /^Error: --plan: "0000"; expected 64 hexadecimal digits\.\nSee `signalbox approve --help`/,
+    ],
+    ['freeze staging --reason x', /--until or --for, and found neither\.\nSee `signalbox freeze start --help`/],
+    [
+      'freeze staging --reason x --for 1h --until 2099-12-24T16:00Z',
+      /'--for <duration>' cannot be used with option '--until/,
+    ],
+    ['freeze staging --reason x --for 400d', /--for: 400d; expected 366d or less/],
+    ['freeze staging --reason x --until 2020-01-01T00:00Z', /its end, 2020-01-01 00:00 UTC, is .*--until/s],
+    ['freeze override staging --reason x --for 5ms', /--for: 5ms; expected 1s or more/],
+    [`deploy staging --override-hold --reason ${'x'.repeat(2_001)}`, /--reason: "x+…; expected string to have <=2000/],
+    [`redeploy staging --comment ${'x'.repeat(2_001)}`, /--comment: "x+…; expected string to have <=2000/],
+    ['tokens create ada --role A', /--role: "A"; expected 1 to 40 of a to z/],
+    [`status -p ${'p'.repeat(201)}`, /--project: "p+…; expected string/],
+    [`unfreeze staging ${'f'.repeat(201)}`, /<freeze>: "f+…; expected string/],
+  ]
+  const results = await Promise.all(rows.map(([line]) => sb(line)))
+  for (const [at, [line, message]] of rows.entries()) {
+    assert.match(results[at]?.stderr ?? '', message)
+    assert.equal(results[at]?.code, 2, line)
+  }
+})
+
 test('approve needs the hash of the plan without a terminal, or a yes to the one it prints', async (t) => {
   const { api, sb } = await desk(t)
   const first = await release(api, 'one')
@@ -373,7 +402,7 @@ test('a token is printed alone, so that it can be piped on; then it is worth wha
   const { api, cwd, sb } = await desk(t)
   const unnamed = await sb('tokens create a/b')
   assert.equal(unnamed.code, 2)
-  assert.match(unnamed.stderr, /body\.name: not 1 to 64 letters, digits/)
+  assert.match(unnamed.stderr, /<name>: "[^"]*"; expected 1 to 64 letters, digits/)
   const made = await sb('tokens create ada --scope read --for 1h')
   assert.match(made.stdout, /^sbx_[\w-]{43}\n$/)
   assert.match(made.stderr, /ada may read/)

@@ -1,3 +1,4 @@
+import { utcMinute } from '../lib/utc.ts'
 import { openUntil } from './cron.ts'
 import type { FreezeSpec } from './spec.ts'
 
@@ -41,6 +42,5 @@ export function frozenAt(now: number, windows: readonly FreezeSpec[], freezes: r
 
 /** `frozen until 2026-11-27 08:00 UTC: weekend` */
 export function frozenSentence({ by, reason, until }: Frozen): string {
-  const when = new Date(until).toISOString().slice(0, 16).replace('T', ' ')
-  return `frozen${by === null ? '' : ` by ${by}`} until ${when} UTC: ${reason}`
+  return `frozen${by === null ? '' : ` by ${by}`} until ${utcMinute(until)}: ${reason}`
 }

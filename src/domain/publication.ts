@@ -1,3 +1,4 @@
+import { utcMinute } from '../lib/utc.ts'
 import type { Change } from './change.ts'
 import type { ReleaseRef } from './release.ts'
 
@@ -24,8 +25,7 @@ export function changelogPath({ app, at }: Publication): string {
 }
 
 export function changelogText({ app, release, notes, tag, by, at }: Publication): string {
-  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-  return `# ${app} ${publicationTime(at)}\n\nPublished by ${by} on ${when} UTC as \`${tag}\`: ${release.version}, commit ${release.commit}.\n\n${notes.trim()}\n`
+  return `# ${app} ${publicationTime(at)}\n\nPublished by ${by} on ${utcMinute(at)} as \`${tag}\`: ${release.version}, commit ${release.commit}.\n\n${notes.trim()}\n`
 }
 
 /** What the next publication of an app would tell of: kept up to date with every push. */

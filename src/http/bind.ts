@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
+import type { RequestIssue } from '../api/refusal.ts'
 import { apiPrefix, type Route } from '../api/route.ts'
 import { type RouteName, routes } from '../api/routes.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -93,18 +94,14 @@ function checked(part: string, schema: z.ZodType | undefined, value: unknown): u
   if (schema === undefined) return undefined
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw invalid(
-    result.error.issues
-      .slice(0, 5)
-      .map((issue) => problemOf(part, issue))
-      .join('; '),
-  )
+  const issues: readonly RequestIssue[] = result.error.issues.slice(0, 5).map(({ path, message }) => ({
+    path: path.slice(0, 10).map((key) => String(key).slice(0, 200)),
+    problem: message.slice(0, 300),
+  }))
+  const told = issues.map(({ path, problem }) => `${[part, ...path].join('.').slice(0, 200)}: ${problem}`)
+  throw invalid(told.join('; '), { issues })
 }
 
-function problemOf(part: string, { path, message }: z.core.$ZodIssue): string {
-  return `${[part, ...path.map(String)].join('.').slice(0, 200)}: ${message.slice(0, 300)}`
-}
-
-function invalid(problem: string): Fault {
-  return new Fault('request.invalid', { details: { problem } })
+function invalid(problem: string, details: Readonly<Record<string, unknown>> = {}): Fault {
+  return new Fault('request.invalid', { details: { problem, ...details } })
 }

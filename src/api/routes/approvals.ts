@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { comment, deployments, name } from '../inputs.ts'
+import { comment, deployments, hash, name } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
 const ofDeployment = z.strictObject({ deployment: name })
-const plan = z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits')
-const reason = z.string().trim().min(1, 'says nothing').max(2_000)
+const reason = z.string().trim().min(1, 'expected some words').max(2_000)
 
 /** As many as a person can tick. */
 const several = <T extends z.ZodType>(item: T, nameOf: (each: z.output<T>) => string) =>
@@ -20,7 +19,7 @@ export const approvalRoutes = {
     ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
     sentence: 'Says yes to a plan by its hash.',
     params: ofDeployment,
-    body: z.strictObject({ plan, comment }),
+    body: z.strictObject({ plan: hash, comment }),
     answer: views.deployment,
   }),
   'deployments.reject': route({
@@ -34,7 +33,7 @@ export const approvalRoutes = {
     ...{ method: 'POST', path: '/approvals', scope: 'deploy', kind: 'json' },
     sentence: 'Says yes to several plans in one act, each by its hash and recorded for itself: all of them or none.',
     body: z.strictObject({
-      approvals: several(z.strictObject({ deployment: name, plan }), ({ deployment }) => deployment),
+      approvals: several(z.strictObject({ deployment: name, plan: hash }), ({ deployment }) => deployment),
       comment,
     }),
     answer: deployments,

@@ -6,7 +6,9 @@ import { limitMs, ofOneOff, word } from './one-offs.ts'
 
 const side = z.int().min(1).max(1_000)
 const size = z.strictObject({ rows: side, columns: side })
-const terminal = size.extend({ type: z.string().regex(/^[A-Za-z0-9][\w.+-]{0,63}$/, 'not a kind of terminal') })
+const terminal = size.extend({
+  type: z.string().regex(/^[A-Za-z0-9][\w.+-]{0,63}$/, 'expected a kind of terminal such as xterm'),
+})
 
 const wish = z
   .strictObject({

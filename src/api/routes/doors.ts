@@ -21,9 +21,9 @@ export const doorRoutes = {
     params: ofUser.extend({
       user: z
         .string()
-        .regex(userName, 'not 1 to 64 letters, digits and any of . _ @ + - with a letter or a digit first'),
+        .regex(userName, 'expected 1 to 64 letters, digits and any of . _ @ + - with a letter or a digit first'),
     }),
-    body: z.strictObject({ password: z.string().min(8, 'shorter than 8 characters').max(200) }),
+    body: z.strictObject({ password: z.string().min(8, 'expected 8 characters or more').max(200) }),
     answer: views.door,
   }),
   'access.remove': route({

@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { atEnvironment, list, name, ofEnvironment } from '../inputs.ts'
+import { atEnvironment, list, name, ofEnvironment, span } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
 const reason = z.string().min(1).max(500)
-const span = z
-  .int()
-  .min(1_000)
-  .max(366 * 86_400_000)
 const moment = z.int().min(0).max(8_640_000_000_000)
 
 export const freezeRoutes = {
@@ -23,8 +19,8 @@ export const freezeRoutes = {
     sentence: 'Freezes an environment for a time: from now or later on, until a moment or for so long.',
     params: ofEnvironment,
     body: z
-      .strictObject({ reason, from: moment.optional(), until: moment.optional(), forMs: span.optional() })
-      .refine(({ until, forMs }) => (until === undefined) !== (forMs === undefined), 'either until or forMs'),
+      .strictObject({ reason, from: moment.optional(), until: moment.optional(), forMs: span(366).optional() })
+      .refine(({ until, forMs }) => (until === undefined) !== (forMs === undefined), 'expected either until or forMs'),
     answer: views.freeze,
   }),
   'freezes.remove': route({
@@ -38,7 +34,7 @@ export const freezeRoutes = {
     ...{ method: 'POST', path: `${atEnvironment}/freezes/override`, scope: 'deploy', kind: 'json' },
     sentence: 'Lets deployments go for a while although the environment is frozen. Recorded with the reason.',
     params: ofEnvironment,
-    body: z.strictObject({ reason, forMs: span }),
+    body: z.strictObject({ reason, forMs: span(366) }),
     answer: views.freezeOverride,
   }),
 } as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { atEnvironment, ofEnvironment } from '../inputs.ts'
+import { atEnvironment, ofEnvironment, span } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -10,11 +10,7 @@ export const lockRoutes = {
     params: ofEnvironment,
     body: z.strictObject({
       reason: z.string().min(1).max(500),
-      forMs: z
-        .int()
-        .min(1_000)
-        .max(366 * 86_400_000)
-        .optional(),
+      forMs: span(366).optional(),
     }),
     answer: views.lock,
   }),

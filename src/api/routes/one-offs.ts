@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { atEnvironment, comment, limit, list, name, ofEnvironment, offset } from '../inputs.ts'
+import { atEnvironment, comment, hash, limit, list, name, ofEnvironment, offset, span } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
@@ -10,11 +10,7 @@ export const word = z
   .max(32 * 1024)
   .refine((text) => !text.includes('\0') && text.isWellFormed(), 'a NUL character or half a character')
 
-export const limitMs = z
-  .int()
-  .min(1_000)
-  .max(7 * 86_400_000)
-  .optional()
+export const limitMs = span(7).optional()
 
 const wish = z
   .strictObject({
@@ -36,8 +32,6 @@ const wish = z
   .refine((body) => (body.command === undefined) !== (body.name === undefined), 'either `command` or `name`')
   .refine((body) => !(body.all && body.instance !== undefined), 'either `all` or `instance`')
   .refine((body) => body.all || body.process === undefined, '`process` goes with `all`')
-
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits')
 
 export const oneOffRoutes = {
   'one-offs.start': route({

@@ -30,7 +30,7 @@ export const runRoutes = {
     sentence: 'Says that a commit which somebody from outside proposes may be run, by its full SHA.',
     params: ofRun,
     body: z.strictObject({
-      commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'not the full SHA of a commit'),
+      commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'expected all 40 digits of a commit'),
       comment,
     }),
     answer: views.run,

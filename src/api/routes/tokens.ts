@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { list, name } from '../inputs.ts'
+import { list, name, span } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
 
 const roles = z
-  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not 1 to 40 of a to z, 0 to 9 and -, with a letter first'))
+  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected 1 to 40 of a to z, 0 to 9 and -, a letter first'))
   .max(50)
 
 const ofToken = z.strictObject({ token: name })
@@ -28,15 +28,11 @@ export const tokenRoutes = {
         .string()
         .regex(
           /^[A-Za-z0-9][\w.@-]{0,63}$/,
-          'not 1 to 64 letters, digits and any of . _ @ - with a letter or a digit first',
+          'expected 1 to 64 letters, digits and any of . _ @ - with a letter or a digit first',
         ),
       scope: views.scope,
       roles: roles.optional(),
-      forMs: z
-        .int()
-        .min(1_000)
-        .max(3_660 * 86_400_000)
-        .optional(),
+      forMs: span(3_660).optional(),
     }),
     answer: z.object({ token: views.token, value: z.string() }),
   }),

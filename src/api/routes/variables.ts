@@ -9,6 +9,7 @@ import {
   name,
   ofEnvironment,
   ofProject,
+  span,
 } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
@@ -78,10 +79,7 @@ export const variableRoutes = {
     params: ofVariable,
     body: z.strictObject({
       reason: z.string().min(1).max(2_000),
-      forMs: z
-        .int()
-        .min(1_000)
-        .max(366 * 86_400_000),
+      forMs: span(366),
     }),
     answer: views.waiver,
   }),

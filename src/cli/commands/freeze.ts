@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { FreezeStatusView } from '../../api/views.ts'
+import { Fault } from '../../lib/fault.ts'
 import { duration, environmentArgument } from '../options.ts'
 import type { Open } from '../session.ts'
 import { freezeLines } from '../show/freeze.ts'
@@ -25,8 +26,9 @@ function start(open: Open) {
     .requiredOption('--reason <text>', 'why, for those who wait')
     .option('--from <time>', 'when it begins, such as 2026-12-24T16:00Z (otherwise now)', instant)
     .option('--until <time>', 'when it ends', instant)
-    .option('--for <duration>', 'or for how long', duration)
+    .addOption(new Option('--for <duration>', 'or for how long').argParser(duration).conflicts('until'))
     .action(async (environment, { reason, from, until, for: forMs }) => {
+      if (until === undefined && forMs === undefined) throw neverEnds()
       const { client, project, output } = open()
       const api = await client()
       const params = { project: await project(), environment }
@@ -34,6 +36,11 @@ function start(open: Open) {
       const span = `from ${moment(freeze.from)} until ${moment(freeze.until)} UTC`
       await output.show(freeze, () => [[yellow('Frozen: '), `${environment}, ${span} (${freeze.id})`]])
     })
+}
+
+function neverEnds(): Fault {
+  const problem = 'it never ends: expected --until or --for, and found neither'
+  return new Fault('command.invalid', { details: { problem, command: 'signalbox freeze start' } })
 }
 
 function list(open: Open) {

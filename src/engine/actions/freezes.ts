@@ -1,5 +1,6 @@
 import type { Freeze, FreezeOverride } from '../../domain/freeze.ts'
 import { Fault } from '../../lib/fault.ts'
+import { utcMinute } from '../../lib/utc.ts'
 import { environmentIn } from '../context.ts'
 import { specNow } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
@@ -77,8 +78,12 @@ function mustKnow({ parts: { store } }: Tx, { project, environment }: Where, by:
 }
 
 function mustBeSpan({ at }: Tx, { from, until }: { readonly from: number; readonly until: number }): void {
-  if (until <= from) throw new Fault('freeze.invalid', { details: { problem: 'it ends before it begins' } })
-  if (until <= at) throw new Fault('freeze.invalid', { details: { problem: 'its end is in the past' } })
+  if (until <= from)
+    throw new Fault('freeze.invalid', {
+      details: { problem: `its end, ${utcMinute(until)}, is not after its beginning, ${utcMinute(from)}` },
+    })
+  if (until <= at)
+    throw new Fault('freeze.invalid', { details: { problem: `its end, ${utcMinute(until)}, is in the past` } })
 }
 
 interface Told {
