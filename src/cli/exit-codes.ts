@@ -47,6 +47,7 @@ const byCode: ReadonlyMap<string, number> = new Map([
   ['console.needs_terminal', exitCodes.usage],
   ['console.not_yours', exitCodes.blocked],
   ['disk.full', exitCodes.noSpace],
+  ['environment.same', exitCodes.usage],
   ['migration.not_ticked', exitCodes.blocked],
   ['one_off.no_dry_run', exitCodes.usage],
   ['one_off.tick_missing', exitCodes.blocked],

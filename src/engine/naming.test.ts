@@ -82,6 +82,14 @@ test('a rollback whose target is thrown away while its archive is being checked 
   await assert.rejects(back, isFault('release.discarded'))
 })
 
+test('what is live in an environment is not promoted to where it is', async () => {
+  await using it = await startEngine(projectSpec())
+  await pushed(it, 'one')
+  await waitFor('it to be live', () => live(it, staging))
+  assert.throws(() => it.engine.actions.promote({ ...inStaging, to: 'staging' }, ada), isFault('environment.same'))
+  assert.equal(it.store.deployments.list(staging, 9).length, 1)
+})
+
 test('an app goes only to environments that have it', async () => {
   const apps = [appSpec({ name: 'shop' }), appSpec({ name: 'docs' })]
   const triggers = { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] }

@@ -188,6 +188,10 @@ const catalogue = {
     hint: 'The host starts it again by itself; look at its log if it stays away.',
     temporary: true,
   },
+  'environment.same': {
+    sentence: '{environment} is where it is live: a promotion goes from one environment to another',
+    hint: 'Name another one after {environment}; `signalbox redeploy {environment}` sends what is live there once more.',
+  },
   'environment.unknown': {
     sentence: 'There is no environment {environment} in {project}',
     hint: 'Its environments: {known}.',

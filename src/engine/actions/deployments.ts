@@ -1,6 +1,7 @@
 import { type Deployment, isActive } from '../../domain/deployment.ts'
 import type { Override } from '../../domain/gates/gate.ts'
 import type { Track } from '../../domain/track.ts'
+import { Fault } from '../../lib/fault.ts'
 import type { StoredRelease } from '../../store/releases.ts'
 import { environmentIn } from '../context.ts'
 import { findRelease, liveOf, specNow, tracksIn, waitingFor } from '../find.ts'
@@ -86,6 +87,7 @@ export function deploymentActions(work: Work) {
 
     /** What is live in one environment goes to another: the same archive, nothing is built. */
     promote(place: Place & { readonly to: string }, asked: Asked): readonly Deployment[] {
+      if (place.to === place.environment) throw new Fault('environment.same', { details: { environment: place.to } })
       return work.all((tx) => {
         const { store } = tx.parts
         mustBePermitted(store, 'promote', { project: place.project, environment: place.to, by: asked.by })
