@@ -14,13 +14,21 @@ export interface Ahead {
   readonly ahead: readonly string[]
 }
 
+interface Standing {
+  /** Not finished, on the track. */
+  readonly open: readonly Deployment[]
+  /** Whether one in the queue lets others pass: it is before nobody. */
+  readonly standsAside: (queued: Deployment) => boolean
+}
+
 /** What is before this one on its own track: the one that moves, and those that go first. One that is not queued stands at the end. */
-export function aheadOf({ id }: Pick<Deployment, 'id'>, open: readonly Deployment[]): Ahead {
+export function aheadOf({ id }: Pick<Deployment, 'id'>, { open, standsAside }: Standing): Ahead {
   const queue = queueOf(open)
   const mine = queue.findIndex((each) => each.id === id)
+  const before = mine < 0 ? queue : queue.slice(0, mine)
   return {
     active: open.find(isActive)?.id ?? null,
-    ahead: (mine < 0 ? queue : queue.slice(0, mine)).map((each) => each.id),
+    ahead: before.filter((each) => !standsAside(each)).map((each) => each.id),
   }
 }
 

@@ -30,8 +30,7 @@ export interface Displacement {
 export function displacedBy(newer: Newer, open: readonly Candidate[]): readonly Displacement[] {
   const { deployment, policies, gates } = newer
   const { kind } = deployment.state
-  if (policies.concurrency === 'queue' || deployment.reason !== 'promote') return []
-  if (kind !== 'queued' && !(kind === 'waiting' && policies.concurrency === 'supersede')) return []
+  if (!canDisplace(newer)) return []
   const inTheWay = deploymentsInTheWay(gates)
   if (inTheWay === null) return []
   const older = open.filter((each) => isOlderPromotion(each.deployment, deployment))
@@ -41,6 +40,12 @@ export function displacedBy(newer: Newer, open: readonly Candidate[]): readonly 
     (each) => kind === 'queued' && mayDisplaceRolling(policies, each) && left.every((id) => id === each.deployment.id),
   )
   return [...waiting, ...rolling].map((each) => ({ deployment: each.deployment.id, by: deployment.id }))
+}
+
+/** Whether there is any that might give way to it. */
+export function canDisplace({ deployment: { reason, state }, policies: { concurrency } }: Candidate): boolean {
+  if (concurrency === 'queue' || reason !== 'promote') return false
+  return state.kind === 'queued' || (state.kind === 'waiting' && concurrency === 'supersede')
 }
 
 /** The deployments it waits for, when these and people are all it waits for; null when something else is in its way. */

@@ -4,7 +4,7 @@ import { isNeeded } from '../domain/contract.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { accessOf } from '../domain/door.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
-import { askGates, type GateFacts } from '../domain/gates.ts'
+import { askGates, type GateFacts, type GateReport } from '../domain/gates.ts'
 import { aheadOf } from '../domain/queue.ts'
 import type { Live } from '../domain/track.ts'
 import { typesOf } from '../domain/variables.ts'
@@ -26,21 +26,56 @@ type FactParts = Pick<Parts, 'store' | 'settings'>
 
 /** Everything the gates look at. */
 export function gateFacts(parts: FactParts, deployment: Deployment, at: number): GateFacts {
-  const elsewhere = elsewhereOf(parts.store, deployment, (other) => couldGo(factsOnTrack(parts, other, at)))
-  return { ...factsOnTrack(parts, deployment, at), elsewhere }
+  return new Asking(parts, at).factsOf(deployment)
 }
 
-/** Nothing but other deployments keeps it. */
-function couldGo(facts: GateFacts): boolean {
-  return askGates(facts).every(({ answer }) => answer.open || answer.behind !== undefined)
+/** The same for several deployments in a row. The gates are asked once about each that may be in the way of others. */
+export class Asking {
+  readonly #parts: FactParts
+  readonly #at: number
+  readonly #alone = new Map<string, readonly GateReport[]>()
+
+  constructor(parts: FactParts, at: number) {
+    this.#parts = parts
+    this.#at = at
+  }
+
+  factsOf(deployment: Deployment): GateFacts {
+    const { store } = this.#parts
+    const open = store.deployments.open(deployment.track)
+    return {
+      ...factsAlone(this.#parts, deployment, this.#at),
+      ...aheadOf(deployment, { open, standsAside: (each) => this.#standsAside(each) }),
+      elsewhere: elsewhereOf(store, deployment, (other) => this.#couldGo(other)),
+    }
+  }
+
+  /** It waits for something that others need not wait for. One whose configuration is broken is refused when its turn comes. */
+  #standsAside(queued: Deployment): boolean {
+    return this.#askedAlone(queued).find(({ answer }) => !answer.open)?.holds === 'aside'
+  }
+
+  /** Nothing but other deployments keeps it. */
+  #couldGo(queued: Deployment): boolean {
+    const reports = this.#askedAlone(queued)
+    return reports.length > 0 && reports.every(({ answer }) => answer.open || answer.behind !== undefined)
+  }
+
+  /** What the gates say as if there were no others; nothing where its configuration is broken. */
+  #askedAlone(deployment: Deployment): readonly GateReport[] {
+    const known = this.#alone.get(deployment.id) ?? askedAlone(this.#parts, deployment, this.#at)
+    this.#alone.set(deployment.id, known)
+    return known
+  }
 }
 
-/** As if there were no other tracks. Who stands aside is before nobody. */
-function factsOnTrack(parts: FactParts, deployment: Deployment, at: number): GateFacts {
-  const { store } = parts
-  const open = store.deployments.open(deployment.track)
-  const inTheWay = open.filter((each) => each.id === deployment.id || !standsAside(parts, each, at))
-  return { ...factsAlone(parts, deployment, at), ...aheadOf(deployment, inTheWay) }
+function askedAlone(parts: FactParts, deployment: Deployment, at: number): readonly GateReport[] {
+  try {
+    return askGates(factsAlone(parts, deployment, at))
+  } catch (error) {
+    if (!(error instanceof Fault) || isOfStore(error)) throw error
+    return []
+  }
 }
 
 /** As if there were no other deployments. */
@@ -83,17 +118,6 @@ function requiredChecks(store: Store, { release }: Deployment, { track, environm
   return requireChecks.length === 0
     ? []
     : checkStates(requireChecks, store.runs.ofCommit(track.project, release.commit))
-}
-
-/** It waits for something that others need not wait for. One whose configuration is broken is refused when its turn comes. */
-function standsAside(parts: FactParts, deployment: Deployment, at: number): boolean {
-  if (deployment.state.kind !== 'queued') return false
-  try {
-    return askGates(factsAlone(parts, deployment, at)).find(({ answer }) => !answer.open)?.holds === 'aside'
-  } catch (error) {
-    if (!(error instanceof Fault) || isOfStore(error)) throw error
-    return false
-  }
 }
 
 /** Roles count as they are now, not as they were when the yes was said. */

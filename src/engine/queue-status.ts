@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { queueOf } from '../domain/queue.ts'
-import { gateFacts } from './gate-facts.ts'
+import { Asking } from './gate-facts.ts'
 import type { Parts } from './parts.ts'
 
 /** A deployment in the queue: where it stands, who holds it up, and the first thing in its way. */
@@ -15,12 +15,12 @@ export interface QueuedStatus {
 }
 
 export function queueStatus(parts: Parts, open: readonly Deployment[]): readonly QueuedStatus[] {
-  return queueOf(open).map((deployment) => queuedStatus(parts, deployment))
+  const asking = new Asking(parts, parts.time.now())
+  return queueOf(open).map((deployment) => queuedStatus(parts, deployment, asking))
 }
 
-function queuedStatus(parts: Parts, deployment: Deployment): QueuedStatus {
-  const { rules, time } = parts
-  const facts = gateFacts(parts, deployment, time.now())
+function queuedStatus({ rules }: Parts, deployment: Deployment, asking: Asking): QueuedStatus {
+  const facts = asking.factsOf(deployment)
   const closed = rules.askGates(facts).find(({ answer }) => !answer.open)?.answer
   const moving = facts.elsewhere.filter(({ moves }) => moves).map((each) => each.deployment)
   const before = facts.elsewhere.filter(({ moves }) => !moves)

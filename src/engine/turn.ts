@@ -14,7 +14,7 @@ import { applyDeployment } from './apply.ts'
 import { contextOf } from './context.ts'
 import { currentPlan, rolloutInput } from './current-plan.ts'
 import { decidedBy, noteDecision } from './decisions.ts'
-import { gateFacts } from './gate-facts.ts'
+import { Asking } from './gate-facts.ts'
 import { lookUpRelation } from './relations.ts'
 import { supersedeOlder } from './supersede.ts'
 import { lookForPlans, putOffLooks } from './surveys.ts'
@@ -30,17 +30,18 @@ export function takeTurn(tx: Tx, track: string): void {
   const open = store.deployments.open(track)
   if (open.some(isActive)) return
   lookForPlans(tx, track)
+  const asking = new Asking(tx.parts, tx.at)
   for (const deployment of queueOf(open)) {
-    const next = admit(tx, deployment)
+    const next = admit(tx, deployment, asking)
     if (next !== 'ask the next one') return
   }
 }
 
-function admit(tx: Tx, deployment: Deployment): 'gone' | 'held' | 'ask the next one' {
+function admit(tx: Tx, deployment: Deployment, asking: Asking): 'gone' | 'held' | 'ask the next one' {
   const { rules } = tx.parts
   lookUpRelation(tx, deployment)
   try {
-    const facts = gateFacts(tx.parts, deployment, tx.at)
+    const facts = asking.factsOf(deployment)
     const gates = rules.askGates(facts)
     const closed = gates.find(({ answer }) => !answer.open)
     noteDecision(tx, { facts, gates, decided: closed === undefined ? 'begins' : decidedBy[closed.holds] })
