@@ -31,6 +31,8 @@ const environments = Object.fromEntries([
   place('named-b', { lock_scope: { name: 'database' }, run_timeout: '2s' }, '0.1'),
   place('patient', { lock_scope: { name: 'database' }, queue_timeout: { after: '300ms', action: 'continue' } }, '0.1'),
   place('hasty', { queue_timeout: { after: '300ms', action: 'abort' } }, '1.5'),
+  place('held', { hold_until_promoted_to: 'shown' }),
+  place('shown', {}),
   place('brief', { run_timeout: '1s' }, '20'),
 ])
 
@@ -150,11 +152,12 @@ test('who goes when, on this machine with real processes', { timeout: 170_000 },
   })
 
   await t.test('X3 queue_timeout: none — it waits for as long as it takes', async () => {
-    await shop.sb(['lock', 'each', '--reason', 'look', '--for', '1s'])
-    const [late] = await send('each', 3)
-    assert.deepEqual(await endings(shop, [late]), ['succeeded'])
-    const { startedAt, createdAt } = await shop.until(late?.id ?? '', 'finished')
-    assert.ok((startedAt ?? 0) - createdAt > 300)
+    for (const where of ['each', 'hasty']) await shop.sb(['lock', where, '--reason', 'look'])
+    const [patient] = await send('each', 3)
+    assert.deepEqual(await endings(shop, await send('hasty', 2)), ['its turn did not come in time'])
+    await shop.until(patient?.id ?? '', 'queued')
+    await shop.sb(['unlock', 'each'])
+    assert.deepEqual(await endings(shop, [patient]), ['succeeded'])
   })
 
   await t.test('X3 run_timeout — a rollout that takes longer goes back', async () => {
@@ -179,6 +182,25 @@ test('who goes when, on this machine with real processes', { timeout: 170_000 },
     await shop.sb(['unfreeze', 'plain'])
     assert.equal((await shop.until(id, 'finished')).outcome, 'succeeded')
   })
+
+  await t.test(
+    'a release is held until what runs here has gone on; one may pass, for a reason on the record',
+    async () => {
+      await endings(shop, await send('held', 1))
+      const [two] = await send('held', 2)
+      assert.match((await shop.sb(['status', 'held'])).stdout, /has not gone on to shown yet; nothing runs there/)
+      const { stdout } = await shop.sb(['explain', 'main', '--env', 'held'])
+      assert.match(stdout, /opened by signalbox promote held shown --app queue\n/)
+      const v3 = versions[2] ?? ''
+      await shop.sb(['deploy', 'held', v3, '--override-hold'], { wanted: 2 })
+      await shop.sb(['deploy', 'held', v3, '--override-hold', '--reason', 'the till'])
+      assert.equal(await visit(server, `held.${name}.test`), 'v3')
+      assert.match((await endings(shop, [two]))[0] ?? '', /is older than/)
+      assert.match((await shop.sb(['audit', '--kind', 'deployment.override'])).stdout, /by admin.*hold.*the till/)
+      await shop.sb(['promote', 'held', 'shown', '--app', 'queue'])
+      assert.equal(await visit(server, `shown.${name}.test`), 'v3')
+    },
+  )
 
   await t.test('an older release is refused, and a rollback that names it goes', async () => {
     const [older] = await send('latest', 1)
