@@ -28,7 +28,7 @@ test('a scaling that did not succeed is forgotten, one before it is not', async 
   assert.deepEqual(running(it, staging), { web: 3, worker: 1 })
 })
 
-test('two scalings asked for at once both count', async () => {
+test('two scalings asked for at once both count, of a process with an address and of one without (trap 7)', async () => {
   await using it = await startEngine(projectSpec())
   await pushed(it, 'one')
   const asked: readonly Record<string, number>[] = [{ web: 1 }, { worker: 2 }]
