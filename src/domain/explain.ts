@@ -3,7 +3,9 @@ import type { AcceptedEvent } from './event.ts'
 import type { GateReport } from './gates.ts'
 import type { Release } from './release.ts'
 import type { Run } from './run.ts'
+import type { EnvironmentSpec } from './spec.ts'
 import type { Live } from './track.ts'
+import { comesBy } from './trigger.ts'
 
 export interface Evidence {
   readonly commit: string
@@ -16,6 +18,7 @@ export interface Evidence {
 
 export interface TrackEvidence {
   readonly id: string
+  readonly environment: EnvironmentSpec
   readonly live: Live | null
   /** Whether what is live was made from a later commit that has this one in its history. */
   readonly isWithin: boolean
@@ -88,7 +91,9 @@ function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evi
     return no(`the change does not touch ${app}, so there is no release of it`, null)
   const closed = firstClosed(track.gates)
   if (closed !== null) return no(`nothing has sent it there, and ${closed.because}`, closed.openedBy)
-  return no('nothing has sent it there', `signalbox deploy ${track.id.split('/')[2]}`)
+  const later = comesBy(track.environment)
+  const because = `nothing has sent it there${later === null ? '' : ` yet, ${later}`}`
+  return no(because, `signalbox deploy ${track.environment.name}`)
 }
 
 /** The turn of something that nobody has asked for is not in its way. */
@@ -107,7 +112,7 @@ function deploymentAnswer({ id, state, reason }: Deployment, track: TrackEvidenc
   if (state.kind !== 'finished') return no(`${id} is ${state.kind}`, id)
   if (state.outcome !== 'succeeded') {
     const openedBy =
-      state.supersededBy === undefined ? `signalbox deploy ${track.id.split('/')[2]}` : state.supersededBy
+      state.supersededBy === undefined ? `signalbox deploy ${track.environment.name}` : state.supersededBy
     return no(`${id} ${state.outcome}: ${state.reason ?? ''}`, openedBy)
   }
   return no(`${id} (${reason}) succeeded, and ${live?.release.version ?? 'nothing'} took its place since`, null)

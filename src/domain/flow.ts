@@ -1,5 +1,6 @@
 import type { Deployment } from './deployment.ts'
 import type { EnvironmentSpec, ProjectSpec } from './spec.ts'
+import { comesBy } from './trigger.ts'
 import { waveNumber } from './wave.ts'
 
 /** One app of a commit in one environment it may come to. */
@@ -87,19 +88,10 @@ function notSent(environment: EnvironmentSpec, before: readonly FlowStep[]): Omi
   const missing = before.filter(({ state }) => state !== 'live' && state !== 'succeeded')
   if (missing.length > 0)
     return { state: 'later', because: `after ${missing.map((each) => each.environment).join(', ')}` }
-  return { state: 'open', because: whatSends(environment) }
-}
-
-function whatSends({ name, triggers }: EnvironmentSpec): string {
-  const ways = [
-    ...(triggers.releasePublished ? ['when it is published'] : []),
-    ...triggers.after.map(
-      ({ environment, verifiedForMs }) =>
-        `after ${environment}${verifiedForMs === 0 ? '' : `, when it has stood well there for ${verifiedForMs / 1000} s`}`,
-    ),
-    ...(triggers.schedules.length > 0 ? ['when its timer ticks'] : []),
-  ]
-  return ways.length === 0 ? `nothing sends it there by itself: signalbox deploy ${name}` : ways.join('; or ')
+  return {
+    state: 'open',
+    because: comesBy(environment) ?? `nothing sends it there by itself: signalbox deploy ${environment.name}`,
+  }
 }
 
 function firstLine(reason: string | null): string {

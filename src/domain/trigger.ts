@@ -1,3 +1,4 @@
+import { showDuration } from '../lib/duration.ts'
 import { matchesBranch, matchesPaths } from './glob.ts'
 import type { EnvironmentSpec, EnvironmentTriggers, ProjectSpec } from './spec.ts'
 
@@ -103,6 +104,27 @@ function readyAt({ environment, verifiedForMs, smokePassed }: After, input: DueI
 
 function hasSmoke({ environments }: ProjectSpec, name: string): boolean {
   return environments.some((each) => each.name === name && each.policies.smoke.length > 0)
+}
+
+/** What brings a release here without a person, in words; null when nothing does. */
+export function comesBy({ triggers }: Pick<EnvironmentSpec, 'triggers'>): string | null {
+  const { push, tags, releasePublished, after, schedules } = triggers
+  const ways = [
+    ...push.map((branch) => `when a run of ${branch} succeeds`),
+    ...tags.map((tag) => `when a run of the tag ${tag} succeeds`),
+    ...(releasePublished ? ['when it is published'] : []),
+    ...after.map(inWords),
+    ...(schedules.length > 0 ? ['when its timer ticks'] : []),
+  ]
+  return ways.length === 0 ? null : `it comes by itself ${ways.join(', or ')}`
+}
+
+function inWords({ environment, verifiedForMs, smokePassed }: After): string {
+  const also = [
+    ...(smokePassed ? ['its smoke steps have passed'] : []),
+    ...(verifiedForMs > 0 ? [`it has stood well there for ${showDuration(verifiedForMs)}`] : []),
+  ]
+  return `after ${environment}${also.length === 0 ? '' : `, when ${also.join(' and ')}`}`
 }
 
 function isNamed({ push, tags }: EnvironmentTriggers, ref: string): boolean {

@@ -5,9 +5,10 @@ import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers
 import { environmentSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 
+const nothing = { push: [], tags: [], releasePublished: false, after: [], schedules: [] }
 const latest = environmentSpec({
   name: 'staging',
-  triggers: { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] },
+  triggers: { ...nothing, push: ['main'] },
   policies: { ...policies, concurrency: 'latest' },
 })
 
@@ -42,6 +43,29 @@ test('explain: of a release that nobody has sent, the gates say what would be in
   assert.match(because, /^nothing has sent it there, and \S+ has not succeeded in staging$/)
   assert.deepEqual([openedBy, deployment], ['signalbox deploy staging', null])
   assert.equal(gates.find(({ answer }) => !answer.open)?.gate, 'needs')
+})
+
+test('explain: of what comes by itself later, it is told what sends it', async () => {
+  const after = [{ environment: 'staging', verifiedForMs: 1_800_000, smokePassed: false }]
+  const later = environmentSpec({ name: 'production', needs: ['staging'], triggers: { ...nothing, after } })
+  const published = environmentSpec({ name: 'public', triggers: { ...nothing, releasePublished: true } })
+  const manual = environmentSpec({ name: 'canary', triggers: nothing })
+  await using it = await startEngine(projectSpec({ environments: [latest, later, published, manual] }))
+  await pushed(it, 'one')
+  const commit = it.store.releases.get('v1')?.commit ?? ''
+  const told = async (environment: string) => {
+    const { because, openedBy } = await why(it, commit, environment)
+    return `${because}; opened by ${openedBy}`
+  }
+  const inWords = 'after staging, when it has stood well there for 30m'
+  assert.equal(
+    await told('production'),
+    `nothing has sent it there yet, it comes by itself ${inWords}; opened by signalbox deploy production`,
+  )
+  assert.match(await told('public'), /^nothing has sent it there yet, it comes by itself when it is published;/)
+  assert.equal(await told('canary'), 'nothing has sent it there; opened by signalbox deploy canary')
+  const { steps } = it.queries.flow('shop', commit)
+  assert.equal(steps.find(({ environment }) => environment === 'production')?.because, `it comes by itself ${inWords}`)
 })
 
 test('explain: what gave way names what took its place; a failed check names the job; a rejected one whoever said no', async () => {

@@ -182,8 +182,8 @@ export class Queries {
     const releases = store.releases.ofCommitAll(project, commit.sha)
     // What started no run has no configuration of its own that counts.
     const spec = store.runs.spec(project, commit.sha) ?? store.runs.newestSpec(project)
-    const tracks = (spec?.environments ?? []).flatMap(({ name, apps }) =>
-      apps.map((app) => trackId(project, app, name)),
+    const tracks = (spec?.environments ?? []).flatMap((environment) =>
+      environment.apps.map((app) => ({ id: trackId(project, app, environment.name), environment })),
     )
     return explain({
       commit: commit.sha,
@@ -191,7 +191,9 @@ export class Queries {
       events: store.events.ofCommit(project, commit.sha),
       runs,
       releases,
-      tracks: await Promise.all(tracks.map((id) => this.#evidence(project, id, commit.sha))),
+      tracks: await Promise.all(
+        tracks.map(async (track) => ({ ...track, ...(await this.#evidence(project, track.id, commit.sha)) })),
+      ),
     })
   }
 
@@ -234,7 +236,7 @@ export class Queries {
     return await hidden(this.#parts, track, words)
   }
 
-  async #evidence(project: string, track: string, commit: string): Promise<TrackEvidence> {
+  async #evidence(project: string, track: string, commit: string): Promise<Omit<TrackEvidence, 'id' | 'environment'>> {
     const { store, time } = this.#parts
     const release = this.#releaseOn(track, commit)
     const deployments = release === null ? [] : store.deployments.ofRelease(release, track)
@@ -243,7 +245,7 @@ export class Queries {
     const gates = open === null ? [] : this.#parts.rules.askGates(gateFacts(this.#parts, open, time.now()))
     const live = store.tracks.get(track)?.live ?? null
     const isWithin = live !== null && (await this.#isWithin(project, commit, live.release.commit))
-    return { id: track, live, isWithin, deployments, gates }
+    return { live, isWithin, deployments, gates }
   }
 
   /** A commit whose history is not there any more has nothing within it. */
