@@ -43,6 +43,8 @@ export interface EnvironmentExplanation {
   readonly openedBy: string | null
   /** The deployment that the gates are of; null when they are of one that nobody has asked for. */
   readonly deployment: string | null
+  /** Of this commit to here, whatever became of it; null when it was never sent. */
+  readonly newest: string | null
   /** Every gate in order, open or closed, with its evidence. */
   readonly gates: readonly GateReport[]
 }
@@ -58,6 +60,7 @@ export function explain(evidence: Evidence): Explanation {
       track: track.id,
       ...answerFor(track, evidence),
       deployment: openOf(track)?.id ?? null,
+      newest: track.deployments.at(-1)?.id ?? null,
       gates: track.gates,
     })),
   }

@@ -79,6 +79,12 @@ test('explain: what gave way names what took its place; a failed check names the
   const gone = await why(it, two)
   assert.deepEqual([gone.because, gone.openedBy], ['d2 aborted: superseded by d3', 'd3'])
   await ended(it, 'd3')
+  // What was decided about it stays to be read when it has ended.
+  assert.deepEqual([gone.deployment, gone.newest], [null, 'd2'])
+  assert.deepEqual(
+    it.store.decisions.of(gone.newest ?? '').map(({ decided }) => decided),
+    ['queued', 'superseded'],
+  )
   const red = await it.push('red', { job: async () => ({ ...succeeded, outcome: 'failed', reason: 'exit 1\nmore' }) })
   await waitFor('the run to end', () => it.store.runs.ofCommit('shop', red)[0]?.state === 'finished')
   assert.match((await why(it, red)).because, /^r\d+ failed: test/)

@@ -42,6 +42,8 @@ export const explanation = z.object({
       openedBy: text.nullable(),
       /** The deployment that the gates are of; null when they are of one that nobody has asked for. */
       deployment: text.nullable(),
+      /** The newest deployment of it to here, whatever became of it; null when it was never sent. */
+      newest: text.nullable(),
       /** Every gate in order; none when there is no release of the commit. */
       gates: list(gate),
     }),

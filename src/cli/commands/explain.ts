@@ -16,7 +16,7 @@ export function explainCommand(open: Open) {
     .argument('<commit>', '7 or more digits, a branch or a tag, or HEAD for what is checked out here')
     .option('--env <environment>', 'only this environment')
     .option('--all', 'every gate, open or closed, with its evidence')
-    .option('--decisions', 'what the scheduler decided about the deployment that waits, and when')
+    .option('--decisions', 'what the scheduler decided about the newest deployment of it, and when')
     .action(async (named, { env, all, decisions }) => {
       const { client, project, output, world } = open()
       const api = await client()
@@ -44,7 +44,7 @@ type Decisions = Readonly<Record<string, readonly DecisionView[]>>
 
 /** By deployment. */
 async function decisionsOn(api: Client, { environments }: ExplanationView): Promise<Decisions> {
-  const ids = environments.flatMap(({ deployment }) => deployment ?? [])
+  const ids = environments.flatMap(({ newest }) => newest ?? [])
   const found = ids.map(async (deployment) => {
     return [deployment, await api.call('deployments.decisions', { params: { deployment } })] as const
   })
