@@ -149,7 +149,7 @@ test('an app while it runs, and while it is replaced', limit, async (t) => {
     assert.deepEqual(worked, [`start v1 ${before}-worker-1`, `stop v1 ${before}-worker-1`, `start v2 ${id}-worker-1`])
   })
 
-  await t.test('more and fewer instances: those that stay are the same, and nothing else is done (trap 7)', async () => {
+  await t.test('more and fewer instances: those that stay are the same (trap 7)', async () => {
     const before = await pids(shop)
     await shop.sb(['scale', 'staging', 'web=1'])
     const fewer = await pids(shop)
