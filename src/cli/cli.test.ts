@@ -45,6 +45,7 @@ test('what was typed wrongly ends with 2, and says what was probably meant', asy
   const rows: readonly (readonly [readonly string[], RegExp])[] = [
     [['deplyo'], /unknown command 'deplyo' \(Did you mean deploy\?\)\.\nSee `signalbox --help`/],
     [['deploy'], /missing required argument 'environment'\.\nSee `signalbox deploy --help`/],
+    [['-p', 'shop', 'undeployed'], /missing required argument 'environment'\.\nSee `signalbox undeployed --help`/],
     [['status', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
     [['lock', 'x', '--reason', 'y', '--for', 'soon'], /Expected a duration/],
     [['scale', 'x', 'web'], /Expected PROCESS=NUMBER/],

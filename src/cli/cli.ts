@@ -51,7 +51,7 @@ import { complain } from './complaint.ts'
 import { exitCodeOfFault, exitCodes } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
 import { Output } from './output.ts'
-import { inWordsOf } from './refused-input.ts'
+import { inWordsOf, pathOf } from './refused-input.ts'
 import { type Open, sessionOf } from './session.ts'
 import { programVersion } from './version.ts'
 import type { World } from './world.ts'
@@ -61,25 +61,30 @@ export async function runCli(world: World): Promise<number> {
   let exitCode: number = exitCodes.ok
   const program = programOf(await programVersion(), () => sessionOf(world, program.opts(), (code) => (exitCode = code)))
   const output = new Output(world, optionsIn(world.words))
-  let running: CommandUnknownOpts | null = null
+  let meant: CommandUnknownOpts = program
   program.hook('preAction', (_, command) => {
-    running = command
+    meant = command
   })
   settle(program, (sub) =>
-    sub.exitOverride().configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
-      // Told below, where it can be JSON too.
-      outputError: () => {},
-      getOutHelpWidth: () => world.stdout.columns ?? 100,
-      getErrHelpWidth: () => world.stderr.columns ?? 100,
-    }),
+    sub
+      .exitOverride((error) => {
+        meant = sub
+        throw error
+      })
+      .configureOutput({
+        writeOut: (text) => world.stdout.write(text),
+        writeErr: (text) => world.stderr.write(text),
+        // Told below, where it can be JSON too.
+        outputError: () => {},
+        getOutHelpWidth: () => world.stdout.columns ?? 100,
+        getErrHelpWidth: () => world.stderr.columns ?? 100,
+      }),
   )
   try {
     await program.parseAsync(world.words, { from: 'user' })
     return exitCode
   } catch (error) {
-    return await exitCodeOf(inWordsOf(running, error), { world, program, output })
+    return await exitCodeOf(inWordsOf(meant, error), { world, command: meant, output })
   }
 }
 
@@ -183,11 +188,11 @@ function optionsIn(words: readonly string[]): { readonly json: boolean; readonly
 
 interface Failing {
   readonly world: World
-  readonly program: CommandUnknownOpts
+  readonly command: CommandUnknownOpts
   readonly output: Output
 }
 
-async function exitCodeOf(thrown: unknown, { world, program, output }: Failing): Promise<number> {
+async function exitCodeOf(thrown: unknown, { world, command, output }: Failing): Promise<number> {
   // What goes wrong because of the end of everything is not what went wrong.
   const error: unknown = world.signal.aborted ? world.signal.reason : thrown
   if (codeOf(error) === 'EPIPE') return exitCodes.unread
@@ -197,15 +202,7 @@ async function exitCodeOf(thrown: unknown, { world, program, output }: Failing):
   // Asked for nothing: the help has been printed instead.
   if (error.code === 'commander.help') return exitCodes.usage
   const problem = error.message.replace(/^error: /, '').replace(/\s*\n/g, ' ')
-  const command = namesIn(program, world.words).join(' ')
-  await complain(output, new Fault('command.invalid', { details: { problem, command }, cause: error }))
+  const details = { problem, command: pathOf(command) }
+  await complain(output, new Fault('command.invalid', { details, cause: error }))
   return exitCodes.usage
-}
-
-/** The command that was meant, as far as it was recognised. */
-function namesIn(command: CommandUnknownOpts, words: readonly string[]): readonly string[] {
-  const found = command.commands.find((sub) => sub.name() === words.find((word) => !word.startsWith('-')))
-  return found === undefined
-    ? [command.name()]
-    : [command.name(), ...namesIn(found, words.slice(words.indexOf(found.name()) + 1))]
 }

@@ -4,8 +4,8 @@ import { showDuration } from '../lib/duration.ts'
 import { Fault } from '../lib/fault.ts'
 
 /** A request that the server refused, told as words of the command line where it came from them; otherwise as it is. */
-export function inWordsOf(command: CommandUnknownOpts | null, error: unknown): unknown {
-  if (command === null || !(error instanceof Fault)) return error
+export function inWordsOf(command: CommandUnknownOpts, error: unknown): unknown {
+  if (!(error instanceof Fault)) return error
   const told = issuesOf(error).map((issue) => problemIn(command, issue))
   if (told.length === 0 || told.includes(null)) return error
   const details = { problem: told.join('; '), command: pathOf(command) }
@@ -58,6 +58,7 @@ function short(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`
 }
 
-function pathOf(command: CommandUnknownOpts): string {
+/** `signalbox freeze start` */
+export function pathOf(command: CommandUnknownOpts): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }
