@@ -99,9 +99,11 @@ function answerFor(track: TrackEvidence, { commit, runs, events, releases }: Evi
   return no(because, `signalbox deploy ${track.environment.name}`)
 }
 
-/** The turn of something that nobody has asked for is not in its way. */
+/** The turn of something that nobody has asked for is not in its way; nor is the yes of people, who are asked about nothing yet. */
 function firstClosed(gates: readonly GateReport[]) {
-  const found = gates.find(({ answer }) => !answer.open && answer.behind === undefined)?.answer
+  const found = gates.find(
+    ({ holds, answer }) => !answer.open && answer.behind === undefined && holds !== 'people',
+  )?.answer
   return found === undefined || found.open ? null : found
 }
 

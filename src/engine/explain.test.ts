@@ -47,7 +47,8 @@ test('explain: of a release that nobody has sent, the gates say what would be in
 
 test('explain: of what comes by itself later, it is told what sends it', async () => {
   const after = [{ environment: 'staging', verifiedForMs: 1_800_000, smokePassed: false }]
-  const later = environmentSpec({ name: 'production', needs: ['staging'], triggers: { ...nothing, after } })
+  const protection = { ...latest.protection, approvals: 1 }
+  const later = environmentSpec({ name: 'production', needs: ['staging'], triggers: { ...nothing, after }, protection })
   const published = environmentSpec({ name: 'public', triggers: { ...nothing, releasePublished: true } })
   const manual = environmentSpec({ name: 'canary', triggers: nothing })
   await using it = await startEngine(projectSpec({ environments: [latest, later, published, manual] }))

@@ -58,5 +58,6 @@ function weakening({ weakened }: Demand): readonly string[] {
 function openedBy({ approvers, permitted }: Demand, { environment, deployment }: GateFacts): string {
   const named = approvers.length > 0 ? approvers : (permitted ?? [])
   const who = named.length === 0 ? 'anyone who may deploy' : named.join(' or ')
-  return `${who}: signalbox approve ${deployment.id === '' ? environment.name : deployment.id}`
+  if (deployment.id === '') return `${who}, once it is asked for: signalbox deploy ${environment.name}`
+  return `${who}: signalbox approve ${deployment.id}`
 }
