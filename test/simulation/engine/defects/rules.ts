@@ -78,6 +78,10 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   'migration left out': rules('a release goes live on a database it was not made for', ({ planRollout }) => ({
     planRollout: (input) => planRollout({ ...input, hasMigrations: false }),
   })),
+  'lock of migrations ignored': rules('two migrate one database at the same time', ({ planRollout }) => ({
+    planRollout: (input) =>
+      planRollout(input.migrating === undefined ? input : { ...input, migrating: { ...input.migrating, lock: null } }),
+  })),
   'contract ignored': rules('a release goes on a way at whose end something is missing', ({ askGates }) => ({
     askGates: (facts) => askGates({ ...facts, lacks: [] }),
   })),

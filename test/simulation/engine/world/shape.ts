@@ -26,6 +26,8 @@ export interface Shape {
   readonly migrations: PolicySpec['migrations'] | null
   /** What is run to migrate; the world knows how each ends. */
   readonly migrate: (typeof migrateWords)[number]
+  /** What migrations share, also with those of other projects. */
+  readonly migrationLock: string | null
   readonly strategy: StrategySpec
   readonly approvals: number
   /** Who may approve; empty = everybody. */
@@ -91,6 +93,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     retries: random.pick([0, 1]),
     migrations: drawMigrations(random),
     migrate: 'migrate',
+    migrationLock: random.stream('migration lock').pick([null, null, 'db']),
     strategy: random.pick([
       { kind: 'start_first', batch: 1 },
       { kind: 'start_first', batch: 1 },
@@ -192,7 +195,7 @@ function appOf(shape: Shape, name: string): AppSpec {
             pending: ['pending'],
             backup: ['backup'],
             keepBackups: 5,
-            lock: null,
+            lock: shape.migrationLock,
             variables: [],
             pendingVariables: {},
             timeoutMs: 15_000,
