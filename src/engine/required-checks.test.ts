@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ended, inStaging, live, staging } from '../../test/helpers/deployments.ts'
+import { ended, inStaging, live, outcome, staging } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { checkSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
@@ -65,6 +65,33 @@ test('a deployment waits for the checks of its commit that still run, in whateve
   finish({ ...succeeded, outcome: 'failed', reason: 'exit 1' })
   const { state } = await ended(it, id)
   assert.deepEqual(state.kind === 'finished' && state.reason, 'for this commit: e2e did not pass (r2)')
+})
+
+test('what has run here before is not held by a check that fails later: more instances, the same again, a way back', async () => {
+  let isFlaky = false
+  const job = async (plan: JobPlan): Promise<JobResult> => (isFlaky ? await failing(plan) : succeeded)
+  await using it = await startEngine(requiring())
+  const shas: string[] = []
+  for (const title of ['one', 'two']) {
+    shas.push(await it.push(title, { job }))
+    await released(it, shas.at(-1) ?? '')
+    await ended(it, deploy(it))
+  }
+  isFlaky = true
+  for (const [index, sha] of shas.entries()) it.setRef(`nightly-${index}`, sha)
+  await it.engine.actions.sync('shop', 'ada')
+  for (const sha of shas) await released(it, sha)
+  const { actions } = it.engine
+  const asks = [
+    () => actions.scale(inStaging, { web: 1 }, ada).id,
+    () => actions.redeploy(inStaging, ada)[0]?.id,
+    async () => (await actions.rollback(inStaging, { version: null }, ada))[0]?.id,
+  ]
+  for (const ask of asks) {
+    const { id, reason } = await ended(it, (await ask()) ?? '')
+    assert.equal(outcome(it, id), 'succeeded', reason)
+  }
+  assert.equal(live(it, staging)?.release.commit, shas[0])
 })
 
 test('a required check that its paths leave out counts as passed (O10)', async () => {

@@ -1,10 +1,11 @@
-import type { Gate, GateFacts } from './gate.ts'
+import { type Gate, type GateFacts, hasRunHere } from './gate.ts'
 
 /** No required check is still on its way. Others may pass meanwhile. */
 export const checksEndedGate: Gate = {
   name: 'checks_ended',
   holds: 'aside',
-  ask({ checks }: GateFacts) {
+  ask({ checks, deployment }: GateFacts) {
+    if (hasRunHere(deployment)) return { open: true, because: `a ${deployment.reason} of what has run here` }
     const running = checks.filter(({ state }) => state === 'running')
     const [first] = running
     if (first === undefined) return { open: true, because: 'no required check is on its way' }

@@ -6,7 +6,7 @@ import { checksEndedGate } from './checks-ended.ts'
 import type { GateFacts } from './gate.ts'
 
 function ask(...checks: readonly CheckState[]) {
-  const facts = { checks, deployment: { release: { commit: 'abc' } } } as unknown as GateFacts
+  const facts = { checks, deployment: { reason: 'promote', release: { commit: 'abc' } } } as unknown as GateFacts
   return [checksGate.ask(facts), checksEndedGate.ask(facts)] as const
 }
 

@@ -1,6 +1,6 @@
 import { never } from '../../lib/never.ts'
 import type { CheckState } from '../checks.ts'
-import type { Gate, GateFacts } from './gate.ts'
+import { type Gate, type GateFacts, hasRunHere } from './gate.ts'
 
 /** Every required check has passed for this very commit, or may yet; one that its paths leave out counts as passed (X21). */
 export const checksGate: Gate = {
@@ -8,6 +8,7 @@ export const checksGate: Gate = {
   holds: 'refuse',
   ask({ checks, deployment }: GateFacts) {
     if (checks.length === 0) return { open: true, because: 'no check is required here' }
+    if (hasRunHere(deployment)) return { open: true, because: `a ${deployment.reason} of what has run here` }
     const bad = checks.filter(({ state }) => state === 'failed' || state === 'missing')
     const [first] = bad
     if (first === undefined) return { open: true, because: checks.map(told).join(', ') }

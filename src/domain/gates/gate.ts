@@ -36,6 +36,11 @@ export type GateAnswer =
       readonly until?: number
     }
 
+/** A way back, the same again, or another number of it: what brought the release here is not asked again. */
+export function hasRunHere({ reason }: Pick<Deployment, 'reason'>): boolean {
+  return reason !== 'promote' && reason !== 'migrate'
+}
+
 /** Everything gates may look at, read in one transaction. */
 export interface GateFacts {
   readonly now: number
