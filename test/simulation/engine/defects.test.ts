@@ -22,6 +22,7 @@ const from: Readonly<Record<string, number>> = {
   'superseded without a name': 64,
   'broken off in a step': 64,
   'contract ignored': 106,
+  'checks ignored': 201,
   'a rollback is rolled back': 85,
   'limits ignored': 29,
   'lost job tried for ever': 266,

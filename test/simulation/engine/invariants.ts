@@ -4,6 +4,7 @@ import { approval } from './invariants/approval.ts'
 import { bake } from './invariants/bake.ts'
 import { calm } from './invariants/calm.ts'
 import { capacity } from './invariants/capacity.ts'
+import { checks } from './invariants/checks.ts'
 import { drain } from './invariants/drain.ts'
 import { environment } from './invariants/environment.ts'
 import { fence } from './invariants/fence.ts'
@@ -35,7 +36,7 @@ import type { MakeInvariant } from './view.ts'
 /** Every promise, one file each. */
 export const invariants: readonly MakeInvariant[] = [
   ...[oneActive, states, order, alive],
-  ...[scopes, superseding, ancestry, freezes],
+  ...[scopes, superseding, ancestry, freezes, checks],
   ...[fence, routing, capacity, drain, singletons, success],
   ...[approval, promotion, environment, migrations, limits, locks, ticks],
   ...[pushes, newest, jobs, retention],

@@ -1,12 +1,16 @@
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import type { AppSpec, EnvironmentSpec } from '../../../src/domain/spec.ts'
+import { requiredChecks } from './required.ts'
 import type { View } from './view.ts'
 
 /**
- * Why a deployment stays in the queue until a person does something, and nobody has to wait behind it; null when nothing of the
+ * Why a deployment stays in the queue until a person does something or a check ends, and nobody has to wait behind it; null when nothing of the
  * kind keeps it. Worked out from what is durable, and not from what the gates say.
  */
-export function standsAside(view: View, { track, release, reason }: Deployment): string | null {
+export function standsAside(view: View, deployment: Deployment): string | null {
+  const { track, release, reason } = deployment
+  const running = requiredChecks(view, deployment).find(({ jobs }) => jobs.some(({ outcome }) => outcome === null))
+  if (running !== undefined) return `${running.name} has not ended`
   const spec = view.git.spec(release.commit)
   const [project = '', appName = '', name = ''] = track.split('/')
   const environment = spec?.environments.find((each) => each.name === name)

@@ -85,6 +85,9 @@ export const ruleDefects: Readonly<Record<string, Defect>> = {
   'contract ignored': rules('a release goes on a way at whose end something is missing', ({ askGates }) => ({
     askGates: (facts) => askGates({ ...facts, lacks: [] }),
   })),
+  'checks ignored': rules('a release comes although a check of it did not pass', ({ askGates }) => ({
+    askGates: (facts) => askGates({ ...facts, checks: [] }),
+  })),
   'hold ignored': rules('a release takes the place of one that has not gone on', ({ askGates }) => ({
     askGates: (facts) => askGates({ ...facts, hold: null }),
   })),

@@ -131,6 +131,7 @@ function asked({ approvals, approvers }: ProtectionSpec): string {
 
 function isWeaker(before: ProtectionSpec, after: ProtectionSpec): boolean {
   if (after.approvals < before.approvals) return true
+  if (before.requireChecks.some((each) => !after.requireChecks.includes(each))) return true
   if (before.approvals === 0 || before.approvers.length === 0) return false
   return after.approvers.length === 0 || after.approvers.some((each) => !before.approvers.includes(each))
 }

@@ -22,6 +22,8 @@ export interface Shape {
   readonly worker: number
   readonly beat: boolean
   readonly checks: number
+  /** Every environment requires the checks; then a run succeeds without them. */
+  readonly requires: boolean
   readonly retries: number
   readonly migrations: PolicySpec['migrations'] | null
   /** What is run to migrate; the world knows how each ends. */
@@ -90,6 +92,7 @@ export function drawShape(random: Random, project: string, size: number): Shape 
     worker: random.pick([0, 0, 1, 2]),
     beat: random.chance(0.4),
     checks: random.pick([0, 1, 1, 2]),
+    requires: random.stream('required checks').chance(0.15),
     retries: random.pick([0, 1]),
     migrations: drawMigrations(random),
     migrate: 'migrate',
@@ -170,11 +173,11 @@ export function specOf(shape: Shape): ProjectSpec {
   }
 }
 
-function checksOf({ checks, retries }: Shape): readonly JobSpec[] {
+function checksOf({ checks, retries, requires }: Shape): readonly JobSpec[] {
   const matrix = { axes: { node: ['24', '26'] }, include: [], exclude: [], failFast: true }
   const all = [
-    checkSpec({ name: 'lint', timeoutMs: 20_000, retries }),
-    checkSpec({ name: 'test', timeoutMs: 20_000, retries, needs: ['lint'], matrix }),
+    checkSpec({ name: 'lint', timeoutMs: 20_000, retries, continueOnError: requires }),
+    checkSpec({ name: 'test', timeoutMs: 20_000, retries, needs: ['lint'], matrix, continueOnError: requires }),
   ]
   return all.slice(0, checks)
 }
@@ -264,6 +267,12 @@ function policiesOf(shape: Shape): PolicySpec {
   }
 }
 
+function requiredOf(shape: Shape): readonly string[] {
+  return shape.requires ? checksOf(shape).map(({ name }) => name) : []
+}
+
+const unprotected = { approvals: 0, approvers: [], selfApproval: true, expiresMs: 2_592_000_000 } as const
+
 function staging(shape: Shape, suffix: string): EnvironmentSpec {
   const name = `staging${suffix}`
   return environmentSpec({
@@ -272,6 +281,7 @@ function staging(shape: Shape, suffix: string): EnvironmentSpec {
     ...hostsOf(shape, name),
     url: `https://${name}.${shape.project}.test`,
     triggers: { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] },
+    protection: { ...unprotected, requireChecks: requiredOf(shape) },
     policies: { ...policiesOf(shape), holdUntilPromotedTo: shape.holds ? `production${suffix}` : null },
   })
 }
@@ -290,7 +300,7 @@ function production(shape: Shape, suffix: string): EnvironmentSpec {
     url: `https://${name}.${shape.project}.test`,
     needs: [`staging${suffix}`],
     triggers: { push: [], tags: [], releasePublished: false, after, schedules: [] },
-    protection: { approvals, approvers, selfApproval: true, expiresMs, requireChecks: [] },
+    protection: { approvals, approvers, selfApproval: true, expiresMs, requireChecks: requiredOf(shape) },
     policies: { ...policiesOf(shape), freezes: shape.freezes ? [freeze] : [] },
   })
 }
