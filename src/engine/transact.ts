@@ -17,7 +17,7 @@ export function transact<T>(
   after: AfterCommit,
   work: (tx: Tx) => T extends Promise<unknown> ? never : T,
 ): T {
-  const pending: FollowUp[] = []
+  const pending: Pending = new Map()
   const tx = openTx(parts, pending)
   const result = parts.store.db.transaction<T>(() => {
     const value = work(tx)
@@ -28,7 +28,10 @@ export function transact<T>(
   return result
 }
 
-function openTx(parts: Parts, pending: FollowUp[]): Tx {
+/** In the order they were asked for. The same look once is enough: it comes after all that asked for it. */
+type Pending = Map<string, FollowUp>
+
+function openTx(parts: Parts, pending: Pending): Tx {
   const { store } = parts
   const at = parts.time.now()
   return {
@@ -41,20 +44,19 @@ function openTx(parts: Parts, pending: FollowUp[]): Tx {
       store.outbox.add({ lane, kind: command.do, project, subject: id, command, dueAt: notBefore })
     },
     followUp(what) {
-      if (!pending.some((each) => isSame(each, what))) pending.push(what)
+      const key = JSON.stringify(what)
+      if (!pending.has(key)) pending.set(key, what)
     },
   }
 }
 
-/** The same look once is enough: it comes after all that asked for it. */
-function isSame(one: FollowUp, other: FollowUp): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
-}
-
-function settle(tx: Tx, pending: FollowUp[]): void {
-  for (let done = 0; pending.length > 0; done += 1) {
-    if (done > maxFollowUps) throw new Error(`follow-ups do not end: ${JSON.stringify(pending[0])}`)
-    const next = pending.shift() as FollowUp
+function settle(tx: Tx, pending: Pending): void {
+  let done = 0
+  // What is added meanwhile comes at the end of the same walk.
+  for (const [key, next] of pending) {
+    pending.delete(key)
+    done += 1
+    if (done > maxFollowUps) throw new Error(`follow-ups do not end: ${key}`)
     if (next.look === 'turn') takeTurn(tx, next.track)
     else if (next.look === 'promote') requestDue(tx, next)
     else if (next.look === 'timers') keepTimers(tx, next.project)

@@ -5,6 +5,7 @@ import { branchOf } from '../domain/trigger.ts'
 import { type KnownCommit, type UndeployedChange, undeployedOf } from '../domain/undeployed.ts'
 import { Fault } from '../lib/fault.ts'
 import type { LogEntry } from '../sources/source.ts'
+import type { Store } from '../store/store.ts'
 import { environmentIn } from './context.ts'
 import { type NamedPlace, specNow, tracksIn } from './find.ts'
 import type { Parts } from './parts.ts'
@@ -35,7 +36,7 @@ export async function undeployed(parts: Parts, place: NamedPlace): Promise<reado
 async function ofTrack(parts: Parts, spec: ProjectSpec, track: Track): Promise<Undeployed | null> {
   const { store } = parts
   const { project, app, environment } = track
-  const ref = refFor(parts, spec, environment) ?? store.runs.deployedRef(project)
+  const ref = refFor(store, spec, environment) ?? store.runs.deployedRef(project)
   const head = ref === null ? undefined : store.projects.refs(project).get(ref)
   if (ref === null || head === undefined) return null
   const live = track.live
@@ -54,7 +55,7 @@ async function ofTrack(parts: Parts, spec: ProjectSpec, track: Track): Promise<U
 }
 
 /** The newest ref whose pushes come here, or to an environment that comes before. */
-function refFor({ store }: Parts, spec: ProjectSpec, name: string, trail: readonly string[] = []): string | null {
+function refFor(store: Store, spec: ProjectSpec, name: string, trail: readonly string[] = []): string | null {
   const environment = spec.environments.find((each) => each.name === name)
   if (environment === undefined || trail.includes(name)) return null
   const { push, after } = environment.triggers
@@ -64,7 +65,7 @@ function refFor({ store }: Parts, spec: ProjectSpec, name: string, trail: readon
   })
   if (matching !== undefined) return matching.ref
   for (const before of [...environment.needs, ...after.map((each) => each.environment)]) {
-    const ref = refFor({ store } as Parts, spec, before, [...trail, name])
+    const ref = refFor(store, spec, before, [...trail, name])
     if (ref !== null) return ref
   }
   return null
