@@ -3,6 +3,7 @@ import test from 'node:test'
 import {
   ada,
   ended,
+  inProduction,
   inStaging,
   live,
   newestEnded,
@@ -10,6 +11,7 @@ import {
   pushed,
   rollingOn,
   staging,
+  waitingOn,
 } from '../../test/helpers/deployments.ts'
 import { startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { appSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
@@ -88,6 +90,15 @@ test('what is live in an environment is not promoted to where it is', async () =
   await waitFor('it to be live', () => live(it, staging))
   assert.throws(() => it.engine.actions.promote({ ...inStaging, to: 'staging' }, ada), isFault('environment.same'))
   assert.equal(it.store.deployments.list(staging, 9).length, 1)
+})
+
+test('sending or promoting what waits for people there already is asking once', async () => {
+  await using it = await startEngine(projectSpec())
+  await pushed(it, 'one')
+  const waiting = await waitFor('a deployment that waits', () => waitingOn(it, production))
+  const [sent] = it.engine.actions.deploy(inProduction, { version: null }, ada)
+  const [promoted] = it.engine.actions.promote({ ...inStaging, to: 'production' }, ada)
+  assert.deepEqual([sent?.id, promoted?.id], [waiting.id, waiting.id])
 })
 
 test('an app goes only to environments that have it', async () => {

@@ -1,6 +1,6 @@
 import { type Deployment, isActive } from '../../domain/deployment.ts'
 import type { Override } from '../../domain/gates/gate.ts'
-import type { Track } from '../../domain/track.ts'
+import { type Track, trackId } from '../../domain/track.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { StoredRelease } from '../../store/releases.ts'
 import { environmentIn } from '../context.ts'
@@ -96,6 +96,8 @@ export function deploymentActions(work: Work) {
         const meant = place.app === undefined ? all.filter(({ app }) => apps.includes(app)) : all
         return (meant.length === 0 ? all : meant).map((from) => {
           const release = store.releases.get(liveOf(from).release.id) as StoredRelease
+          const waiting = waitingFor(store, trackId(from.project, from.app, place.to), release.id)
+          if (waiting !== null) return waiting
           return requestDeployment(tx, { release, environment: place.to, reason: 'promote', ...said(asked) })
         })
       })
