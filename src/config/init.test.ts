@@ -355,6 +355,11 @@ test('names of folders become names of projects', () => {
   for (const [folder, expected] of rows) assert.equal(init({}, { folder }).spec.project, expected, folder)
 })
 
+test('an instruction with nothing behind it is none', () => {
+  const { spec } = init({ Dockerfile: 'FROM x\nCMD  \n' }, { folder: 'shop' })
+  assert.deepEqual(web(spec).command, './start')
+})
+
 test('whatever the files hold, the result is a file that validates', () => {
   const words = [
     'web',

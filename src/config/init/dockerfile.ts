@@ -32,7 +32,7 @@ export function readDockerfile(text: string): Dockerfile {
   const start = lines.findLastIndex((line) => /^\s*FROM\s/i.test(line))
   const stage = lines.slice(Math.max(start, 0))
   const last = (instruction: string) =>
-    stage.flatMap((line) => new RegExp(`^\\s*${instruction}\\s+(.+)$`, 'i').exec(line)?.[1]?.trim() ?? []).at(-1) ??
+    stage.flatMap((line) => new RegExp(`^\\s*${instruction}\\s+(\\S.*)$`, 'i').exec(line)?.[1]?.trim() ?? []).at(-1) ??
     null
   const port = /^(\d+)/.exec(last('EXPOSE') ?? '')?.[1]
   return { command: combined(last('ENTRYPOINT'), last('CMD')), port: port === undefined ? null : Number(port) }
