@@ -4,12 +4,11 @@ import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
 import type { Address, ServerConfig } from '../config/server.ts'
 import { Consoles } from '../engine/consoles.ts'
-import { defaultSettings, type LineLog, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
+import { defaultSettings, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
 import { EngineTime } from '../engine/time.ts'
 import { pageOf } from '../http/pages.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { redactor } from '../lib/redact.ts'
 import { localRunner } from '../runner/local-runner.ts'
 import { gitSource } from '../sources/git/source.ts'
 import type { Store } from '../store/store.ts'
@@ -26,6 +25,7 @@ import { channelsFor } from './channels.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { driverOptions } from './drivers.ts'
 import { gitEnvironment } from './environment.ts'
+import { openLineLog } from './line-log.ts'
 
 export interface Assembled {
   readonly parts: Parts
@@ -80,7 +80,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
     parse: (text, procfile) => parse(text, { procfile, version }),
     readSql: readPostgres,
     drizzleLook: (await readText(join(import.meta.dirname, 'drizzle-look.cjs'), 100_000)) ?? '',
-    openLog: (name, secrets) => openLog(jobLogs, name, secrets),
+    openLog: (name, secrets) => openLineLog(jobLogs, name, secrets),
     consoles: new Consoles(clock),
     notices: {
       channels: await channelsFor(config),
@@ -128,17 +128,4 @@ function secretsOf(box: SecretBox): Secrets {
 function bindingOf(place: string) {
   const [project = '', environment = '', name = '', version = ''] = place.split('/')
   return { environment: `${project}/${environment}`, name, version: Number(version) }
-}
-
-async function openLog(logs: JobLogs, name: string, secrets: readonly string[]): Promise<LineLog> {
-  const writer = await logs.open(name, redactor(secrets))
-  const sinks = { out: writer.sink({ step: null, stream: 'o' }), err: writer.sink({ step: null, stream: 'e' }) }
-  return {
-    write: ({ stream, text }) => void sinks[stream].push(Buffer.from(`${text}\n`)),
-    async close() {
-      sinks.out.end()
-      sinks.err.end()
-      await writer.close()
-    },
-  }
 }

@@ -56,6 +56,21 @@ test('commands and schedules in a protected environment', { timeout: 170_000 }, 
     assert.deepEqual([plan.approvals, plan.canDryRun], [1, false])
   })
 
+  await t.test('a command goes on while the server is killed, and its log tells each line once', async () => {
+    const script = 'echo one; echo two >&2; echo two; until [ -e data/go ]; do sleep 0.1; done; echo three'
+    const params = { project: 'shop', environment: 'staging' }
+    const body = { command: ['sh', '-c', script] }
+    const { id } = await server.client.call('one-offs.start', { params, body })
+    const told = async () => (await server.client.call('one-offs.log', { params: { oneOff: id } })).lines
+    await waitFor('its first lines', async () => (await told()).length === 3)
+    await server.kill('SIGKILL')
+    await server.start()
+    await shop.sb(['run', 'staging', '--', 'touch', 'data/go'])
+    assert.equal((await endOf(server, id)).outcome, 'succeeded')
+    const lines = (await told()).map(({ stream, text }) => `${stream} ${text}`)
+    assert.deepEqual(lines.sort(), ['e two', 'o one', 'o three', 'o two'])
+  })
+
   await t.test(
     'X14 one_off_protection: environment — it waits for a yes to its plan, and then runs by itself',
     async () => {
