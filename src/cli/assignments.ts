@@ -6,13 +6,15 @@ import type { World } from './world.ts'
 
 const mostBytes = 1024 * 1024
 
-/** `NAME=VALUE` words, `NAME=-` for a value on standard input, and a file of such lines. A later one wins. */
+/** `NAME=VALUE` words, `NAME=-` for a value on standard input, and a file of such lines. What is typed wins over the file. */
 export async function assignmentsIn(
   world: World,
   { words, file }: { readonly words: readonly string[]; readonly file: string | undefined },
 ): Promise<readonly Assignment[]> {
   const fromFile = file === undefined ? [] : await assignmentsOfFile(world, file)
   const typed = words.map(assignment)
+  const twice = typed.find(({ name }, index) => typed.findIndex((each) => each.name === name) !== index)
+  if (twice !== undefined) throw invalid(`${twice.name} is given twice`)
   const piped = typed.filter(({ value }) => value === '-')
   if (piped.length > 1) throw invalid('only one value can come from standard input')
   const value = piped.length === 0 ? '' : await pipedValue(world, piped[0]?.name ?? '')

@@ -378,6 +378,7 @@ test('variables are set from words, a file and a pipe; values are echoed nowhere
   assert.equal((await sb('env set staging A=- B=-', { input: 'x' })).code, 2)
   assert.equal((await sb('env set staging 1A=x')).code, 2)
   assert.equal((await sb('env set staging')).code, 2)
+  assert.match((await sb('env set staging X=a X=b')).stderr, /X is given twice/)
   assert.equal((await sb('env set checks NPM_TOKEN=x --secret')).code, 0)
 })
 

@@ -128,6 +128,7 @@ test('what a run requires and environments lack is on record when the run begins
 test('a value of another type than declared is refused when it is set; a secret is not repeated', async () => {
   await using it = await startEngine(requiring({ LIMIT: { type: 'number' }, KEY: { type: 'url', secret: true } }))
   await it.push('one')
+  await assert.rejects(set(it, inStaging, 'KEY', ''), withCode('variable.empty', /requires KEY in staging/))
   await assert.rejects(set(it, inStaging, 'LIMIT', 'many'), withCode('variable.wrong_type', /LIMIT .*a number.*"many"/))
   const secret = { name: 'KEY', value: 's3cret', secret: true }
   await assert.rejects(

@@ -1,3 +1,4 @@
+import { isNeeded } from '../domain/contract.ts'
 import { isActive } from '../domain/deployment.ts'
 import type { Run } from '../domain/run.ts'
 import type { AppSpec } from '../domain/spec.ts'
@@ -48,11 +49,14 @@ export function mustBeSettable({ name, value }: VariableChange): void {
   }
 }
 
-/** Fault `variable.wrong_type` unless the value is what every app there declares. A secret is not repeated. */
+/** Faults `variable.empty` and `variable.wrong_type` unless the value is what every app there declares. A secret is not repeated. */
 export function mustFit({ name, value, secret }: VariableChange, environment: string, apps: readonly AppSpec[]): void {
   for (const app of apps) {
     const declared = app.variables.find((each) => each.name === name)
-    if (value === null || declared === undefined || fitsType(declared.type, value)) continue
+    if (value === null || declared === undefined) continue
+    if (value === '' && isNeeded(declared))
+      throw new Fault('variable.empty', { details: { name, environment, app: app.name } })
+    if (fitsType(declared.type, value)) continue
     const found = secret || declared.secret ? 'the value given' : JSON.stringify(value)
     const expected = typePhrases[declared.type]
     throw new Fault('variable.wrong_type', { details: { name, environment, app: app.name, found, expected } })

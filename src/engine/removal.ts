@@ -15,6 +15,14 @@ export interface Removal {
   readonly now: number
 }
 
+/** Fault `variable.not_set` for a name that nobody has set here. */
+export function mustBeSet(store: Store, { project, environment, names }: Omit<Removal, 'now'>): void {
+  const set = store.variables.at(project, environment, store.variables.version(project, environment))
+  const missing = names.filter((name) => !set.some((each) => each.name === name))
+  if (missing.length > 0)
+    throw new Fault('variable.not_set', { details: { names: missing.join(', '), project, environment } })
+}
+
 /**
  * Fault `variable.needed` while what runs here, is on its way here or may be gone back to requires one of them; unless a waiver
  * says that the environment may be without.

@@ -37,6 +37,15 @@ test('applying changed variables replaces every instance of the same release; wi
   assert.deepEqual(it.engine.actions.applyVariables(inStaging, ada), [])
 })
 
+test('taking away what nobody has set changes nothing, and says so', async () => {
+  await using it = await startEngine(projectSpec())
+  await pushed(it, 'one')
+  await set(it, 'COLOUR', 'red')
+  const gone = it.engine.actions.setVariables(inStaging, [plain('COLOUR', null), plain('SIZE', null)], ada)
+  await assert.rejects(gone, /Nobody has set SIZE in staging/)
+  assert.equal(it.store.variables.version('shop', 'staging'), 1)
+})
+
 test('a change of variables waits for a yes where a release would; the plan names what changes, and no value', async () => {
   await using it = await startEngine(projectSpec())
   await pushed(it, 'one')

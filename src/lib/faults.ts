@@ -707,6 +707,10 @@ const catalogue = {
     sentence: 'There is no valid token {name}',
     hint: 'List them with `signalbox tokens list`.',
   },
+  'variable.empty': {
+    sentence: '{app} requires {name} in {environment}, and an empty value is as good as none',
+    hint: 'Give it a value, or declare it with `required: false` in signalbox.yml.',
+  },
   'variable.invalid': {
     sentence: '{name} is not a name for a variable',
     hint: 'Use letters, digits and underscores, beginning with a letter or an underscore.',
@@ -718,6 +722,10 @@ const catalogue = {
   'variable.needed': {
     sentence: '{name} cannot be taken from {environment} yet: it is required by {needed}',
     hint: 'Take it away when nothing needs it any more, or say first that it may be missing: `signalbox env waive {environment} {name} --reason WHY --for 1d`.',
+  },
+  'variable.not_set': {
+    sentence: 'Nobody has set {names} in {environment}',
+    hint: 'Nothing was changed. `signalbox env list {environment}` lists what is set; the values of signalbox.yml are changed there.',
   },
   'variable.reserved': {
     sentence: '{name} is set by Signalbox itself, for each instance',

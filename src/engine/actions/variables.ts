@@ -10,7 +10,7 @@ import { environmentIn } from '../context.ts'
 import { findProject, liveOf, specNow, tracksIn } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
 import { mustBeSettable, mustFit } from '../refusals.ts'
-import { mustBeRemovable } from '../removal.ts'
+import { mustBeRemovable, mustBeSet } from '../removal.ts'
 import { sealAll } from '../sealing.ts'
 import type { Tx } from '../tx.ts'
 import { changesSinceLive } from '../variables.ts'
@@ -35,6 +35,7 @@ export function variableActions(work: Work) {
           mustBePermitted(store, 'config', { project, environment, by })
           if (store.variables.version(project, environment) + 1 !== version) return false
           const removed = changes.flatMap(({ name, value }) => (value === null ? [name] : []))
+          mustBeSet(store, { project, environment, names: removed })
           mustBeRemovable(store, { project, environment, names: removed, now: tx.at })
           store.variables.change({ project, environment }, sealed, { by, at: tx.at, reason })
           const names = changes.map(({ name, value }) => ({ name, set: value !== null }))
