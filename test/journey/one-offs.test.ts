@@ -84,6 +84,11 @@ test('commands and schedules in a protected environment', { timeout: 170_000 }, 
       await shop.sb(['approve', id, '--plan', detail.plan?.hash ?? ''])
       const ended = await endOf(server, id)
       assert.deepEqual([ended.outcome, ended.exitCode], ['succeeded', 0])
+      const followed = (
+        await shop.sb(['run', 'production', '--json', '--', 'sh', '-c', 'sleep 1; echo done; exit 3'], { wanted: 4 })
+      ).json<OneOffView>()
+      const approved = await shop.sb(['approve', followed.id, '--yes', '--wait'], { wanted: 3 })
+      assert.match(approved.stdout, /^done$/m)
       const other = (await shop.sb(['run', 'production', '--json', '--', 'true'], { wanted: 4 })).json<OneOffView>()
       await shop.sb(['reject', other.id, '--reason', 'not today'])
       assert.match((await endOf(server, other.id)).reason ?? '', /rejected by admin: not today/)

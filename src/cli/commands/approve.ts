@@ -30,17 +30,18 @@ export function approveCommand(open: Open) {
     .option('--yes', 'show the plans as they are now and say yes to them without asking')
     .addOption(appOption())
     .addOption(commentOption())
-    .option('--wait', 'follow the deployments to their end')
+    .option('--wait', 'follow the deployments, or the command, to their end')
     .option('--wait-timeout <duration>', 'how long to wait at most (default: 1h)', duration)
     .option('--commit <sha>', 'the commit that was looked at, of the run of one proposal')
     .action(async (named, { all = false, plan, yes, commit, app, comment, wait, waitTimeout = 3_600_000 }) => {
       const session = open()
       const client = await session.client()
       const [first = ''] = named
+      const answer = { isSure: yes === true, comment }
       if (named.length === 1 && kindOfId(first) === 'oneOff')
-        return approveOneOff(session, client, { oneOff: first, plan, isSure: yes === true, comment })
+        return approveOneOff(session, client, { ...answer, oneOff: first, lookedAt: plan, wait: wait === true })
       if (named.length === 1 && kindOfId(first) === 'run')
-        return approveRun(session, client, { run: first, commit, isSure: yes === true, comment })
+        return approveRun(session, client, { ...answer, run: first, lookedAt: commit })
       const problem = plan === undefined ? null : problemWithPlan(named, all)
       if (problem !== null) throw new Fault('command.invalid', { details: { problem, command: 'signalbox approve' } })
       const ids = await waitingDeployments(session, client, { named, all, app, plan })

@@ -1,12 +1,9 @@
 import { Command, Option } from '@commander-js/extra-typings'
-import type { Client } from '../../api/client.ts'
-import type { OneOffView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
-import { linesOf, oneOffLog } from '../logs/source.ts'
-import { exitCodeOfOneOff, saysItself } from '../one-off-ending.ts'
+import { followOneOff } from '../one-off-following.ts'
 import { waitForPeople } from '../one-off-waiting.ts'
 import { appOption, commentOption, duration, environmentArgument } from '../options.ts'
-import type { Open, Session } from '../session.ts'
+import type { Open } from '../session.ts'
 import { oneOffPlanLines } from '../show/one-off.ts'
 
 export function runCommand(open: Open) {
@@ -43,30 +40,11 @@ export function runCommand(open: Open) {
       }
       const oneOff = await client.call('one-offs.start', { params, body: { ...body, dryRun } })
       if (oneOff.state === 'waiting' && !(await waitForPeople(session, client, { oneOff, wait }))) return
-      const ended = await follow(session, client, oneOff.id)
-      if (session.output.json) await session.output.item(ended, () => '')
-      else if (!saysItself(ended)) session.output.note(ended.reason ?? '')
-      session.end(exitCodeOfOneOff(ended))
+      await followOneOff(session, client, oneOff.id)
     })
 }
 
 function bothOrNone(): Fault {
   const problem = 'it takes either a command, after the environment, or --name'
   return new Fault('command.invalid', { details: { command: 'signalbox run', problem } })
-}
-
-async function follow(session: Session, client: Client, oneOff: string): Promise<OneOffView> {
-  const { output, world } = session
-  try {
-    for await (const { stream, text } of linesOf(oneOffLog(client, oneOff), { lines: null, follow: true })) {
-      if (output.json) await output.item({ oneOff, stream, text }, () => '')
-      else if (stream === 'o') await output.printed(text)
-      else output.note({ printed: text })
-    }
-  } catch (error) {
-    if (world.signal.aborted)
-      output.note(`${oneOff} goes on without us; \`signalbox logs ${oneOff} --follow\` shows it`)
-    throw error
-  }
-  return await client.call('one-offs.show', { params: { oneOff } })
 }
