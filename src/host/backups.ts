@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { makeDirectory, modifiedAt, namesIn, removeTree, sealFile, sizeOf } from '../system/files.ts'
+import { makeDirectory, modifiedAt, namesIn, removeTree } from '../system/files.ts'
+import { sealTree } from '../system/tree.ts'
 import type { BackupFile } from '../targets/driver.ts'
 
 /** Where a backup lies while it is made and afterwards, and how many of them stay. */
@@ -15,14 +16,13 @@ export async function beginBackup({ folder, path }: BackupRecord): Promise<void>
   await removeTree(path)
 }
 
-/** Only a file with something in it counts, and only then do older ones go. */
+/** Only a file with something in it counts, or a folder with such files, and only then do older ones go. */
 export async function endBackup({ folder, path, keep }: BackupRecord): Promise<BackupFile> {
-  const bytes = (await sizeOf(path)) ?? 0
+  const bytes = await sealTree(path)
   if (bytes === 0) {
     await removeTree(path)
     return { path, bytes }
   }
-  await sealFile(path, 0o600)
   await keepBackups(folder, keep)
   return { path, bytes }
 }

@@ -94,25 +94,6 @@ export async function modifiedAt(path: string): Promise<number | null> {
 }
 
 /** Makes a directory and those above it; one that is there is fine. */
-/** Null when it is not there, or is no file. */
-export async function sizeOf(path: string): Promise<number | null> {
-  try {
-    const found = await lstat(path)
-    return found.isFile() ? found.size : null
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
-}
-
-/** Makes what somebody else wrote readable for nobody but who `mode` says, and survive a power loss. */
-export async function sealFile(path: string, mode: number): Promise<void> {
-  await using file = await open(path, 'r')
-  await file.chmod(mode)
-  await file.sync()
-  await syncDirectory(dirname(path))
-}
-
 export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode })

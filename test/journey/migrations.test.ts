@@ -132,6 +132,20 @@ test('migrations, moment by moment, on one server', { timeout: 170_000 }, async 
     )
   })
 
+  await t.test('a backup may be a folder, as pg_dump writes one; an empty one is none', async () => {
+    const into = (what: string) =>
+      `const fs = require('fs')\nconst to = process.env.SIGNALBOX_BACKUP_FILE\nfs.mkdirSync(to)\n${what}\n`
+    const all = { '001-gift': 'ok', '003-more': 'ok' }
+    await ready(shop, await shop.ship({ ...app('v4', all), 'dump.js': into('') }, 'v4 empty folder'))
+    assert.match((await must(send('start', 5))).because ?? '', /wrote nothing to/)
+    const written = into("fs.writeFileSync(to + '/toc.dat', 'half'); fs.writeFileSync(to + '/1.dat', 'half')")
+    await ready(shop, await shop.ship({ ...app('v4', all), 'dump.js': written }, 'v4 folder'))
+    // Its migration 002-bad fails, after the backup.
+    const { because, timeline } = await must(send('start', 5))
+    assert.match(because ?? '', /The migration of d\d+ ended with exit code 9/)
+    assert.ok(JSON.stringify(timeline).includes('"bytes":8'), JSON.stringify(timeline))
+  })
+
   await t.test('going back behind a migration says which stay applied, and wants a reason', async () => {
     const refused = await shop.sb(['rollback', 'forbid'], { wanted: 4 })
     assert.match(refused.stderr, /made before migrations that forbid has since: 001-gift/)
