@@ -1,7 +1,9 @@
 import { lackSentences } from '../domain/contract.ts'
 import type { AcceptedEvent } from '../domain/event.ts'
+import { migrationAdvice } from '../domain/migrations/advice.ts'
 import type { Actions } from '../engine/actions.ts'
 import { lacksOfRun } from '../engine/contract.ts'
+import { migrationsOfRun } from '../engine/migration-advice.ts'
 import type { OnPush } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 
@@ -23,7 +25,8 @@ export function onPush(parts: PushParts): OnPush {
 function sentences(event: AcceptedEvent, parts: PushParts): readonly string[] {
   const run = event.run === null ? null : parts.store.runs.get(event.run)
   const lacks = run === null ? [] : lacksOfRun(parts.store, run, parts.now()).filter(({ waiver }) => waiver === null)
-  return [sentence(event, parts.publicUrl), ...lackSentences(lacks)]
+  const advice = run === null ? null : migrationAdvice(migrationsOfRun(parts.store, run.id))
+  return [sentence(event, parts.publicUrl), ...lackSentences(lacks), ...(advice === null ? [] : [advice])]
 }
 
 function sentence({ ref, after, run, because }: AcceptedEvent, publicUrl: string): string {

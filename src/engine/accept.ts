@@ -7,6 +7,7 @@ import { branchOf, type RefChange, type TriggerAnswer, tagOf, triggerOf } from '
 import { applyRun } from './apply.ts'
 import { recordLacks } from './contract.ts'
 import { draftAll } from './drafts.ts'
+import { recordMigrations } from './migration-advice.ts'
 import { judged, type ProposalReading } from './proposals.ts'
 import { configFile, type Reading } from './reading.ts'
 import type { Tx } from './tx.ts'
@@ -139,6 +140,7 @@ function startRun(tx: Tx, starting: Starting, event: string): Run {
     jobs: jobsFor(tx, starting),
   })
   applyRun(tx, run.id, firstEvent(tx, starting))
+  if (spec !== null) recordMigrations(tx, run, { spec, changed: reading.changed })
   if (spec === null || proposal !== null) return run
   if (telling.source !== 'timer') draftAll(tx, { project, spec, ref: change.ref, head: commit.sha })
   recordLacks(tx, run, spec)

@@ -14,7 +14,7 @@ import {
   waitingOn,
 } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
-import { appSpec, environmentSpec, policies, processSpec, projectSpec } from '../../test/helpers/spec.ts'
+import { appSpec, environmentSpec, migrationSpec, policies, processSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { currentStep, type Deployment } from '../domain/deployment.ts'
 import type { MigrationSpec, PolicySpec } from '../domain/spec.ts'
@@ -283,11 +283,7 @@ function runningMigrations(it: EngineUnderTest): number {
 }
 
 function appWith(given: Partial<MigrationSpec>) {
-  const migrations: MigrationSpec = {
-    ...{ adapter: 'command', command: ['migrate'], pending: ['pending'], backup: null, keepBackups: 5 },
-    ...{ lock: null, variables: [], pendingVariables: {}, timeoutMs: 5_000 },
-    ...given,
-  }
+  const migrations = migrationSpec({ command: ['migrate'], pending: ['pending'], keepBackups: 5, ...given })
   return appSpec({ name: 'shop', processes: [processSpec({ name: 'web' })], migrations })
 }
 

@@ -2,6 +2,7 @@ import type {
   AppSpec,
   EnvironmentSpec,
   JobSpec,
+  MigrationSpec,
   PolicySpec,
   ProcessSpec,
   ProjectSpec,
@@ -52,6 +53,14 @@ export function processSpec(given: Partial<ProcessSpec> & Pick<ProcessSpec, 'nam
     stop: { signal: 'SIGTERM', graceMs: 1_000, drainMs: 1_000 },
     env: {},
     consumes: [],
+    ...given,
+  }
+}
+
+export function migrationSpec(given: Partial<MigrationSpec> = {}): MigrationSpec {
+  return {
+    ...{ adapter: 'command', command: 'migrate', pending: null, backup: null, keepBackups: 2 },
+    ...{ lock: null, variables: [], pendingVariables: {}, timeoutMs: 5_000 },
     ...given,
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { DeploymentDetailView, SurveyView } from '../../src/api/views.ts'
+import type { DeploymentDetailView, RunView, SurveyView } from '../../src/api/views.ts'
 import { noPostgresWithDjango, startPostgres } from '../helpers/postgres.ts'
 import { startServer } from '../helpers/server.ts'
 import { type Project, project, visit } from './stage.ts'
@@ -19,6 +19,9 @@ test('Django on SQLite and on PostgreSQL', { timeout: 170_000, skip }, async (t)
   await shop.sb(['env', 'set', 'lite', 'DATABASE_URL=data/shop.db', 'DATABASE_URL_READ_ONLY=data/shop.db'])
   await shop.sb(['env', 'set', 'pg', `DATABASE_URL=${url('postgres')}`, `DATABASE_URL_READ_ONLY=${url('reader')}`])
   const v2 = await built(shop, site('v2', { '0001_initial': initial, '0002_gift': gift }))
+  const told = (await shop.sb(['runs', 'show', (await shop.sb(['runs', '--json'])).json<RunView[]>()[0]?.id ?? '']))
+    .stdout
+  assert.match(told, /this change touches migrations \(shop\/migrations\/0002_gift\.py\): the release before it/)
   const pending = async (place: string, version: string) =>
     (await shop.sb(['migrate', place, version, '--plan', '--json'], { wanted: 3 })).json<SurveyView>().pending
 

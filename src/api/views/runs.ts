@@ -42,6 +42,8 @@ export type RunView = z.infer<typeof run>
 export const runDetail = run.extend({
   /** What environments lack of what the commit requires, as it is now. */
   lacks: list(lack),
+  /** Files with migrations that the change touches. */
+  migrations: list(text),
 })
 export type RunDetailView = z.infer<typeof runDetail>
 

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
-import { lackLines, runLines, runState } from '../show/run.ts'
+import { adviceLines, lackLines, runLines, runState } from '../show/run.ts'
 import { ago } from '../show/time.ts'
 import { shortSha } from '../show/words.ts'
 import { listing } from '../text.ts'
@@ -38,6 +38,6 @@ function show(open: Open) {
     .action(async (id) => {
       const { client, output } = open()
       const run = await (await client()).call('runs.show', { params: { run: id } })
-      await output.show(run, () => [...runLines(run), ...lackLines(run.lacks)])
+      await output.show(run, () => [...runLines(run), ...lackLines(run.lacks), ...adviceLines(run)])
     })
 }

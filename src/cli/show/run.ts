@@ -1,5 +1,6 @@
-import type { JobView, LackView, RunView } from '../../api/views.ts'
+import type { JobView, LackView, RunDetailView, RunView } from '../../api/views.ts'
 import { lackSentences } from '../../domain/contract.ts'
+import { migrationAdvice } from '../../domain/migrations/advice.ts'
 import { bold, dim, type Text, table, yellow } from '../text.ts'
 import { brief } from './time.ts'
 import { outcomeText, shortSha } from './words.ts'
@@ -26,6 +27,12 @@ export function lackLines(lacks: readonly LackView[]): readonly Text[] {
     ...lackSentences(wanted).map((sentence) => yellow(`  ${sentence}`)),
     ...(held ? [dim('  Nothing new goes anywhere before every protected environment has what is required.')] : []),
   ]
+}
+
+/** What to think of when the change brings migrations. */
+export function adviceLines({ migrations }: Pick<RunDetailView, 'migrations'>): readonly Text[] {
+  const advice = migrationAdvice(migrations)
+  return advice === null ? [] : [yellow(`  ${advice}`)]
 }
 
 export function runState({ id, state, outcome, jobs }: RunView): Text {

@@ -1,6 +1,7 @@
 import { attemptOf, type Job, type Run } from '../../domain/run.ts'
 import { lacksOfRun } from '../../engine/contract.ts'
 import { findRun } from '../../engine/find.ts'
+import { migrationsOfRun } from '../../engine/migration-advice.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
@@ -26,7 +27,8 @@ export function runRoutes(parts: ApiParts): RunRoutes {
     'runs.list': ({ query }) => store.runs.list(query.project ?? null, query.limit).map(runView),
     'runs.show': ({ params }) => {
       const run = findRun(store, params.run)
-      return { ...runView(run), lacks: lacksOfRun(store, run, clock.now()).map(lackView) }
+      const lacks = lacksOfRun(store, run, clock.now()).map(lackView)
+      return { ...runView(run), lacks, migrations: migrationsOfRun(store, run.id) }
     },
     'runs.cancel': ({ params }, { by }) => runView(actions.cancelRun(params.run, { by })),
     'runs.approve': ({ params, body: { commit, comment } }, { by }) =>
