@@ -7,7 +7,7 @@ import { pages } from './reference.ts'
 const root = join(import.meta.dirname, '..')
 
 for (const { file, print } of pages) {
-  test(`${file} is what the code prints`, () => {
+  test(`${file} is what the code prints (trap 14)`, () => {
     assert.ok(readFileSync(join(root, file), 'utf8') === print(), `${file} is out of date: run bin/reference`)
   })
 }

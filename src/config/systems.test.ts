@@ -26,7 +26,7 @@ const environment = (spec: ProjectSpec, name: string): EnvironmentSpec =>
   spec.environments.find((each) => each.name === name)!
 const process = (spec: AppSpec, name: string): ProcessSpec => spec.processes.find((each) => each.name === name)!
 
-test('Green Web: triggers, matrix with services, two environments on one host, migrations refused', () => {
+test('Green Web: triggers, matrix with services, two environments on one host, migrations refused (trap 5: a queue that nothing works off is told)', () => {
   const { spec, warnings } = read('green-web')
   assert.deepEqual(spec.triggers.push?.branches, ['master', 'staging']) // G1
   assert.equal(matchesPaths(spec.triggers.push.paths, ['docs/deployment.md', '.gitignore']), false)

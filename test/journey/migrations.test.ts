@@ -50,10 +50,13 @@ test('migrations, moment by moment, on one server', { timeout: 170_000 }, async 
     },
   )
 
-  await t.test('X4 migrations: before — while the old code runs', async () => {
-    assertSucceeded(await must(send('before')))
-    assert.deepEqual(await notes(shop, 'before'), ['start v1', 'migrate v2 001-gift', 'stop v1', 'start v2'])
-  })
+  await t.test(
+    'X4 migrations: before — while the old code runs; the script of the release itself, where the app’s own data is (traps 22 and 23)',
+    async () => {
+      assertSucceeded(await must(send('before')))
+      assert.deepEqual(await notes(shop, 'before'), ['start v1', 'migrate v2 001-gift', 'stop v1', 'start v2'])
+    },
+  )
 
   await t.test('X4 migrations: on_release_start — right before the first new instance starts', async () => {
     assertSucceeded(await must(send('start')))

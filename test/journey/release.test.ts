@@ -16,7 +16,7 @@ const limit = { timeout: 170_000 }
 test('a release is built once, kept while it is needed, used while it is whole', limit, async (t) => {
   await using server = await startServer()
 
-  await t.test('the same commit on two branches is one release, built once', async () => {
+  await t.test('the same commit on two branches is one release, built once (trap 4)', async () => {
     const twin = await project(server, 'twin')
     const marks = join(server.data, 'built')
     const both = app('twin', 'v1', { on: { push: { branches: ['**'] } }, app: { build: `echo built >> ${marks}` } })
