@@ -93,6 +93,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
       syncEveryMs: config.lookEveryMs,
       reconcileEveryMs: config.lookEveryMs,
       isEdgePublic: !isLoopback(config.edgeListen.host),
+      edgePort: config.edgeListen.port === 0 ? null : config.edgeListen.port,
     },
   }
   return { parts, local, jobLogs, version }

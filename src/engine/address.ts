@@ -9,3 +9,10 @@ export function addressOf(environment: EnvironmentSpec, app: string): string {
   if (typeof port === 'number') return `http://127.0.0.1:${port}`
   return `http://${hostsOf(environment, app)[0] ?? 'localhost'}`
 }
+
+/** The same with the port at which the edge is reached, where nobody has said another: what runs on this machine can call it. */
+export function calledAt(url: string, environment: EnvironmentSpec, edgePort: number | null): string {
+  if (edgePort === null || environment.url !== null || typeof environment.target.options.port === 'number') return url
+  const { host, port } = new URL(url)
+  return port === '' && edgePort !== 80 ? `http://${host}:${edgePort}` : url
+}

@@ -79,6 +79,8 @@ export interface EngineSettings {
   readonly keepReleases: number
   /** Whether others than this machine can reach the edge. */
   readonly isEdgePublic: boolean
+  /** Where visitors come in on this machine; null where any free port was asked for. */
+  readonly edgePort: number | null
 }
 
 export const defaultSettings: EngineSettings = {
@@ -88,6 +90,7 @@ export const defaultSettings: EngineSettings = {
   janitorEveryMs: 600_000,
   keepReleases: 10,
   isEdgePublic: false,
+  edgePort: null,
 }
 
 /** The pure half. Handed in so that a test can plant a defect and see it found. */

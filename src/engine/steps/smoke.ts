@@ -1,5 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import type { JobPlan } from '../../runner/runner.ts'
+import { calledAt } from '../address.ts'
 import { applyDeployment } from '../apply.ts'
 import { withLimit } from '../limit.ts'
 import type { StepWork } from '../perform-step.ts'
@@ -61,7 +62,7 @@ async function planOf({ parts, deployment, context }: StepWork, { url, secrets }
     steps: environment.policies.smoke,
     services: [],
     env: {
-      SIGNALBOX_URL: url,
+      SIGNALBOX_URL: calledAt(url, environment, parts.settings.edgePort),
       SIGNALBOX_ENVIRONMENT: track.environment,
       SIGNALBOX_APP: app.name,
       SIGNALBOX_VERSION: release.version,

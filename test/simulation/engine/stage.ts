@@ -241,6 +241,7 @@ function drawSettings(random: Simulation['random']): EngineSettings {
     janitorEveryMs: random.pick([20_000, 60_000, 120_000]),
     keepReleases: random.pick([1, 1, 2, 3, 10]),
     isEdgePublic: false,
+    edgePort: null,
   }
 }
 
