@@ -12,9 +12,9 @@ export function logsCommand(open: Open) {
   return new Command('logs')
     .summary('show what jobs, instances and commands print')
     .description(
-      'Show the log of a run (r17), of what runs in an environment, of a migration (d42-migrate, d42-backup, d42-survey), of smoke steps (d42-smoke) or of a one-off command (o5).',
+      'Show the log of a run (r17), of what runs in an environment, of one instance of it (d42-web-1), of a migration (d42-migrate, d42-backup, d42-survey), of smoke steps (d42-smoke) or of a one-off command (o5).',
     )
-    .argument('<run|environment|command>', 'its id or name')
+    .argument('<run|environment|instance|command>', 'its id or name')
     .option('--job <job>', 'of a run: only this job')
     .option('--process <process>', 'of an environment: only this process')
     .addOption(appOption())
@@ -34,6 +34,8 @@ export function logsCommand(open: Open) {
           return showRunLogs(session, client, { run: named, job, lines: lines ?? null, follow })
         case 'oneOff':
           return showOneOff(session, client, { oneOff: named, lines: lines ?? null, follow })
+        case 'instance':
+          return showInstance(session, client, { instance: named, lines, follow })
         default:
           return showInstances(session, client, { environment: named, process, app, lines, follow })
       }
@@ -42,7 +44,7 @@ export function logsCommand(open: Open) {
 
 /** What would be left out of account without a word is refused. */
 function mustFit(kind: Named, given: Readonly<Record<'job' | 'process' | 'app', string | undefined>>): void {
-  const meant = kind === 'run' ? ['job'] : kind === 'oneOff' ? [] : ['process', 'app']
+  const meant = kind === 'run' ? ['job'] : kind === 'name' ? ['process', 'app'] : []
   const [wrong] = (['job', 'process', 'app'] as const).filter(
     (name) => given[name] !== undefined && !meant.includes(name),
   )
@@ -76,4 +78,31 @@ async function showInstances(session: Session, client: Client, options: Instance
   for await (const line of client.follow('instances.logs', { params, query })) {
     await session.output.item(line, () => [dim(`${line.instance} `), { printed: line.text }])
   }
+}
+
+interface OneInstance {
+  readonly instance: string
+  readonly lines: number | undefined
+  readonly follow: boolean
+}
+
+/** Its name says which deployment started it, and that where it runs. */
+async function showInstance(
+  { output }: Session,
+  client: Client,
+  { instance, lines, follow }: OneInstance,
+): Promise<void> {
+  const [, deployment = '', process = ''] = /^(d\d+)-(.+)-\d+$/.exec(instance) ?? []
+  const { project, environment, app } = await client.call('deployments.show', { params: { deployment } })
+  const query = { app, process, lines, follow: follow ? 'true' : 'false' } as const
+  let isThere = false
+  for await (const line of client.follow('instances.logs', { params: { project, environment }, query })) {
+    if (line.instance !== instance) continue
+    isThere = true
+    await output.item(line, () => ({ printed: line.text }))
+  }
+  if (!isThere)
+    output.note(
+      `${instance} has printed nothing, or its log is gone; \`signalbox logs ${environment}\` shows what runs`,
+    )
 }
