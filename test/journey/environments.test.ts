@@ -223,7 +223,7 @@ test('an app while it runs, and while it is replaced', limit, async (t) => {
       await ended
     }
     const instance = /^(d\d+-web-\d) printed word-0/m.exec(told)?.[1] ?? ''
-    assert.match((await shop.sb(['logs', instance])).stdout, /^printed word-0$/m)
+    assert.match((await shop.sb(['logs', instance])).stdout, /^printed word-0 *$/m)
     const none = await shop.sb(['logs', instance.replace(/\d$/, '99')])
     assert.match(none.stderr, /has printed nothing, or its log is gone/)
   })
