@@ -115,14 +115,27 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
     case 'one_off':
       applyOneOff(tx, command.oneOff, { type: 'ended', ending: erroredOneOff(reason) })
       break
+    case 'converge':
+      looked(tx, command.track, `could not be brought back: ${reason}`)
+      break
+    default:
+      gaveUp(tx, row.project, command, reason)
+  }
+}
+
+/** What is left to do when something comes to nothing that no life cycle hears of, whyever. */
+export function gaveUp(
+  tx: Tx,
+  project: string | null,
+  command: Exclude<Command, { readonly do: 'step' | 'job' | 'one_off' | 'converge' }>,
+  reason: string,
+): void {
+  switch (command.do) {
     case 'end_one_off':
-      tx.fact({ kind: 'one_off.not_ended', project: row.project, subject: command.oneOff, by: self, data: { reason } })
+      tx.fact({ kind: 'one_off.not_ended', project, subject: command.oneOff, by: self, data: { reason } })
       break
     case 'survey':
       endSurvey(tx, command.survey, { pending: null, problem: reason })
-      break
-    case 'converge':
-      looked(tx, command.track, `could not be brought back: ${reason}`)
       break
     case 'source':
       sourceFailed(tx, command, reason)
@@ -131,10 +144,10 @@ export function failed(tx: Tx, row: OutboxRow<Command>, fault: Fault): void {
       noteVersions(tx, command.deployment, { at: tx.at, instances: {}, problem: reason })
       break
     case 'clear':
-      tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
+      tx.fact({ kind: 'track.not_cleared', project, subject: command.track, by: self, data: { reason } })
       break
     case 'door':
-      tx.fact({ kind: 'track.door_not_told', project: row.project, subject: command.track, by: self, data: { reason } })
+      tx.fact({ kind: 'track.door_not_told', project, subject: command.track, by: self, data: { reason } })
   }
 }
 

@@ -6,9 +6,7 @@ import type { OutboxRow } from '../store/outbox.ts'
 import { applyDeployment, applyRun } from './apply.ts'
 import { applyOneOff } from './one-offs.ts'
 import type { Parts } from './parts.ts'
-import { erroredOneOff } from './perform.ts'
-import { sourceFailed } from './perform-source.ts'
-import { noteVersions } from './perform-versions.ts'
+import { erroredOneOff, gaveUp } from './perform.ts'
 import { lookAtQueues } from './queues.ts'
 import { type AfterCommit, transact } from './transact.ts'
 import type { Tx } from './tx.ts'
@@ -73,19 +71,10 @@ function putAside(tx: Tx, row: OutboxRow<Command>, reason: string): void {
     case 'one_off':
       applyOneOff(tx, command.oneOff, { type: 'ended', ending: erroredOneOff(`needs a person: ${reason}`) })
       break
-    case 'end_one_off':
-      tx.fact({ kind: 'one_off.not_ended', project: row.project, subject: command.oneOff, by: self, data: { reason } })
-      break
     case 'converge':
       tx.parts.store.tracks.setChecked(command.track, tx.at, `needs a person: ${reason}`)
       break
-    case 'source':
-      sourceFailed(tx, command, reason)
-      break
-    case 'versions':
-      noteVersions(tx, command.deployment, { at: tx.at, instances: {}, problem: reason })
-      break
-    case 'clear':
-      tx.fact({ kind: 'track.not_cleared', project: row.project, subject: command.track, by: self, data: { reason } })
+    default:
+      gaveUp(tx, row.project, command, `needs a person: ${reason}`)
   }
 }
