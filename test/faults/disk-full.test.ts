@@ -178,19 +178,27 @@ async function freed(t: TestContext, on: Stage, { commit }: Pushed, ballast: Bal
   t.diagnostic(`full at ${before.step?.doing}: went on ${movedMs} ms after there was space; ${verdict?.sentence}`)
 }
 
-/** Until the store has no room for a small change: by then all that is to be recorded waits. */
+/**
+ * Until the store has no room for a small change: by then all that is to be recorded waits. What the write-ahead log has taken
+ * of the disk is used up first by larger ones.
+ */
 async function untilRefused(on: Stage, disk: Tmpfs): Promise<void> {
-  await waitFor('a change to be refused', async () => {
-    await disk.fill()
-    const body = { changes: [{ name: 'FILLER', value: 'x'.repeat(2000) }] }
-    const error = await on.it.client
-      .call('variables.set', { params: { project: 'tiny', environment: 'staging' }, body })
-      .catch((error: unknown) => error)
-    if (!(error instanceof Fault)) return false
-    assert.equal(error.code, 'disk.full')
-    assert.match(error.message, /The disk is full: .*\/data\/signalbox\.db could not be written/)
-    return true
-  })
+  for (const count of [20, 1]) {
+    await waitFor('a change to be refused', async () => {
+      await disk.fill()
+      const changes = Array.from({ length: count }, (_, index) => ({
+        name: `FILLER_${index}`,
+        value: 'x'.repeat(2000),
+      }))
+      const error = await on.it.client
+        .call('variables.set', { params: { project: 'tiny', environment: 'staging' }, body: { changes } })
+        .catch((error: unknown) => error)
+      if (!(error instanceof Fault)) return false
+      assert.equal(error.code, 'disk.full')
+      assert.match(error.message, /The disk is full: .*\/data\/signalbox\.db could not be written/)
+      return true
+    })
+  }
 }
 
 async function pushRefused(on: Stage, why: RegExp): Promise<Pushed> {
