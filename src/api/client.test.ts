@@ -81,7 +81,7 @@ test('what is not Signalbox, or not ours to understand, is told apart', async ()
   })
   await assert.rejects(it.client.call('health'), { code: 'server.not_ours' })
   await assert.rejects(it.client.call('version'), { code: 'server.other_version' })
-  await assert.rejects(it.client.call('tokens.me'), { code: 'server.unreachable' })
+  await assert.rejects(it.client.call('accounts.me'), { code: 'server.unreachable' })
   await assert.rejects(it.client.call('projects.list'), { code: 'server.not_ours', message: /502/ })
 })
 

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** What a token must be good for; `anyone` needs none. */
-export type Scope = 'anyone' | 'read' | 'contribute' | 'deploy' | 'admin'
+/** What a token must be good for, and its account there; `anyone` needs none. */
+export type Scope = 'anyone' | 'read' | 'contribute' | 'deploy' | 'maintain' | 'admin'
 
 /** One thing the API can be asked. */
 export interface Route {

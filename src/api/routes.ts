@@ -1,3 +1,4 @@
+import { accountRoutes } from './routes/accounts.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { consoleRoutes } from './routes/consoles.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
@@ -43,6 +44,7 @@ export const routes = {
   ...scheduleRoutes,
   ...factRoutes,
   ...noticeRoutes,
+  ...accountRoutes,
   ...tokenRoutes,
   ...wayBackRoutes,
 } as const

@@ -1,3 +1,4 @@
+export * from './views/accounts.ts'
 /** What the API answers with: one schema a thing, one file a resource. Times are milliseconds since 1970 UTC. */
 
 export * from './views/common.ts'

@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { ServerConfig } from '../config/server.ts'
 import { Engine } from '../engine/engine.ts'
 import { Queries } from '../engine/queries.ts'
+import { addAccount } from '../http/accounts/accounts.ts'
+import { invite, type Link } from '../http/accounts/invitations.ts'
+import { signedIn } from '../http/accounts/sessions.ts'
+import { createToken, newTokenValue } from '../http/accounts/tokens.ts'
 import { apiHandlers } from '../http/api.ts'
 import { httpApp } from '../http/app.ts'
 import { gatekeeper } from '../http/auth.ts'
 import { bindRoutes } from '../http/bind.ts'
 import { feed } from '../http/feed.ts'
 import { type HttpServer, httpServer } from '../http/server.ts'
-import { createToken } from '../http/tokens.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { assertGit, gitRepositories } from '../sources/git/repository.ts'
@@ -34,8 +36,10 @@ export interface Serving {
   readonly edge: string
   readonly pid: number
   readonly tokenFile: string
-  /** True when this start made the data directory's first token. */
+  /** True when this start made the data directory's first account. */
   readonly first: boolean
+  /** With which the first account gets a password, in a browser; told once, and kept nowhere. */
+  readonly link: string | null
 }
 
 /** Runs a server until the signal is aborted; what it has deployed goes on without it. `announce` hears when it can be reached. */
@@ -116,27 +120,32 @@ async function work(given: Work): Promise<void> {
     await rm(data.running, { force: true })
     await Promise.all([http.stop(stopDeadlineMs), withinDeadline(engine.stop())])
   })
-  const first = await firstToken(data, store, assembled.parts.time.now())
+  const first = await firstAccount(data, store, assembled.parts.time.now())
   await engine.start()
   http.serve(app)
   const edge = await assembled.local.address(signal)
-  const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first }
+  const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first: first !== null }
   await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
-  announce(serving)
+  announce({ ...serving, link: first === null ? null : `${url}${first.path}` })
   log.info('server is up', { url, edge })
   await untilAborted(AbortSignal.any([signal, fatal.signal]))
   await ending.disposeAsync()
   fatal.signal.throwIfAborted()
 }
 
-/** The first start makes an admin's token: a file only its owner can read. */
-async function firstToken(data: DataDirectory, store: Store, at: number): Promise<boolean> {
-  if (store.tokens.list().length > 0) return false
-  // A crash between the two leaves a token nobody knows; a file without its row is written anew.
-  const name = existsSync(data.adminToken) ? `admin-${at}` : 'admin'
-  const { value } = createToken(store, { name, scope: 'admin', forMs: null }, { by: 'signalbox', at })
+/** The first start makes an admin: with a token in a file only its owner can read, and a link for a password. */
+async function firstAccount(data: DataDirectory, store: Store, at: number): Promise<Link | null> {
+  if (store.tokens.list().length > 0) return null
+  // A file without its row is written anew by the next start; a row without its file nobody could use.
+  const value = newTokenValue()
   await writeFileAtomic(data.adminToken, `${value}\n`, { mode: 0o600 })
-  return true
+  return store.db.transaction(() => {
+    const doing = { by: 'signalbox', at }
+    const admin = { role: 'admin', project: null, environment: null }
+    addAccount(store, { name: 'admin', kind: 'person', email: null, grants: [admin] }, doing)
+    createToken(store, { name: 'admin', account: 'admin', scope: 'admin', forMs: null }, doing, value)
+    return invite(store, 'admin', doing)
+  })
 }
 
 interface Answering extends Work {
@@ -159,7 +168,8 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
     clock: systemClock,
     log,
   })
-  const keeper = gatekeeper(store.tokens, () => parts.time.now())
+  const now = () => parts.time.now()
+  const keeper = gatekeeper(store, now, signedIn(store, now))
   const queries = new Queries(parts)
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
@@ -168,7 +178,7 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },
     isProject: (name) => store.projects.get(name) !== null,
-    api: (hono) => bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping }),
+    api: (hono) => bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping }),
   })
   return { app, remote }
 }

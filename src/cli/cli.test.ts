@@ -49,7 +49,7 @@ test('what was typed wrongly ends with 2, and says what was probably meant', asy
     [['status', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
     [['lock', 'x', '--reason', 'y', '--for', 'soon'], /Expected a duration/],
     [['scale', 'x', 'web'], /Expected PROCESS=NUMBER/],
-    [['tokens', 'create', 'x', '--scope', 'all'], /Allowed choices are read, contribute, deploy, admin/],
+    [['tokens', 'create', 'x', '--scope', 'all'], /Allowed choices are read, contribute, deploy, maintain, admin/],
     [['env', 'set', 'x', 'SECRET'], /every word must be NAME=VALUE/],
     [['server', '--listen', 'here'], /--listen: "here"; expected HOST:PORT/],
     [['status', '--server', 'ftp://x'], /does not begin with http/],

@@ -2,6 +2,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { Fault } from '../lib/fault.ts'
 import { codeOf } from '../system/files.ts'
 import { accessCommand } from './commands/access.ts'
+import { accountsCommand } from './commands/accounts.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
@@ -40,6 +41,7 @@ import { scaleCommand } from './commands/scale.ts'
 import { schedulesCommand } from './commands/schedules.ts'
 import { secretsCommand } from './commands/secrets.ts'
 import { serverCommand } from './commands/server.ts'
+import { sessionsCommand } from './commands/sessions.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokensCommand } from './commands/tokens.ts'
 import { undeployedCommand } from './commands/undeployed.ts'
@@ -143,7 +145,15 @@ const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: 'The server:',
-    commands: [serverCommand, loginCommand, gitCredentialCommand, tokensCommand, versionCommand],
+    commands: [
+      serverCommand,
+      loginCommand,
+      gitCredentialCommand,
+      accountsCommand,
+      tokensCommand,
+      sessionsCommand,
+      versionCommand,
+    ],
   },
 ]
 

@@ -5,7 +5,7 @@ import test, { type TestContext } from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
 import { type CliOptions, type CliResult, cli, cliAtTerminal, start } from '../../test/helpers/cli.ts'
 import { succeeded } from '../../test/helpers/engine.ts'
-import { tokens } from '../../test/helpers/git-server.ts'
+import { tokens } from '../../test/helpers/people.ts'
 import { repository } from '../../test/helpers/repository.ts'
 import { tempDir } from '../../test/helpers/temp-dir.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
@@ -55,7 +55,9 @@ test('a login is checked, kept for its server alone, and used from then on', asy
   assert.match(wrong.stderr, /The token is not known here/)
   const login = await cli(['login', `${api.url}/`, '--token-file', 'token', '--json'], { cwd })
   const path = join(cwd, '.config/signalbox/config.json')
-  assert.deepEqual(login.json(), { url: api.url, name: 'deploy', scope: 'deploy', roles: [], path })
+  const grants = [{ role: 'deployer', project: null, environment: null }]
+  const who = { name: 'deploy', kind: 'person', scope: 'deploy', grants, roles: ['contributor', 'deployer', 'viewer'] }
+  assert.deepEqual(login.json(), { url: api.url, ...who, path })
   assert.equal((await stat(path)).mode & 0o777, 0o600)
   assert.equal((await stat(join(cwd, '.config/signalbox'))).mode & 0o777, 0o700)
   const listed = await cli(['projects', '--json'], { cwd })
@@ -406,13 +408,13 @@ test('a token is printed alone, so that it can be piped on; then it is worth wha
   assert.match(unnamed.stderr, /<name>: "[^"]*"; expected 1 to 64 letters, digits/)
   const made = await sb('tokens create ada --scope read --for 1h')
   assert.match(made.stdout, /^sbx_[\w-]{43}\n$/)
-  assert.match(made.stderr, /ada may read/)
+  assert.match(made.stderr, /admin may read with this/)
   await writeFile(join(cwd, 'ada'), made.stdout)
   const env = { SIGNALBOX_URL: api.url }
   const refused = await cli(['lock', 'staging', '--reason', 'x', '-p', 'shop', '--token-file', 'ada'], { cwd, env })
   assert.equal(refused.code, 1)
-  assert.match(refused.stderr, /The token ada may read; this needs deploy/)
-  assert.match((await sb('tokens')).stdout, /^ada +read +admin .* valid$/m)
+  assert.match(refused.stderr, /admin may act as viewer on this server; this takes deployer/)
+  assert.match((await sb('tokens')).stdout, /^ada +admin +read +all .* valid$/m)
   assert.match((await sb('tokens revoke ada')).stdout, /Revoked: ada/)
   assert.doesNotMatch(await readFile(join(cwd, 'ada'), 'utf8'), /\s\S/)
 })

@@ -9,6 +9,8 @@ export interface Serving {
   readonly tokenFile: string
   /** Whether the data directory was empty. */
   readonly first: boolean
+  /** With which the first account gets a password, in a browser; null at every later start. */
+  readonly link: string | null
 }
 
 /** Everything outside the command line that it may touch, handed in by the program. */

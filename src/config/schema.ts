@@ -746,7 +746,7 @@ const policies = keys({
     z.enum(['release_dir', 'image', 'shared_dir']).default('release_dir'),
   ),
   permissions: key(
-    'Who may do what here: user names, or `role:` with the name of a role. What is not named everybody may whose token has the scope `deploy`.',
+    'Who may do what here: user names, or `role:` with the name of a role. What is not named everybody may whose role there allows it: see docs/guides/accounts.md.',
     { rollback: ['role:maintainer'] },
     z
       .partialRecord(z.enum(permissions), many(person, 'a user name'), {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { projectSpec } from '../../test/helpers/spec.ts'
 import { judgeProposal, type Proposed, proposalRef, trustOf } from './proposal.ts'
+import { ranks } from './role.ts'
 import type { ExternalPolicy } from './spec.ts'
 
 const proposed: Proposed = { branch: 'main', isNew: true, changed: ['README.md'], trust: 'external' }
@@ -24,17 +25,16 @@ test('the last part of a proposal’s ref is its topic, all before it the branch
     assert.equal(proposalRef(ref), null, ref)
 })
 
-test('only a token that may push to the branch is trusted; nobody known and a revoked one are not', () => {
-  const trust = (scope: string, revokedAt: number | null = null) => trustOf({ scope, revokedAt })
-  assert.deepEqual(
-    ['deploy', 'admin'].map((scope) => trust(scope)),
-    ['trusted', 'trusted'],
-  )
-  assert.deepEqual(
-    ['contribute', 'read', 'else'].map((scope) => trust(scope)),
-    ['external', 'external', 'external'],
-  )
-  assert.deepEqual([trustOf(null), trust('admin', 1)], ['external', 'external'])
+test('only whoever may push to the branch is trusted; who may less, and who is nobody here, is not', () => {
+  const trusts = [null, ...ranks].map((rank) => [rank, trustOf(rank)])
+  assert.deepEqual(trusts, [
+    [null, 'external'],
+    ['viewer', 'external'],
+    ['contributor', 'external'],
+    ['deployer', 'trusted'],
+    ['maintainer', 'trusted'],
+    ['admin', 'trusted'],
+  ])
 })
 
 test('X13: each policy, for who is trusted and who is not', () => {

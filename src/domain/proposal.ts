@@ -1,4 +1,5 @@
 import { matchesBranch, matchesPaths } from './glob.ts'
+import { isAtLeast, leastRank, type Rank } from './role.ts'
 import type { ExternalPolicy, ProjectSpec } from './spec.ts'
 
 /**
@@ -26,12 +27,11 @@ export function proposalRef(ref: string): Pick<Proposal, 'branch' | 'topic'> | n
 }
 
 /**
- * By the token that pushed, as it is at this moment; never by what a commit says of its author. Whoever could push to the
+ * By the role of whoever pushed, as it is at this moment; never by what a commit says of its author. Whoever could push to the
  * branch as well is trusted, everybody else, and whoever is not known, is not.
  */
-export function trustOf(token: { readonly scope: string; readonly revokedAt: number | null } | null): Trust {
-  const isTrusted = token !== null && token.revokedAt === null && ['deploy', 'admin'].includes(token.scope)
-  return isTrusted ? 'trusted' : 'external'
+export function trustOf(rank: Rank | null): Trust {
+  return isAtLeast(rank, leastRank.push) ? 'trusted' : 'external'
 }
 
 export interface Proposed {

@@ -2,12 +2,14 @@ import type { AcceptedEvent } from '../domain/event.ts'
 import { jobsOf } from '../domain/jobs.ts'
 import { type Proposal, proposalRef } from '../domain/proposal.ts'
 import type { Publication } from '../domain/publication.ts'
+import { rankOf } from '../domain/role.ts'
 import type { Job, Run, RunEvent } from '../domain/run.ts'
 import { branchOf, type RefChange, type TriggerAnswer, tagOf, triggerOf } from '../domain/trigger.ts'
 import { applyRun } from './apply.ts'
 import { recordLacks } from './contract.ts'
 import { draftAll } from './drafts.ts'
 import { recordMigrations } from './migration-advice.ts'
+import { whoIs } from './permissions.ts'
 import { judged, type ProposalReading } from './proposals.ts'
 import { configFile, type Reading } from './reading.ts'
 import type { Tx } from './tx.ts'
@@ -66,9 +68,10 @@ export function recordEvent(tx: Tx, accepting: Accepting, { run: leads, because 
 
 /** The run of what stood there before is not waited for, nor gone on with: an approval is for one commit. */
 function recordProposal(tx: Tx, accepting: Accepting): AcceptedEvent {
-  const { change, telling, reading } = accepting
+  const { project, change, telling, reading } = accepting
   if (reading === null || !('base' in reading)) return endProposal(tx, accepting)
-  const { answer, proposal } = judged(tx, { change, by: telling.by, reading })
+  const { roles } = whoIs(tx.parts.store, telling.by, { project, environment: null })
+  const { answer, proposal } = judged({ change, rank: rankOf(roles), reading })
   const event = recordEvent(tx, { ...accepting, proposal }, answer)
   withdrawOlder(tx, accepting, event.run ?? 'a later push')
   return event

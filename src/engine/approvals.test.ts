@@ -11,6 +11,7 @@ import {
   waitingOn,
 } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
+import { person as give } from '../../test/helpers/people.ts'
 import { appSpec, environmentSpec, processSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { Deployment } from '../domain/deployment.ts'
@@ -41,17 +42,8 @@ async function waiting(it: EngineUnderTest, track = production): Promise<Deploym
   return await waitFor(`one that waits on ${track}`, () => waitingOn(it, track))
 }
 
-function person(it: EngineUnderTest, name: string, roles: readonly string[] = []): void {
-  const token = {
-    name,
-    scope: 'deploy',
-    roles,
-    createdAt: 0,
-    createdBy: 'test',
-    expiresAt: null,
-    revokedAt: null,
-  } as const
-  it.store.tokens.add(token, name)
+function person({ store }: EngineUnderTest, name: string, roles: readonly string[] = []): void {
+  give(store, name, ['maintainer', ...roles])
 }
 
 test('several are approved in one act, each by its own plan and with the comment', async () => {
@@ -128,26 +120,29 @@ test('as many different people as are demanded, out of those who are named by na
   assert.equal((await ended(it, id)).state.kind, 'finished')
 })
 
-test('a yes does not count any more when its giver has lost the role, or the token was revoked', async () => {
+test('a yes does not count any more when its giver has lost the role, or was disabled', async () => {
   await using it = await startEngine(guarded({ approvals: 2, approvers: ['role:lead'] }))
   for (const name of ['ada', 'grace', 'edsger']) person(it, name, ['lead'])
   await pushed(it, 'first')
   const { id } = await waiting(it)
   it.engine.actions.lock(inProduction, { reason: 'later', forMs: null }, ada)
   approve(it, id, ada)
-  it.store.tokens.setRoles('ada', [])
+  person(it, 'ada')
   approve(it, id, grace)
   const gate = () => it.queries.planOf(id).gates.find((each) => each.gate === 'approval')?.answer.because ?? ''
   assert.match(gate(), /1 of 2 have approved this plan; the yes of ada does not count any more: they may not approve/)
-  it.store.tokens.setRoles('ada', ['lead'])
+  person(it, 'ada', ['lead'])
   approve(it, id, edsger)
   assert.equal(it.store.deployments.get(id)?.state.kind, 'queued')
-  it.store.tokens.revoke('grace', 1)
-  it.store.tokens.revoke('edsger', 1)
+  it.store.accounts.setDisabled('grace', 1)
+  give(it.store, 'edsger', ['viewer', 'lead'])
   it.engine.actions.unlock(inProduction, ada)
   assert.equal(it.store.deployments.get(id)?.state.kind, 'waiting')
   const [fact] = facts(it, 'deployment.approval_void')
-  assert.match(String(fact?.data.moved), /the yes of grace does not count any more: the token was revoked/)
+  assert.match(
+    String(fact?.data.moved),
+    /the yes of grace does not count any more: their account or their role was taken away/,
+  )
 })
 
 test('whoever asked does not approve it where that is forbidden, and may take it back by a no', async () => {

@@ -58,7 +58,7 @@ test('the same push told twice, and once more by the timer, is one run', async (
   const told = await Promise.all([tell(), tell(), tell()])
   assert.equal(told.flat().length, 1)
   assert.deepEqual(await tell(), [])
-  assert.equal(it.store.runs.list('shop', 9).length, 1)
+  assert.equal(it.store.runs.list(['shop'], 9).length, 1)
 })
 
 test('a commit without a configuration, with a broken one, or on a branch nobody asked for: each has a recorded answer', async () => {

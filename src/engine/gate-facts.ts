@@ -6,6 +6,7 @@ import { accessOf } from '../domain/door.ts'
 import type { GivenApproval } from '../domain/gates/gate.ts'
 import { askGates, type GateFacts, type GateReport } from '../domain/gates.ts'
 import { aheadOf } from '../domain/queue.ts'
+import { isAtLeast, leastRank, rankOf, type Where } from '../domain/role.ts'
 import type { Live } from '../domain/track.ts'
 import { typesOf } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
@@ -18,6 +19,7 @@ import { elsewhereOf } from './elsewhere.ts'
 import { frozenNow, overrideFor } from './freezes.ts'
 import { heldRelease } from './hold.ts'
 import type { Parts } from './parts.ts'
+import { whoIs } from './permissions.ts'
 import { demandsFor, pushersOf } from './safeguards.ts'
 import { isLookedFor } from './surveys.ts'
 import { boundVariables } from './variables.ts'
@@ -89,7 +91,7 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     deployment,
     environment: context.environment,
     plan: currentPlan(store, deployment, context).hash,
-    approvals: givenApprovals(store, deployment.id),
+    approvals: givenApprovals(store, deployment.id, { project, environment }),
     pushers: pushersOf(store, deployment),
     demands: demandsFor(store, context),
     checks: requiredChecks(store, deployment, context),
@@ -121,10 +123,10 @@ function requiredChecks(store: Store, { release }: Deployment, { track, environm
 }
 
 /** Roles count as they are now, not as they were when the yes was said. */
-export function givenApprovals(store: Store, deployment: string): readonly GivenApproval[] {
+export function givenApprovals(store: Store, deployment: string, where: Where): readonly GivenApproval[] {
   return store.deployments.approvals(deployment).map((approval) => {
-    const token = store.tokens.byName(approval.by)
-    return { ...approval, roles: token?.roles ?? [], revoked: token !== null && token.revokedAt !== null }
+    const { roles } = whoIs(store, approval.by, where)
+    return { ...approval, roles, revoked: !isAtLeast(rankOf(roles), leastRank.approve) }
   })
 }
 

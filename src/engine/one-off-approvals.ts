@@ -37,14 +37,15 @@ export function mayRejectOneOff(store: Store, oneOff: OneOffRun, by: string): vo
 }
 
 export function mayApproveOneOff(store: Store, oneOff: OneOffRun, by: string): void {
-  const { project, environment } = trackOf(store, oneOff.track)
-  mustBePermitted(store, 'approve', { project, environment, by })
-  mayApprove({ id: oneOff.id, own: [oneOff.by] }, demandsOf(store, oneOff), whoIs(store, by))
+  const where = trackOf(store, oneOff.track)
+  mustBePermitted(store, 'approve', { ...where, by })
+  mayApprove({ id: oneOff.id, own: [oneOff.by] }, demandsOf(store, oneOff), whoIs(store, by, where))
 }
 
 /** Whether as many people as are demanded here have said yes to this plan. */
 export function oneOffIsApproved(store: Store, oneOff: OneOffRun, plan: string): boolean {
-  const answers = { approvals: givenApprovals(store, oneOff.id), plan, deployment: oneOff, pushers: [] }
+  const approvals = givenApprovals(store, oneOff.id, trackOf(store, oneOff.track))
+  const answers = { approvals, plan, deployment: oneOff, pushers: [] }
   return demandsOf(store, oneOff).every((demand) => peopleFor(demand, answers).length >= demand.approvals)
 }
 

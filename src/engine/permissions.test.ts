@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ended, inStaging, live, pushed, staging } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
+import { person } from '../../test/helpers/people.ts'
 import { environmentSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { type Permission, permissions } from '../domain/permission.ts'
 import { Fault } from '../lib/fault.ts'
 
 const [ada, grace] = [{ by: 'ada' }, { by: 'grace' }]
-const granted = Object.fromEntries(permissions.map((permission) => [permission, ['role:maintainer']]))
+const granted = Object.fromEntries(permissions.map((permission) => [permission, ['role:lead']]))
 const triggers = { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] }
 const protection = { approvals: 1, approvers: [], selfApproval: true, expiresMs: 60_000, requireChecks: [] }
 const spec = projectSpec({
@@ -65,8 +66,8 @@ const acts: readonly (readonly [Permission, string, Act])[] = [
 
 test('who is not named may do none of it, and nothing changes; who has the role may', async (t) => {
   await using it = await startEngine(spec)
-  it.store.tokens.add(token('ada', ['maintainer']), 'a')
-  it.store.tokens.add(token('grace', []), 'b')
+  person(it.store, 'ada', ['maintainer', 'lead'])
+  person(it.store, 'grace')
   await pushed(it, 'one')
   await pushed(it, 'two')
   for (const [permission, doing, act] of acts) {
@@ -79,7 +80,7 @@ test('who is not named may do none of it, and nothing changes; who has the role 
         (error: unknown) => {
           assert.ok(error instanceof Fault)
           assert.equal(error.code, 'permission.denied')
-          const said = new RegExp(`^grace may not ${permission} in (staging|guarded); these may: role:maintainer$`)
+          const said = new RegExp(`^grace may not ${permission} in (staging|guarded); these may: role:lead$`)
           assert.match(error.message, said)
           return true
         },
@@ -92,18 +93,18 @@ test('who is not named may do none of it, and nothing changes; who has the role 
 
 test('a role counts from the moment it is given, and no longer than it is held', async () => {
   await using it = await startEngine(spec)
-  it.store.tokens.add(token('grace', []), 'b')
+  person(it.store, 'grace')
   await pushed(it, 'one')
   const redeploy = () => it.engine.actions.redeploy(inStaging, grace)
   assert.throws(redeploy, { code: 'permission.denied' })
-  it.store.tokens.setRoles('grace', ['maintainer'])
+  person(it.store, 'grace', ['maintainer', 'lead'])
   const [made] = redeploy()
   await ended(it, made?.id ?? '')
-  it.store.tokens.setRoles('grace', ['writer'])
+  person(it.store, 'grace', ['maintainer', 'writer'])
   assert.throws(redeploy, { code: 'permission.denied' })
 })
 
-test('where nobody is named, the scope of the token decides alone', async () => {
+test('where nobody is named, the rank decides alone', async () => {
   await using it = await startEngine(projectSpec())
   await pushed(it, 'one')
   assert.equal(it.engine.actions.redeploy(inStaging, { by: 'anybody' }).length, 1)
@@ -120,17 +121,13 @@ async function quiet({ store }: EngineUnderTest): Promise<void> {
   )
 }
 
-function token(name: string, roles: readonly string[]) {
-  return { name, scope: 'deploy', roles, createdAt: 0, createdBy: 'test', expiresAt: null, revokedAt: null } as const
-}
-
 test('who may not migrate may not even look for what is pending', async () => {
   await using it = await startEngine(spec)
-  it.store.tokens.add(token('grace', []), 'b')
+  person(it.store, 'grace')
   await pushed(it, 'one')
   const wish = { version: null, destructive: true }
   assert.throws(() => it.engine.actions.migrate(inStaging, wish, grace), { code: 'permission.denied' })
   assert.throws(() => it.engine.actions.survey(inStaging, null, grace), { code: 'permission.denied' })
-  it.store.tokens.setRoles('grace', ['maintainer'])
+  person(it.store, 'grace', ['maintainer', 'lead'])
   assert.throws(() => it.engine.actions.migrate(inStaging, wish, grace), { code: 'migration.none' })
 })

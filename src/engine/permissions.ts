@@ -1,4 +1,5 @@
 import { mayDo, namedFor, type Permission, type Who } from '../domain/permission.ts'
+import { isAtLeast, leastRank, rankOf, rolesAt, type Where } from '../domain/role.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 
@@ -10,19 +11,27 @@ interface Wish {
 
 /**
  * Every action of a person on an environment asks this first, inside its transaction:
- * `mustBePermitted(tx.parts.store, 'exec', { project, environment, by })`. Fault `permission.denied` when the environment's
- * `policies.permissions` names who may and this is nobody of them. What Signalbox does by itself is not asked: a trigger is no person.
+ * `mustBePermitted(tx.parts.store, 'exec', { project, environment, by })`. Fault `permission.role` when their role there is too
+ * low; Fault `permission.denied` when the environment's `policies.permissions` names who may and this is nobody of them.
+ * What Signalbox does by itself is not asked: a trigger is no person.
  */
 export function mustBePermitted(store: Store, permission: Permission, { project, environment, by }: Wish): void {
+  const person = whoIs(store, by, { project, environment })
+  const needed = leastRank[permission]
+  const rank = rankOf(person.roles)
+  if (!isAtLeast(rank, needed))
+    throw new Fault('permission.role', { details: { by, permission, environment, rank: rank ?? 'nobody', needed } })
   const granted = permissionsOf(store, project, environment)
-  if (mayDo(granted, permission, whoIs(store, by))) return
+  if (mayDo(granted, permission, person)) return
   const who = namedFor(granted, permission)?.join(', ') || 'nobody'
   throw new Fault('permission.denied', { details: { by, permission, environment, who } })
 }
 
-/** The person of that name with the roles their token has at this moment. */
-export function whoIs(store: Store, name: string): Who {
-  return { name, roles: store.tokens.byName(name)?.roles ?? [] }
+/** The account of that name with the roles it has there at this moment; none for one that is disabled, or that is nobody's. */
+export function whoIs({ accounts }: Store, name: string, where: Where): Who {
+  const account = accounts.get(name)
+  const isGood = account !== null && account.disabledAt === null
+  return { name, roles: isGood ? rolesAt(accounts.grants(name), where) : [] }
 }
 
 /** As they are in force; before anything was sent there, as the configuration says. What nobody configured names nobody. */

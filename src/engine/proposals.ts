@@ -1,8 +1,8 @@
 import { judgeProposal, type Proposal, type ProposalAnswer, proposalRef, trustOf } from '../domain/proposal.ts'
+import type { Rank } from '../domain/role.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Parts } from './parts.ts'
 import { type Arrival, configurationAt, type Reading } from './reading.ts'
-import type { Tx } from './tx.ts'
 
 /** A proposal with the configuration of the branch it is for, which alone has a say. */
 export interface ProposalReading extends Reading {
@@ -26,20 +26,22 @@ export async function readProposal(parts: Parts, arrival: Arrival, branch: strin
 }
 
 /** What to do with it, and as what it is run. */
-export function judged(
-  tx: Tx,
-  {
-    change,
-    by,
-    reading,
-  }: { readonly change: Pick<Arrival, 'ref' | 'before'>; readonly by: string; readonly reading: ProposalReading },
-): { readonly answer: ProposalAnswer; readonly proposal: Proposal | null } {
+export function judged({
+  change,
+  rank,
+  reading,
+}: {
+  readonly change: Pick<Arrival, 'ref' | 'before'>
+  /** Of whoever proposed it, in the project. */
+  readonly rank: Rank | null
+  readonly reading: ProposalReading
+}): { readonly answer: ProposalAnswer; readonly proposal: Proposal | null } {
   const named = proposalRef(change.ref)
   const { base, spec, changed } = reading
   if (named === null || base === null)
     return refused(`there is no branch ${named?.branch ?? change.ref} to propose it for`)
   if (spec === null) return refused(`signalbox.yml of ${named.branch} says nothing that can be acted on`)
-  const trust = trustOf(tx.parts.store.tokens.byName(by))
+  const trust = trustOf(rank)
   const answer = judgeProposal({ branch: named.branch, isNew: change.before === null, changed, trust }, spec)
   if (!answer.run) return { answer, proposal: null }
   const { isHeld, hasNetwork } = answer

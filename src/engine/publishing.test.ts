@@ -159,7 +159,7 @@ test('the tag of a publication starts a run where the project asks for that, and
   await pushed(it, 'one')
   const { tag } = await it.engine.actions.publish(shop, newest, { by: 'grace' })
   const run = await waitFor('the run', () =>
-    it.store.runs.list('shop', 5).find(({ ref }) => ref === `refs/tags/${tag}`),
+    it.store.runs.list(['shop'], 5).find(({ ref }) => ref === `refs/tags/${tag}`),
   )
   await waitFor('its end', () => it.store.runs.get(run.id)?.state === 'finished')
   const event = it.store.events.list('shop', 5).find((each) => each.run === run.id)

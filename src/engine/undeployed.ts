@@ -59,7 +59,7 @@ function refFor(store: Store, spec: ProjectSpec, name: string, trail: readonly s
   const environment = spec.environments.find((each) => each.name === name)
   if (environment === undefined || trail.includes(name)) return null
   const { push, after } = environment.triggers
-  const matching = store.runs.list(spec.project, 500).find(({ ref }) => {
+  const matching = store.runs.list([spec.project], 500).find(({ ref }) => {
     const branch = branchOf(ref)
     return branch !== null && push.length > 0 && matchesBranch(push, branch)
   })

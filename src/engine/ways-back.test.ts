@@ -156,7 +156,7 @@ test('a redeployment of several environments goes through the protection of each
   await using it = await startEngine(projectSpec({ checks: [] }))
   await pushed(it, 'v1')
   const asked = await waitFor('production to be asked for', () =>
-    it.store.deployments.newest('shop', 10).find(({ track }) => track.endsWith('/production')),
+    it.store.deployments.newest(['shop'], 10).find(({ track }) => track.endsWith('/production')),
   )
   it.engine.actions.approve(asked.id, it.queries.planOf(asked.id).hash, ada)
   await ended(it, asked.id)

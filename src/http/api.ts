@@ -1,5 +1,6 @@
 import type { Handlers } from './handlers.ts'
 import type { ApiParts } from './parts.ts'
+import { accountRoutes } from './routes/accounts.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { consoleRoutes } from './routes/consoles.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
@@ -44,6 +45,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...scheduleRoutes(parts),
     ...factRoutes(parts),
     ...noticeRoutes(parts),
+    ...accountRoutes(parts),
     ...tokenRoutes(parts),
     ...wayBackRoutes(parts),
   }

@@ -1,51 +1,166 @@
+import {
+  type Grant,
+  highestWithin,
+  isAtLeast,
+  lower,
+  mayView,
+  type Rank,
+  rankOf,
+  rolesAt,
+  type Where,
+} from '../domain/role.ts'
 import { Fault } from '../lib/fault.ts'
 import { sha256 } from '../lib/hash.ts'
+import type { Store } from '../store/store.ts'
 import type { Token, Tokens } from '../store/tokens.ts'
 
 export type Scope = Token['scope']
 
-/** Who asks: the token's name is the person's name in the record. */
+/** What each scope is good for, and needs: as much as this role. */
+export const rankOfScope: Readonly<Record<Scope, Rank>> = {
+  read: 'viewer',
+  contribute: 'contributor',
+  deploy: 'deployer',
+  maintain: 'maintainer',
+  admin: 'admin',
+}
+
+/** Who asks. The account's name is theirs in the record. */
 export interface Principal {
   readonly name: string
+  /** How far what they showed reaches at most. */
   readonly scope: Scope
-  /** Stands for the token from now on, so that its value need not be kept. */
+  /** What they have been given, as far as what they showed reaches. */
+  readonly grants: readonly Grant[]
+  /** The one project that what they showed is for; null: all they may see. */
+  readonly limit: string | null
+  /** Stands for what they showed from now on, so that its value need not be kept. */
   readonly hash: string
+  /** Where they have signed in; null for whoever showed a token. */
+  readonly session: { readonly id: number; readonly confirmedAt: number } | null
 }
+
+/** Whoever asks where nobody is asked who they are. */
+export const nobody: Principal = { name: '', scope: 'read', grants: [], limit: null, hash: '', session: null }
 
 export interface Gatekeeper {
-  /** Faults `token.missing`, `token.invalid`, `token.forbidden`. */
-  admit(authorization: string | null, needed: Scope): Principal
+  /** By a token. Faults `token.missing`, `token.invalid`, `token.forbidden`. */
+  admit(authorization: string | null, needed: Scope, where: Where): Principal
   /** For people's git programs: the token may also be the password of HTTP Basic, beside any user name. */
-  admitGit(authorization: string | null, needed: Scope): Principal
+  admitGit(authorization: string | null, needed: Scope, where: Where): Principal
   /** Whether somebody admitted earlier still would be. */
-  isStillAdmitted(principal: Principal, needed: Scope): boolean
+  isStillAdmitted(principal: Principal, needed: Scope, where: Where): boolean
 }
 
-const rank: Readonly<Record<Scope, number>> = { read: 1, contribute: 2, deploy: 3, admin: 4 }
+export const everywhere: Where = { project: null, environment: null }
 
-export function gatekeeper(tokens: Pick<Tokens, 'byHash'>, now: () => number): Gatekeeper {
-  const admit = (value: string | null, needed: Scope): Principal => {
+type Known = Pick<Store, 'accounts' | 'tokens'>
+
+/** `signedIn` tells whose session a hash stands for; null when it is good for nothing. */
+export function gatekeeper(store: Known, now: () => number, signedIn: (hash: string) => Principal | null): Gatekeeper {
+  const admit = (value: string | null, needed: Scope, where: Where): Principal => {
     if (value === null) throw new Fault('token.missing')
-    const hash = hashOfToken(value)
-    const token = tokens.byHash(hash)
-    if (token === null || !isValid(token, now())) throw new Fault('token.invalid')
-    const { name, scope } = token
-    if (rank[scope] < rank[needed]) throw new Fault('token.forbidden', { details: { name, scope, needed } })
-    return { name, scope, hash }
+    const principal = byToken(store, hashOfToken(value), now())
+    if (principal === null) throw new Fault('token.invalid')
+    mustReach(principal, needed, where)
+    return principal
   }
   return {
-    admit: (authorization, needed) => admit(bearer(authorization), needed),
-    admitGit: (authorization, needed) => admit(bearer(authorization) ?? password(authorization), needed),
-    isStillAdmitted: ({ hash }, needed) => {
-      const token = tokens.byHash(hash)
-      return token !== null && isValid(token, now()) && rank[token.scope] >= rank[needed]
+    admit: (authorization, needed, where) => admit(bearer(authorization), needed, where),
+    admitGit: (authorization, needed, where) => admit(bearer(authorization) ?? password(authorization), needed, where),
+    isStillAdmitted: ({ hash, session }, needed, where) => {
+      const principal = session === null ? byToken(store, hash, now()) : signedIn(hash)
+      return principal !== null && reaches(principal, needed, where)
     },
   }
 }
 
+/** Fault `token.forbidden` for whoever could do this nowhere: they need not even learn whether there is such a place. */
+export function mustReachSomewhere(principal: Principal, needed: Scope): void {
+  const { name, scope, grants } = principal
+  const rank = lower(rankOfScope[scope], highestWithin(grants, everywhere))
+  if (!isAtLeast(rank, rankOfScope[needed])) throw forbidden(name, rank, needed, everywhere)
+}
+
+/** Fault `token.forbidden`. */
+export function mustReach(principal: Principal, needed: Scope, where: Where): void {
+  if (reaches(principal, needed, where)) return
+  throw forbidden(principal.name, rankThere(principal, needed, where), needed, where)
+}
+
+function forbidden(name: string, rank: Rank | null, needed: Scope, where: Where): Fault {
+  const details = { name, rank: rank ?? 'nobody', needed: rankOfScope[needed], where: placeName(where) }
+  return new Fault('token.forbidden', { details })
+}
+
 /**
- * How a token is stored. It is found by this hash, so nothing that depends on its value is ever compared byte by byte:
- * the time a look-up takes tells of a hash that cannot be steered, and 256 random bits need no salt.
+ * Whether they may do what takes this scope there. Reading takes a role anywhere within the place. Whatever changes something
+ * takes one that covers all of it, but for questions that name their places themselves: those the engine looks at one by one.
+ */
+export function reaches(principal: Principal, needed: Scope, where: Where): boolean {
+  return isAtLeast(rankThere(principal, needed, where), rankOfScope[needed])
+}
+
+/** A project, or with null what concerns the server as a whole. */
+export function sees({ grants }: Principal, project: string | null): boolean {
+  return mayView(grants, project)
+}
+
+/** The projects that a question is about, if it names one, as far as they may see them; null: all. */
+export function projectsAsked(principal: Principal, project: string | undefined): readonly string[] | null {
+  if (project === undefined) return projectsSeen(principal)
+  return sees(principal, project) ? [project] : []
+}
+
+/** The projects they may see; null: all. */
+export function projectsSeen({ grants }: Principal): readonly string[] | null {
+  const projects = grants.map(({ project }) => project)
+  return projects.includes(null) ? null : [...new Set(projects as string[])]
+}
+
+function rankThere({ scope, grants }: Principal, needed: Scope, where: Where): Rank | null {
+  const isLoose = needed === 'read' || (where.project === null && needed !== 'admin')
+  return lower(rankOfScope[scope], isLoose ? highestWithin(grants, where) : rankOf(rolesAt(grants, where)))
+}
+
+function placeName({ project, environment }: Where): string {
+  if (project === null) return 'on this server'
+  return environment === null ? `in ${project}` : `in ${environment} of ${project}`
+}
+
+const MINUTE_MS = 60_000
+
+function byToken({ accounts, tokens }: Known, hash: string, now: number): Principal | null {
+  const token = tokens.byHash(hash)
+  if (token === null || !isValid(token, now)) return null
+  const account = accounts.get(token.account)
+  if (account === null || account.disabledAt !== null) return null
+  noteUse(tokens, token, now)
+  const grants = within(accounts.grants(account.name), token.project)
+  return { name: account.name, scope: token.scope, grants, limit: token.project, hash, session: null }
+}
+
+/** A disk that is full keeps nobody from reading: then it is not known when the token was used last. */
+function noteUse(tokens: Tokens, { name, usedAt }: Token, now: number): void {
+  if (usedAt !== null && now - usedAt < MINUTE_MS) return
+  try {
+    tokens.used(name, now)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+  }
+}
+
+/** What is left of the grants in one project. */
+function within(grants: readonly Grant[], project: string | null): readonly Grant[] {
+  if (project === null) return grants
+  return grants
+    .filter((grant) => grant.project === null || grant.project === project)
+    .map((grant) => ({ ...grant, project }))
+}
+
+/**
+ * How tokens and sessions are stored. They are found by this hash, so nothing that depends on a value is ever compared byte
+ * by byte: the time a look-up takes tells of a hash that cannot be steered, and 256 random bits need no salt.
  */
 export function hashOfToken(value: string): string {
   return sha256(value)

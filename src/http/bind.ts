@@ -3,16 +3,28 @@ import type { z } from 'zod'
 import type { RequestIssue } from '../api/refusal.ts'
 import { apiPrefix, type Route } from '../api/route.ts'
 import { type RouteName, routes } from '../api/routes.ts'
+import type { Where } from '../domain/role.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import type { Gatekeeper, Principal, Scope } from './auth.ts'
+import type { Store } from '../store/store.ts'
+import {
+  everywhere,
+  type Gatekeeper,
+  mustReach,
+  mustReachSomewhere,
+  nobody,
+  type Principal,
+  rankOfScope,
+} from './auth.ts'
 import { jsonOf } from './body.ts'
 import type { Env } from './env.ts'
 import type { Caller, Handlers, Sent } from './handlers.ts'
 import { eventResponse } from './stream.ts'
+import { whereIs } from './where.ts'
 
 export interface BindParts {
+  readonly store: Store
   readonly gatekeeper: Gatekeeper
   readonly clock: Clock
   readonly log: Log
@@ -39,7 +51,7 @@ interface AnyAsked {
 
 /** Denied by default: without a word about who may, the server does not start. */
 export function mustSayWho(name: string, { scope }: Partial<Route>): void {
-  if (scope === undefined || !['anyone', 'read', 'contribute', 'deploy', 'admin'].includes(scope)) {
+  if (scope === undefined || !['anyone', ...Object.keys(rankOfScope)].includes(scope)) {
     throw new Fault('internal.bug', { details: { what: `the route ${name} does not say who may use it` } })
   }
 }
@@ -50,26 +62,40 @@ interface Serving extends BindParts {
 }
 
 async function serve(context: Context<Env>, serving: Serving): Promise<Response> {
-  const { route, handler, gatekeeper, stopping } = serving
-  const needed = route.scope
-  const principal = needed === 'anyone' ? null : gatekeeper.admit(context.req.header('authorization') ?? null, needed)
+  const { route, handler, stopping } = serving
+  const { principal, where } = admitted(context, serving)
   const asked = await questionOf(context, serving)
   const { signal } = context.req.raw
   const lastEventId = context.req.header('last-event-id') ?? null
-  const caller = { by: principal?.name ?? '', signal: AbortSignal.any([signal, stopping]), lastEventId }
+  const caller = { by: principal.name, principal, signal: AbortSignal.any([signal, stopping]), lastEventId }
   context.header('cache-control', 'no-store')
   if (route.kind === 'json') return context.json(await handler(asked, caller))
-  return stream(context, serving, { principal, start: (own) => handler(asked, { ...caller, signal: own }) })
+  return stream(context, serving, { principal, where, start: (own) => handler(asked, { ...caller, signal: own }) })
 }
 
-interface Streaming {
-  readonly principal: Principal | null
+interface Admitted {
+  readonly principal: Principal
+  readonly where: Where
+}
+
+/** First who asks, then whether there is what they ask about, for them; then what they may do there. */
+function admitted(context: Context<Env>, { route, gatekeeper, store }: Serving): Admitted {
+  if (route.scope === 'anyone') return { principal: nobody, where: everywhere }
+  const authorization = context.req.header('authorization') ?? null
+  const principal = gatekeeper.admit(authorization, 'read', everywhere)
+  mustReachSomewhere(principal, route.scope)
+  const where = whereIs(store, context.req.param(), principal)
+  mustReach(principal, route.scope, where)
+  return { principal, where }
+}
+
+interface Streaming extends Admitted {
   readonly start: (signal: AbortSignal) => unknown
 }
 
-function stream(context: Context<Env>, serving: Serving, { principal, start }: Streaming): Response {
+function stream(context: Context<Env>, serving: Serving, { principal, where, start }: Streaming): Response {
   const { route, gatekeeper, clock, log, stopping } = serving
-  const isStillAdmitted = () => principal === null || gatekeeper.isStillAdmitted(principal, route.scope as Scope)
+  const isStillAdmitted = () => route.scope === 'anyone' || gatekeeper.isStillAdmitted(principal, route.scope, where)
   const events = (signal: AbortSignal) => start(signal) as AsyncIterable<Sent<unknown>>
   return eventResponse(context, events, { isStillAdmitted, clock, log, stopping })
 }

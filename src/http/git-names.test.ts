@@ -3,8 +3,9 @@ import { isUtf8 } from 'node:buffer'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
-import { gitServer, tokens } from '../../test/helpers/git-server.ts'
+import { gitServer } from '../../test/helpers/git-server.ts'
 import { hostileNames } from '../../test/helpers/hostile-names.ts'
+import { tokens } from '../../test/helpers/people.ts'
 import { packet } from '../sources/git/packet.ts'
 
 /** A pack without objects: what it refers to is there already. */

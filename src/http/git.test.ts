@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { gitServer, type TestGitServer, tokens } from '../../test/helpers/git-server.ts'
+import { gitServer, type TestGitServer } from '../../test/helpers/git-server.ts'
+import { tokens } from '../../test/helpers/people.ts'
 import { gitEnvironment } from '../../test/helpers/repository.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { Fault } from '../lib/fault.ts'
@@ -134,7 +135,12 @@ test('who has no good token for it learns nothing and changes nothing', async ()
   await refused(refs('nowhere', 'upload-pack'), null, 401, /token is needed/)
   await refused(refs('shop', 'upload-pack'), 'wrong', 401, /not known/)
   await refused(refs('shop', 'upload-pack'), tokens.expired, 401, /expired/)
-  await refused(refs('shop', 'receive-pack'), tokens.read, 403, /may read; this needs contribute/)
+  await refused(
+    refs('shop', 'receive-pack'),
+    tokens.read,
+    403,
+    /may act as viewer on this server; this takes contributor/,
+  )
   await refused(refs('nowhere', 'upload-pack'), tokens.read, 404, /no project nowhere/)
   await refused(refs('..%2fshop', 'upload-pack'), tokens.read, 404, /no project/)
   await refused('/git/shop.git/info/refs', tokens.read, 400, /smart HTTP/)

@@ -2,7 +2,16 @@ import type { Context, Hono } from 'hono'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { GitAnswer, GitServer, GitService } from '../sources/source.ts'
-import type { Gatekeeper, Principal, Scope } from './auth.ts'
+import {
+  everywhere,
+  type Gatekeeper,
+  mustReach,
+  mustReachSomewhere,
+  type Principal,
+  reaches,
+  type Scope,
+  sees,
+} from './auth.ts'
 import type { Env } from './env.ts'
 import { statusOf } from './respond.ts'
 
@@ -35,8 +44,10 @@ interface Wanted {
 async function answered(context: Context<Env>, parts: GitParts, wanted: Wanted | null): Promise<Response> {
   try {
     const needed = scopeFor(wanted?.service ?? null)
-    const principal = parts.gatekeeper.admitGit(context.req.header('authorization') ?? null, needed)
-    return await exchange(context, parts, { wanted, principal })
+    const authorization = context.req.header('authorization') ?? null
+    const principal = parts.gatekeeper.admitGit(authorization, 'read', everywhere)
+    mustReachSomewhere(principal, needed)
+    return await exchange(context, parts, { wanted, needed, principal })
   } catch (error) {
     return refused(context, error, parts.log)
   }
@@ -45,10 +56,17 @@ async function answered(context: Context<Env>, parts: GitParts, wanted: Wanted |
 async function exchange(
   context: Context<Env>,
   parts: GitParts,
-  { wanted, principal }: { readonly wanted: Wanted | null; readonly principal: Principal },
+  {
+    wanted,
+    needed,
+    principal,
+  }: { readonly wanted: Wanted | null; readonly needed: Scope; readonly principal: Principal },
 ): Promise<Response> {
   const project = /^(.+)\.git$/.exec(context.req.param('repository') ?? '')?.[1] ?? ''
-  if (!parts.isProject(project)) throw new Fault('project.unknown', { details: { project } })
+  if (!parts.isProject(project) || !sees(principal, project))
+    throw new Fault('project.unknown', { details: { project } })
+  const where = { project, environment: null }
+  mustReach(principal, needed, where)
   // A question without an answer's body would leave git with nobody to talk to.
   if (wanted === null || context.req.method === 'HEAD')
     throw new Fault('request.invalid', { details: { problem: 'only git’s smart HTTP protocol is spoken here' } })
@@ -59,7 +77,7 @@ async function exchange(
     encoding: context.req.header('content-encoding') ?? null,
     body: context.req.raw.body,
     by: principal.name,
-    mayPush: principal.scope === 'contribute' ? 'proposals' : 'everything',
+    mayPush: reaches(principal, 'deploy', where) ? 'everything' : 'proposals',
     signal: context.req.raw.signal,
   })
   const body = outgoing(answer, () => context.env.outgoing.destroy(), parts.log)

@@ -1,10 +1,12 @@
 import type { Answer, Asked, Route } from '../api/route.ts'
 import type { RouteName, Routes } from '../api/routes.ts'
+import type { Principal } from './auth.ts'
 
 /** Who asks, and how. */
 export interface Caller {
-  /** Name of the token; null on routes for anyone. */
+  /** Name of the account; empty on routes for anyone. */
   readonly by: string
+  readonly principal: Principal
   /** Aborted when the client went away or the server stops. */
   readonly signal: AbortSignal
   /** On a stream: what came last, when the client takes up one that broke. */

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
-import { tokens } from '../../test/helpers/git-server.ts'
+import { tokens } from '../../test/helpers/people.ts'
 import { apiPrefix, type Route } from '../api/route.ts'
 import { routes } from '../api/routes.ts'
 import { mustSayWho } from './bind.ts'
 
 const all = Object.entries<Route>(routes)
-const rank = { anyone: 0, read: 1, contribute: 2, deploy: 3, admin: 4 }
+const rank = { anyone: 0, read: 1, contribute: 2, deploy: 3, maintain: 4, admin: 5 }
 
 /** Values that are well formed and name nothing that is there. */
 const values: Readonly<Record<string, string>> = {
@@ -18,18 +18,22 @@ const values: Readonly<Record<string, string>> = {
   deployment: 'd999',
   oneOff: 'o999',
   token: 'nope',
+  account: 'nope',
+  session: '999',
 }
 
 function pathOf(route: Route): string {
   return apiPrefix + route.path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? 'nope')
 }
 
-/** What the store holds, as one text: equal before and after means that nothing was changed. */
+/** What the store holds, as one text, but for when somebody was last seen: equal means that nothing was changed. */
 function contents({ it }: TestApi): string {
   const tables = it.store.db.all(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
   )
-  return JSON.stringify(tables.map(({ name }) => [name, it.store.db.all(`SELECT * FROM "${name}"`)]))
+  return JSON.stringify(
+    tables.map(({ name }) => [name, it.store.db.all(`SELECT * FROM "${name}"`).map(({ used_at: _, ...row }) => row)]),
+  )
 }
 
 async function status(api: TestApi, route: Route, token: string | null): Promise<number> {
@@ -52,7 +56,7 @@ test('every route lets in exactly those whose token its scope names', async () =
     assert.equal(await status(api, route, null), refused, `${name} without a token`)
     assert.equal(await status(api, route, 'wrong'), refused, `${name} with a wrong token`)
     assert.equal(await status(api, route, tokens.expired), refused, `${name} with an expired token`)
-    for (const scope of ['read', 'contribute', 'deploy', 'admin'] as const) {
+    for (const scope of ['read', 'contribute', 'deploy', 'maintain', 'admin'] as const) {
       const got = await status(api, route, tokens[scope])
       const isIn = rank[scope] >= rank[route.scope]
       assert.equal(got === 403, !isIn, `${name} with a token for ${scope}: ${got}`)
@@ -118,6 +122,8 @@ test('reading changes nothing, whatever is read', async () => {
     commit: 'main',
     oneOff: 'o1',
     token: 'read',
+    account: 'read',
+    session: '1',
   }
   for (const [name, route] of all.filter(([, { method }]) => method === 'GET')) {
     const path = apiPrefix + route.path.replace(/:(\w+)/g, (_, key: keyof typeof real) => real[key])

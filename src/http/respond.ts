@@ -40,6 +40,7 @@ const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'console.not_yours': 403,
   'disk.full': 507,
   'permission.denied': 403,
+  'permission.role': 403,
   'git.busy': 503,
   'repository.not_fetched': 422,
   'repository.origin_refused': 422,
@@ -48,12 +49,16 @@ const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'request.media_type': 415,
   'request.too_large': 413,
   'request.too_slow': 408,
+  'password.weak': 422,
   'server.stopping': 503,
+  'sign_in.refused': 401,
+  'sign_in.too_often': 429,
   'store.busy': 503,
   'target.unreachable': 502,
   'token.forbidden': 403,
   'token.invalid': 401,
   'token.missing': 401,
+  'token.too_far': 403,
 }
 
 const byWord: Readonly<Record<string, ContentfulStatusCode>> = {

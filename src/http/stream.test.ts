@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
 import { succeeded } from '../../test/helpers/engine.ts'
-import { tokens } from '../../test/helpers/git-server.ts'
+import { tokens } from '../../test/helpers/people.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import { decodeEvents } from '../api/sse.ts'
 import { redactor } from '../lib/redact.ts'
@@ -122,7 +122,9 @@ test('viewers who read nothing hold little, and one who reads gets every line me
 
 test('a token that is revoked ends the streams it opened', async () => {
   await using api = await apiServer()
-  const { value } = await api.as('admin').call('tokens.create', { body: { name: 'brief', scope: 'read' } })
+  const { value } = await api
+    .as('admin')
+    .call('tokens.create', { body: { name: 'brief', account: 'read', scope: 'read' } })
   const one = await viewer(api, '/api/v1/facts/follow?after=0', {}, value)
   await api.as('admin').call('tokens.revoke', { params: { token: 'brief' } })
   const events = await one.rest()

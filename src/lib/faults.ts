@@ -8,6 +8,26 @@ export interface FaultEntry {
 
 /** Every error a person can meet. Code = `area.what`; keep the areas and the codes within them in alphabetical order. */
 const catalogue = {
+  'account.exists': {
+    sentence: 'There is an account {name} already, or was',
+    hint: 'Choose another name: each one stands for one person or service in the record, for good.',
+  },
+  'account.is_service': {
+    sentence: '{name} is a service account: nobody signs in as it',
+    hint: 'Make it a token with `signalbox tokens create NAME --account {name}`.',
+  },
+  'account.last_admin': {
+    sentence: '{name} is the last one who may administer this server',
+    hint: 'Make somebody else an admin first.',
+  },
+  'account.no_such_grant': {
+    sentence: '{name} does not have the role {role} {where}',
+    hint: 'See what they have with `signalbox accounts show {name}`.',
+  },
+  'account.unknown': {
+    sentence: 'There is no account {name}',
+    hint: 'List them with `signalbox accounts`.',
+  },
   'alias.invalid_name': {
     sentence: 'A release cannot be called {name}',
     hint: 'Use up to 100 letters, digits, dots, hyphens and underscores, and nothing that looks like a commit.',
@@ -270,6 +290,10 @@ const catalogue = {
     sentence: 'Signalbox itself made a mistake: {what}',
     hint: 'Please report it with the server log around this time.',
   },
+  'invitation.invalid': {
+    sentence: 'This link was used already, is too old, or is not whole',
+    hint: 'Ask an admin for a new one: `signalbox accounts invite NAME`.',
+  },
   'job.unknown': {
     sentence: 'There is no job {job} in {run}',
     hint: 'Its jobs: {known}.',
@@ -376,9 +400,17 @@ const catalogue = {
     sentence: '{app} has no command with the name {name}; it has: {known}',
     hint: 'Commands have their names under `commands` and `schedules` in signalbox.yml.',
   },
+  'password.weak': {
+    sentence: 'This password is easy to guess: {problem}',
+    hint: 'Take a longer one that is used nowhere else; three or four random words are good.',
+  },
   'permission.denied': {
     sentence: '{by} may not {permission} in {environment}; these may: {who}',
-    hint: 'Ask one of them, or change `policies.permissions` in signalbox.yml; an admin gives roles with `signalbox tokens roles`.',
+    hint: 'Ask one of them, or change `policies.permissions` in signalbox.yml; an admin gives roles with `signalbox accounts grant`.',
+  },
+  'permission.role': {
+    sentence: '{by} may not {permission} in {environment}: they are {rank} there, and it takes {needed}',
+    hint: 'An admin gives roles with `signalbox accounts grant`.',
   },
   'process.failed': {
     sentence: 'The program {program} failed: {problem}',
@@ -629,6 +661,18 @@ const catalogue = {
     hint: 'Check the address and that the server runs.',
     temporary: true,
   },
+  'session.unknown': {
+    sentence: 'You have no session {session}',
+    hint: 'List them with `signalbox sessions`.',
+  },
+  'sign_in.refused': {
+    sentence: 'The name or the password is not right',
+    hint: 'An admin makes a link for a new password with `signalbox accounts invite NAME`.',
+  },
+  'sign_in.too_often': {
+    sentence: 'There were too many tries',
+    hint: 'Try again in {seconds} s.',
+  },
   'smoke.failed': {
     sentence: 'The smoke steps against {url} said no: {problem}',
     hint: '`signalbox logs {log}` shows what they printed.',
@@ -688,20 +732,20 @@ const catalogue = {
     hint: 'Choose another name: each one stands for one token in the record, for good.',
   },
   'token.forbidden': {
-    sentence: 'The token {name} may {scope}; this needs {needed}',
-    hint: 'Ask an admin for a token with the scope `{needed}`.',
+    sentence: '{name} may act as {rank} {where}; this takes {needed}',
+    hint: 'An admin gives roles with `signalbox accounts grant`; a token reaches no further than its scope and its account.',
   },
   'token.invalid': {
     sentence: 'The token is not known here, or has expired',
     hint: 'Log in again with `signalbox login`, or ask an admin for a new token.',
   },
-  'token.last_admin': {
-    sentence: '{name} is the last token that may administer',
-    hint: 'Make another one with the scope `admin` first.',
-  },
   'token.missing': {
     sentence: 'A token is needed',
     hint: 'Send it as `Authorization: Bearer TOKEN`; `signalbox login` keeps it for the command line.',
+  },
+  'token.too_far': {
+    sentence: 'What you showed is for the project {project} only',
+    hint: 'Name that project, or make the token with one that reaches further.',
   },
   'token.unknown': {
     sentence: 'There is no valid token {name}',

@@ -50,10 +50,11 @@ export class Deployments {
       .map((row) => this.#value(row))
   }
 
-  newest(project: string | null, limit: number): readonly Deployment[] {
-    const sql =
-      'SELECT number, deployment FROM deployments WHERE ?1 IS NULL OR project = ?1 ORDER BY number DESC LIMIT ?2'
-    return this.#db.all(sql, project, limit).map((row) => this.#value(row))
+  /** Of these projects; null: of all. */
+  newest(projects: readonly string[] | null, limit: number): readonly Deployment[] {
+    const sql = `SELECT number, deployment FROM deployments
+      WHERE ?1 IS NULL OR project IN (SELECT value FROM json_each(?1)) ORDER BY number DESC LIMIT ?2`
+    return this.#db.all(sql, projects && JSON.stringify(projects), limit).map((row) => this.#value(row))
   }
 
   /** Not finished, oldest first: the one that moves, those in the queue, those that wait for people. */

@@ -4,6 +4,8 @@ import { type Database, integer, json, type Row, text, textOrNull } from './data
 
 /** Which facts; each that is left out says nothing. */
 export interface FactFilter {
+  /** Only of these projects; null or left out: of all, and of the server as a whole. */
+  readonly projects?: readonly string[] | null | undefined
   readonly project?: string | undefined
   readonly subject?: string | undefined
   /** `deployment.finished`, or `deployment` for all of its kinds. */
@@ -50,7 +52,7 @@ export class Facts {
   list({ after, limit, ...filter }: FactQuery): readonly Fact[] {
     return this.#db
       .all(
-        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq LIMIT ?10`,
+        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq LIMIT ?11`,
         after,
         ...wordsOf(filter),
         limit,
@@ -73,7 +75,7 @@ export class Facts {
   newest(limit: number, filter: FactFilter = {}): readonly Fact[] {
     return this.#db
       .all(
-        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq DESC LIMIT ?10`,
+        `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq DESC LIMIT ?11`,
         0,
         ...wordsOf(filter),
         limit,
@@ -104,7 +106,7 @@ export class Facts {
 }
 
 /** ?1 is a number to start after. An environment is told by what a fact is about, or by the track or environment it names. */
-const matching = `seq < COALESCE(?9, seq + 1)
+const matching = `seq < COALESCE(?9, seq + 1) AND (?10 IS NULL OR project IN (SELECT value FROM json_each(?10)))
   AND (?2 IS NULL OR project = ?2) AND (?3 IS NULL OR subject = ?3)
   AND (?4 IS NULL OR kind = ?4 OR substr(kind, 1, length(?4) + 1) = ?4 || '.')
   AND (?5 IS NULL OR actor = ?5) AND at >= COALESCE(?7, at) AND at < COALESCE(?8, at + 1)
@@ -112,8 +114,9 @@ const matching = `seq < COALESCE(?9, seq + 1)
     OR substr(subject, -length(?6) - 1) = '/' || ?6
     OR substr(json_extract(data, '$.track'), -length(?6) - 1) = '/' || ?6)`
 
-function wordsOf({ project, subject, kind, by, environment, since, until, before }: FactFilter) {
-  return [project, subject, kind, by, environment, since, until, before].map((word) => word ?? null)
+function wordsOf({ project, subject, kind, by, environment, since, until, before, projects = null }: FactFilter) {
+  const words = [project, subject, kind, by, environment, since, until, before, projects && JSON.stringify(projects)]
+  return words.map((word) => word ?? null)
 }
 
 /** What JSON keeps: the same before it is stored as when it is read. */

@@ -37,9 +37,11 @@ export class Runs {
     return row === null ? null : toRun(row)
   }
 
-  list(project: string | null, limit: number): readonly Run[] {
-    const sql = 'SELECT number, run FROM runs WHERE ?1 IS NULL OR project = ?1 ORDER BY number DESC LIMIT ?2'
-    return this.#db.all(sql, project, limit).map(toRun)
+  /** The newest of these projects; null: of all. */
+  list(projects: readonly string[] | null, limit: number): readonly Run[] {
+    const sql = `SELECT number, run FROM runs
+      WHERE ?1 IS NULL OR project IN (SELECT value FROM json_each(?1)) ORDER BY number DESC LIMIT ?2`
+    return this.#db.all(sql, projects && JSON.stringify(projects), limit).map(toRun)
   }
 
   /** Of what is in branches and tags. What is only proposed says nothing about what may be deployed. */

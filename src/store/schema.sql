@@ -202,17 +202,6 @@ BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END;
 CREATE TRIGGER facts_remain BEFORE DELETE ON facts
 BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END;
 
-CREATE TABLE tokens (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL UNIQUE,
-  hash TEXT NOT NULL UNIQUE,
-  scope TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  created_by TEXT NOT NULL,
-  expires_at INTEGER,
-  revoked_at INTEGER
-, roles TEXT NOT NULL DEFAULT '[]') STRICT;
-
 CREATE TABLE looks (
   project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
   app TEXT NOT NULL,
@@ -426,3 +415,69 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_by_deployment ON decisions (deployment, number);
 
 CREATE INDEX runs_by_deadline ON runs (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE accounts (
+  name TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('person', 'service')),
+  email TEXT,
+  -- Null: none was ever set, or it was taken away.
+  password TEXT,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  disabled_at INTEGER
+) STRICT;
+
+CREATE TABLE grants (
+  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  role TEXT NOT NULL,
+  project TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  granted_at INTEGER NOT NULL,
+  granted_by TEXT NOT NULL,
+  PRIMARY KEY (account, project, environment, role)
+) STRICT;
+
+CREATE TABLE sessions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  -- When they last showed that it is still them.
+  confirmed_at INTEGER NOT NULL,
+  browser TEXT NOT NULL,
+  address TEXT NOT NULL,
+  ended_at INTEGER
+) STRICT;
+
+CREATE INDEX sessions_by_account ON sessions (account, ended_at);
+
+CREATE TABLE invitations (
+  hash TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+
+CREATE TABLE tries (
+  of TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE "tokens" (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  hash TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  -- Null: for every project that the account may see.
+  project TEXT,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  used_at INTEGER
+) STRICT;

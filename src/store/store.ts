@@ -1,4 +1,5 @@
 import type { Command } from '../domain/command.ts'
+import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
 import { Aliases } from './aliases.ts'
 import type { Database } from './database.ts'
@@ -10,6 +11,7 @@ import { Drafts } from './drafts.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Freezes } from './freezes.ts'
+import { Invitations } from './invitations.ts'
 import { Locks } from './locks.ts'
 import { Looks } from './looks.ts'
 import { Meta } from './meta.ts'
@@ -23,10 +25,12 @@ import { Releases } from './releases.ts'
 import { Runs } from './runs.ts'
 import { SafeguardsInForce } from './safeguards.ts'
 import { Schedules } from './schedules.ts'
+import { Sessions } from './sessions.ts'
 import { Surveys } from './surveys.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
+import { Tries } from './tries.ts'
 import { Turns } from './turns.ts'
 import { Variables } from './variables.ts'
 import { Waivers } from './waivers.ts'
@@ -63,7 +67,11 @@ export interface Store {
   readonly safeguards: SafeguardsInForce
   readonly facts: Facts
   readonly deliveries: Deliveries
+  readonly accounts: Accounts
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly invitations: Invitations
+  readonly tries: Tries
 }
 
 export function storeOver(db: Database): Store {
@@ -99,6 +107,10 @@ export function storeOver(db: Database): Store {
     safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),
     deliveries: new Deliveries(db),
+    accounts: new Accounts(db),
     tokens: new Tokens(db),
+    sessions: new Sessions(db),
+    invitations: new Invitations(db),
+    tries: new Tries(db),
   }
 }

@@ -1,16 +1,19 @@
-import { type Database, integer, integerOrNull, json, type Row, text } from './database.ts'
+import { type Database, integer, integerOrNull, type Row, text, textOrNull } from './database.ts'
 
-/** A token is stored by the hash of its value; the value itself is shown once. */
+/** An account's key for programs. It is stored by the hash of its value; the value itself is shown once. */
 export interface Token {
   readonly name: string
-  /** `contribute` = may propose changes, and nothing else that changes anything. */
-  readonly scope: 'read' | 'contribute' | 'deploy' | 'admin'
-  /** What the person is to the team: `role:NAME` in approvers and permissions means them. */
-  readonly roles: readonly string[]
+  readonly account: string
+  /** How far it reaches at most, whatever the account may. */
+  readonly scope: 'read' | 'contribute' | 'deploy' | 'maintain' | 'admin'
+  /** The one project it is for; null: all that the account may see. */
+  readonly project: string | null
   readonly createdAt: number
   readonly createdBy: string
   readonly expiresAt: number | null
   readonly revokedAt: number | null
+  /** To the minute; null: never. */
+  readonly usedAt: number | null
 }
 
 export class Tokens {
@@ -20,10 +23,11 @@ export class Tokens {
     this.#db = db
   }
 
-  add(token: Token, hash: string): void {
+  add(token: Omit<Token, 'revokedAt' | 'usedAt'>, hash: string): void {
     this.#db.run(
-      'INSERT INTO tokens (name, hash, scope, roles, created_at, created_by, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[token.name, hash, token.scope, JSON.stringify(token.roles)],
+      `INSERT INTO tokens (name, account, hash, scope, project, created_at, created_by, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[token.name, token.account, hash, token.scope, token.project],
       ...[token.createdAt, token.createdBy, token.expiresAt],
     )
   }
@@ -43,8 +47,17 @@ export class Tokens {
     return this.#db.all('SELECT * FROM tokens ORDER BY number').map(toToken)
   }
 
-  setRoles(name: string, roles: readonly string[]): void {
-    this.#db.run('UPDATE tokens SET roles = ? WHERE name = ?', JSON.stringify(roles), name)
+  of(account: string): readonly Token[] {
+    return this.#db.all('SELECT * FROM tokens WHERE account = ? ORDER BY number', account).map(toToken)
+  }
+
+  used(name: string, at: number): void {
+    this.#db.run('UPDATE tokens SET used_at = ? WHERE name = ?', at, name)
+  }
+
+  /** Those for this project alone. */
+  revokeIn(project: string, at: number): void {
+    this.#db.run('UPDATE tokens SET revoked_at = ? WHERE project = ? AND revoked_at IS NULL', at, project)
   }
 
   revoke(name: string, at: number): boolean {
@@ -55,11 +68,13 @@ export class Tokens {
 function toToken(row: Row): Token {
   return {
     name: text(row, 'name'),
+    account: text(row, 'account'),
     scope: text(row, 'scope') as Token['scope'],
-    roles: json(row, 'roles'),
+    project: textOrNull(row, 'project'),
     createdAt: integer(row, 'created_at'),
     createdBy: text(row, 'created_by'),
     expiresAt: integerOrNull(row, 'expires_at'),
     revokedAt: integerOrNull(row, 'revoked_at'),
+    usedAt: integerOrNull(row, 'used_at'),
   }
 }

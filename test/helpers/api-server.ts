@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { apiClient, type Client } from '../../src/api/client.ts'
 import type { ProjectSpec } from '../../src/domain/spec.ts'
 import type { Parts } from '../../src/engine/parts.ts'
+import { signedIn } from '../../src/http/accounts/sessions.ts'
 import { apiHandlers } from '../../src/http/api.ts'
 import { httpApp } from '../../src/http/app.ts'
 import { gatekeeper } from '../../src/http/auth.ts'
@@ -15,7 +16,7 @@ import { gitSource } from '../../src/sources/git/source.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { type JobLogs, openJobLogs } from '../../src/system/job-logs.ts'
 import { type EngineUnderTest, startEngine } from './engine.ts'
-import { knownTokens, tokens } from './git-server.ts'
+import { knownTokens, tokens } from './people.ts'
 import { projectSpec } from './spec.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -46,7 +47,7 @@ export async function apiServer(
   const dir = await tempDir()
   const it = await startEngine(given.spec ?? projectSpec(), given.parts)
   const { store, engine, queries } = it
-  knownTokens(store.tokens)
+  knownTokens(store)
   const reposDir = join(dir.path, 'repos')
   const jobLogs = openJobLogs({ directory: join(dir.path, 'logs'), clock: systemClock })
   const logged: TestApi['logged'] = []
@@ -57,7 +58,7 @@ export async function apiServer(
     onPush: async () => ({ messages: [] }),
   })
   const stopping = new AbortController()
-  const keeper = gatekeeper(store.tokens, systemClock.now)
+  const keeper = gatekeeper(store, systemClock.now, signedIn(store, systemClock.now))
   const baseUrl = 'http://signalbox.test'
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
@@ -67,7 +68,7 @@ export async function apiServer(
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
-      bindRoutes(hono, handlers, { gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
+      bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
   })
   const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, clock: systemClock, stopping })
   server.serve(app)

@@ -18,6 +18,7 @@ import { modelDriver } from '../../src/targets/model/driver.ts'
 import type { Behaviour } from '../../src/targets/model/options.ts'
 import { ModelWorld } from '../../src/targets/model/world.ts'
 import { deafNotices } from './notices.ts'
+import { knownPeople } from './people.ts'
 
 /** The engine on a store in memory, with the model world for a target; commits and jobs are what the test says they are. */
 export interface EngineUnderTest extends AsyncDisposable {
@@ -86,6 +87,7 @@ export async function startEngine(
     ...given,
   }
   const engine = new Engine(parts, onFatal)
+  knownPeople(store)
   store.projects.add({ name: spec.project, origin: null, createdAt: 0, createdBy: 'ada' })
   await engine.start()
   const commit: EngineUnderTest['commit'] = (title, options = {}) =>

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { httpApp } from '../../src/http/app.ts'
-import { gatekeeper, hashOfToken, type Scope } from '../../src/http/auth.ts'
+import { gatekeeper } from '../../src/http/auth.ts'
 import { httpServer } from '../../src/http/server.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { gitRepositories } from '../../src/sources/git/repository.ts'
@@ -10,8 +10,9 @@ import { type SmartHttpLimits, smartHttp } from '../../src/sources/git/smart-htt
 import { gitSource } from '../../src/sources/git/source.ts'
 import type { BeforePush, OnPush, Repositories, Source } from '../../src/sources/source.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { Tokens } from '../../src/store/tokens.ts'
+import { storeOver } from '../../src/store/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
+import { knownTokens, tokens } from './people.ts'
 import { gitEnvironment } from './repository.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -36,15 +37,6 @@ export interface WorkingCopy {
   tried(...words: string[]): Promise<{ readonly code: number; readonly output: string }>
 }
 
-/** The values of the tokens every test server knows. */
-export const tokens = {
-  read: 'token-that-may-read',
-  contribute: 'token-that-may-propose',
-  deploy: 'token-that-may-deploy',
-  admin: 'token-that-may-everything',
-  expired: 'token-that-was-good-once',
-} as const
-
 /** A real server with real repositories, on a free port. */
 export async function gitServer(
   options: {
@@ -57,7 +49,8 @@ export async function gitServer(
   const { projects = ['shop'], beforePush, onPush = async () => ({ messages: [] }), limits = {} } = options
   const dir = await tempDir()
   const reposDir = join(dir.path, 'repos')
-  const database = openDatabase(join(dir.path, 'store.db'))
+  const store = storeOver(openDatabase(join(dir.path, 'store.db')))
+  knownTokens(store)
   const repositories = gitRepositories({ reposDir })
   const source = gitSource({ reposDir })
   for (const project of projects) await repositories.create(project)
@@ -79,7 +72,7 @@ export async function gitServer(
     log,
     stopping: stopping.signal,
     baseUrl: 'http://signalbox.test',
-    gatekeeper: gatekeeper(knownTokens(new Tokens(database)), systemClock.now),
+    gatekeeper: gatekeeper(store, systemClock.now, () => null),
     isProject: (name) => projects.includes(name),
     api: () => {},
   })
@@ -99,7 +92,7 @@ export async function gitServer(
     async [Symbol.asyncDispose]() {
       await server.stop(100)
       await git[Symbol.asyncDispose]()
-      database.close()
+      store.db.close()
       await dir[Symbol.asyncDispose]()
     },
   }
@@ -108,17 +101,6 @@ export async function gitServer(
 function recordingLog(into: TestGitServer['logged']): Log {
   const at = (level: string) => (sentence: string, fields?: unknown) => void into.push({ level, sentence, fields })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-}
-
-/** One token of each scope, and one that has expired. */
-export function knownTokens(store: Tokens): Tokens {
-  for (const [name, value] of Object.entries(tokens)) {
-    const scope: Scope = name === 'expired' ? 'admin' : (name as Scope)
-    const expiresAt = name === 'expired' ? 1 : null
-    const made = { createdAt: 0, createdBy: 'test', expiresAt, revokedAt: null }
-    store.add({ name, scope, roles: [], ...made }, hashOfToken(value))
-  }
-  return store
 }
 
 async function workingCopy(home: string, name: string): Promise<WorkingCopy> {

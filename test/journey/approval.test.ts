@@ -76,7 +76,7 @@ test('a yes for a plan, and who may say it', limit, async (t) => {
     >()
     const own = await shop.sb(['approve', made?.id ?? '', '--yes'], { wanted: 4, env: grace })
     assert.match(own.stderr, /whoever pushed it or asked for it does not approve it here/)
-    await shop.sb(['tokens', 'roles', 'ada', 'lead'])
+    await shop.sb(['accounts', 'grant', 'ada', 'lead'])
     await shop.sb(['approve', made?.id ?? '', '--yes', '--wait'], { env: ada })
     assertSucceeded((await shop.deployments('canada'))[0] as DeploymentView)
   })
@@ -156,8 +156,9 @@ test('what sets a deployment off, and what guards the place', limit, async (t) =
 
 /** Somebody with a token of their own; gives the environment that makes the command line theirs. */
 async function person(shop: Project, name: string, role?: string): Promise<Record<string, string>> {
-  const words = ['tokens', 'create', name, ...(role === undefined ? [] : ['--role', role])]
-  return { SIGNALBOX_TOKEN: (await shop.sb(words)).stdout.trim() }
+  await shop.sb(['accounts', 'add', name, '--role', 'deployer'])
+  if (role !== undefined) await shop.sb(['accounts', 'grant', name, role])
+  return { SIGNALBOX_TOKEN: (await shop.sb(['tokens', 'create', name, '--account', name])).stdout.trim() }
 }
 
 async function waiting({ name, server }: Project): Promise<readonly string[]> {

@@ -154,7 +154,9 @@ test('consoles at a real terminal', { timeout: 170_000 }, async (t) => {
     await using desk = await sit('staging')
     await desk.sees(/[#$] $/)
     const { id } = await newest()
-    const made = await server.client.call('tokens.create', { body: { name: 'eve', scope: 'admin', forMs: 600_000 } })
+    await server.client.call('accounts.add', { body: { name: 'eve', grants: [{ role: 'admin' }] } })
+    const body = { name: 'eve', account: 'eve', scope: 'admin', forMs: 600_000 } as const
+    const made = await server.client.call('tokens.create', { body })
     const eve = apiClient({ url: server.serving.url, token: made.value, clock: systemClock, signal: t.signal })
     const params = { oneOff: id }
     const typed = Buffer.from('touch data/eve\r').toString('base64')

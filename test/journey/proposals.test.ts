@@ -186,7 +186,9 @@ test('proposals from outside', { ...limit, skip: await noBubblewrap() }, async (
 
 /** Somebody with a clone and a token that may contribute; their commits say they are by the admin. */
 async function outsider(server: ServerUnderTest, shop: Project): Promise<Propose> {
-  const { value } = await server.client.call('tokens.create', { body: { name: 'mallory', scope: 'contribute' } })
+  await server.client.call('accounts.add', { body: { name: 'mallory', grants: [{ role: 'contributor' }] } })
+  const body = { name: 'mallory', account: 'mallory', scope: 'admin' } as const
+  const { value } = await server.client.call('tokens.create', { body })
   const remote = (await remoteOf(server)).replace(/:\/\/[^@]*@/, `://mallory:${value}@`)
   const path = cloneOf(server)
   await run('git', ['clone', '--quiet', shop.path, path])

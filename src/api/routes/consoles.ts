@@ -33,7 +33,7 @@ const mostTyped = 64 * 1024
 
 export const consoleRoutes = {
   'consoles.open': route({
-    ...{ method: 'POST', path: `${atEnvironment}/consoles`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/consoles`, scope: 'maintain', kind: 'json' },
     sentence:
       'Opens a console: a one-off command at a terminal, in the release and with the variables that are live here. It waits for approval where the environment wants that.',
     params: ofEnvironment,
@@ -41,14 +41,14 @@ export const consoleRoutes = {
     answer: views.oneOff,
   }),
   'consoles.watch': route({
-    ...{ method: 'GET', path: '/one-offs/:oneOff/console', scope: 'deploy', kind: 'events' },
+    ...{ method: 'GET', path: '/one-offs/:oneOff/console', scope: 'maintain', kind: 'events' },
     sentence:
       'Shows whoever opened a console what is on its screen, as it comes, until it is closed. Ids are byte offsets.',
     params: ofOneOff,
     answer: views.consolePiece,
   }),
   'consoles.type': route({
-    ...{ method: 'POST', path: '/one-offs/:oneOff/console', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/one-offs/:oneOff/console', scope: 'maintain', kind: 'json' },
     sentence:
       'Types into a console and changes the size of its terminal. Where nothing is heard of its person for 30 s, this call without either included, it is hung up.',
     params: ofOneOff,

@@ -16,7 +16,7 @@ export const doorRoutes = {
     answer: views.door,
   }),
   'access.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/access/users/:user`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'PUT', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json' },
     sentence: 'Gives a name a password for an environment, or another one. Only a hash of it is kept.',
     params: ofUser.extend({
       user: z
@@ -27,7 +27,7 @@ export const doorRoutes = {
     answer: views.door,
   }),
   'access.remove': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/access/users/:user`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'DELETE', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json' },
     sentence: 'Takes a name and its password away; false when there was none.',
     params: ofUser,
     answer: z.object({ removed: z.boolean() }),

@@ -5,7 +5,7 @@ import * as views from '../views.ts'
 
 export const migrationRoutes = {
   migrate: route({
-    ...{ method: 'POST', path: `${atEnvironment}/migrate`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/migrate`, scope: 'maintain', kind: 'json' },
     sentence:
       'Runs the migrations of a release, and nothing else; of what is live when none is named. Refused without the tick.',
     params: ofEnvironment,

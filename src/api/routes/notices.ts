@@ -18,14 +18,14 @@ export const noticeRoutes = {
     answer: list(views.recipient),
   }),
   'notices.test': route({
-    ...{ method: 'POST', path: `${atProject}/notices/test`, scope: 'deploy', kind: 'json', limitMs: 60_000 },
+    ...{ method: 'POST', path: `${atProject}/notices/test`, scope: 'maintain', kind: 'json', limitMs: 60_000 },
     sentence: 'Sends a test message to a recipient now, and tells what became of it.',
     params: ofProject,
     body: z.strictObject({ position: z.int().min(1).max(1_000) }),
     answer: views.noticeTest,
   }),
   'notices.redeliver': route({
-    ...{ method: 'POST', path: '/notices/:notice/redeliver', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/notices/:notice/redeliver', scope: 'maintain', kind: 'json' },
     sentence: 'Sends a notice again, under the id it had.',
     params: z.strictObject({ notice: name }),
     answer: views.delivery,

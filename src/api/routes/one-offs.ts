@@ -35,7 +35,7 @@ const wish = z
 
 export const oneOffRoutes = {
   'one-offs.start': route({
-    ...{ method: 'POST', path: `${atEnvironment}/one-offs`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/one-offs`, scope: 'maintain', kind: 'json' },
     sentence:
       'Runs a command in the release and with the variables that are live here; it waits for approval where the environment wants that.',
     params: ofEnvironment,

@@ -24,7 +24,7 @@ export const variableRoutes = {
     answer: views.variables,
   }),
   'variables.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'maintain', kind: 'json' },
     sentence: 'Sets variables, or unsets those whose value is null, all under one new version.',
     params: ofEnvironment,
     body: z.strictObject({
@@ -74,7 +74,7 @@ export const variableRoutes = {
     answer: list(views.difference),
   }),
   'variables.waive': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/variables/:name/waiver`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'PUT', path: `${atEnvironment}/variables/:name/waiver`, scope: 'maintain', kind: 'json' },
     sentence: 'Says that an environment may be without a required variable for a while.',
     params: ofVariable,
     body: z.strictObject({
@@ -84,7 +84,7 @@ export const variableRoutes = {
     answer: views.waiver,
   }),
   'variables.unwaive': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/variables/:name/waiver`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'DELETE', path: `${atEnvironment}/variables/:name/waiver`, scope: 'maintain', kind: 'json' },
     sentence: 'Takes that word back.',
     params: ofVariable,
     answer: z.object({ ended: z.boolean() }),

@@ -19,7 +19,7 @@ export function loginCommand(open: Open) {
       const { world, output } = session
       const url = serverUrl(address)
       const login = { url, token: await tokenFor(session) }
-      const me = await apiClient({ ...login, clock: world.clock, signal: world.signal }).call('tokens.me')
+      const me = await apiClient({ ...login, clock: world.clock, signal: world.signal }).call('accounts.me')
       const path = await storeLogin(world, login)
       if (isInTheClear(url)) output.note(yellow('The token travels in the clear: this address is not https.'))
       await output.show({ url, ...me, path }, () => [[green('Logged in'), ` to ${url} as ${me.name} (${me.scope})`]])

@@ -27,7 +27,7 @@ export function serverCommand(open: Open) {
 }
 
 /** Where it is and, at the first start of all, what to do with it. */
-function announcement({ url, edge, tokenFile, first }: Serving): readonly Text[] {
+function announcement({ url, edge, tokenFile, first, link }: Serving): readonly Text[] {
   const places = table([
     [dim('server'), bold(url)],
     [dim('edge'), edge],
@@ -37,6 +37,7 @@ function announcement({ url, edge, tokenFile, first }: Serving): readonly Text[]
   return [
     ...places,
     '',
+    ...(link === null ? [] : ['To set a password for the pages, open this once in a browser:', ['  ', cyan(link)], '']),
     'Next, in a repository of yours:',
     ['  ', cyan(`signalbox login ${url} --token-file ${tokenFile}`)],
     ['  ', cyan('signalbox init')],

@@ -7,11 +7,10 @@ import { green, listing, red, type Text } from '../text.ts'
 
 export function tokensCommand(open: Open) {
   return new Command('tokens')
-    .summary('who may talk to the server')
-    .description('Who may talk to the server, and how far.')
+    .summary('keys for programs that talk to the server')
+    .description('Keys for programs that talk to the server. A token is an account’s, and never good for more than it.')
     .addCommand(list(open), { isDefault: true })
     .addCommand(create(open))
-    .addCommand(roles(open))
     .addCommand(revoke(open))
 }
 
@@ -21,29 +20,33 @@ function list(open: Open) {
     const tokens = await (await client()).call('tokens.list')
     const now = world.clock.now()
     const rows = tokens.map((token) => [
-      ...[token.name, token.scope, token.roles.join(', '), token.createdBy, ago(token.createdAt, now)],
+      ...[token.name, token.account, token.scope, token.project ?? 'all', ago(token.createdAt, now)],
+      token.usedAt === null ? 'never' : ago(token.usedAt, now),
       token.expiresAt === null ? 'never' : `${moment(token.expiresAt)} UTC`,
       stateText(token, now),
     ])
-    await output.show(tokens, () => listing(['token', 'may', 'roles', 'made by', 'when', 'expires', 'state'], rows))
+    const head = ['token', 'account', 'may', 'projects', 'made', 'used', 'expires', 'state']
+    await output.show(tokens, () => listing(head, rows))
   })
 }
 
 function create(open: Open) {
   return new Command('create')
     .description('Make a token. Its value is printed this once, alone on standard output.')
-    .argument('<name>', 'the person or program; it stands in the record for what they do')
+    .argument('<name>', 'what it is for, so that people know it again')
+    .option('--account <account>', 'whose it is (otherwise your own): for admins')
     .addOption(
-      new Option('--scope <scope>', 'what it may')
-        .choices(['read', 'contribute', 'deploy', 'admin'] as const)
+      new Option('--scope <scope>', 'how far it reaches at most, whatever the account may')
+        .choices(['read', 'contribute', 'deploy', 'maintain', 'admin'] as const)
         .default('deploy' as const),
     )
-    .option('--role <role>', 'what the person is to the team, for approvers and permissions; may be repeated', collect)
+    .option('--only <project>', 'the one project it is for (otherwise all that the account may see)')
     .option('--for <duration>', 'how long it is valid (otherwise until it is revoked)', duration)
-    .action(async (name, { scope, role, for: forMs }) => {
+    .action(async (name, { account, scope, only, for: forMs }) => {
       const { client, output } = open()
-      const made = await (await client()).call('tokens.create', { body: { name, scope, roles: role, forMs } })
-      output.note(`${made.token.name} may ${made.token.scope}; keep this, it is not shown again:`)
+      const body = { name, account, scope, project: only, forMs }
+      const made = await (await client()).call('tokens.create', { body })
+      output.note(`${made.token.account} may ${made.token.scope} with this; keep it, it is not shown again:`)
       await output.show(made, () => [made.value])
     })
 }
@@ -57,26 +60,6 @@ function revoke(open: Open) {
       const answer = await (await client()).call('tokens.revoke', { params: { token: name } })
       await output.show(answer, () => [`Revoked: ${answer.revoked}`])
     })
-}
-
-function roles(open: Open) {
-  return new Command('roles')
-    .description(
-      'Give a token these roles instead of those it has; none are named: none. Approvals it gave are counted anew.',
-    )
-    .argument('<name>', 'the token')
-    .argument('[roles...]', 'names such as maintainer, for `role:maintainer` in signalbox.yml')
-    .action(async (name, given) => {
-      const { client, output } = open()
-      const token = await (await client()).call('tokens.roles', { params: { token: name }, body: { roles: given } })
-      await output.show(token, () => [
-        `${token.name}: ${token.roles.length === 0 ? 'no role' : token.roles.join(', ')}`,
-      ])
-    })
-}
-
-function collect(role: string, before: readonly string[] = []): string[] {
-  return [...before, role]
 }
 
 function stateText({ revokedAt, expiresAt }: TokenView, now: number): Text {

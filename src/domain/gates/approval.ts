@@ -47,7 +47,7 @@ function lost(facts: GateFacts): readonly string[] {
   const others = facts.approvals.filter(({ by, plan }) => plan === facts.plan && !counted.includes(by))
   return others.map(
     ({ by, revoked }) =>
-      `the yes of ${by} does not count any more: ${revoked ? 'the token was revoked' : 'they may not approve'}`,
+      `the yes of ${by} does not count any more: ${revoked ? 'their account or their role was taken away' : 'they may not approve'}`,
   )
 }
 

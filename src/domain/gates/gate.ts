@@ -119,7 +119,7 @@ export interface Approval {
 /** With what is known now of whoever said it. */
 export interface GivenApproval extends Approval {
   readonly roles: readonly string[]
-  /** Their token was revoked since: nobody vouches for it any more. */
+  /** Their account was disabled since, or their role is too low by now: nobody vouches for it any more. */
   readonly revoked: boolean
 }
 

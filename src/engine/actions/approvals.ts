@@ -64,7 +64,11 @@ function mustBeApprovable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked):
   const deployment = mustBeAskedOf(tx, id, by)
   mustBeLookedAt(store, deployment)
   mustBeCurrent(tx, deployment, plan)
-  mayApprove(ownOf(store, deployment), demandsFor(store, contextOf(store, deployment)), whoIs(store, by))
+  mayApprove(
+    ownOf(store, deployment),
+    demandsFor(store, contextOf(store, deployment)),
+    personThere(store, deployment, by),
+  )
 }
 
 /** Whoever asked for it may always take it back by a no. */
@@ -72,7 +76,11 @@ function mustBeRejectable(tx: Tx, id: string, { by }: Asked): void {
   const { store } = tx.parts
   const deployment = mustBeAskedOf(tx, id, by)
   const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
-  mayApprove(ownOf(store, deployment), demands, whoIs(store, by))
+  mayApprove(ownOf(store, deployment), demands, personThere(store, deployment, by))
+}
+
+function personThere(store: Store, { track }: Deployment, by: string) {
+  return whoIs(store, by, trackOf(store, track))
 }
 
 function ownOf(store: Store, deployment: Deployment) {

@@ -38,6 +38,9 @@ export function projectActions(work: Work, intake: Intake) {
         for (const { id } of store.runs.unfinished().filter(({ project }) => project === name))
           applyRun(tx, id, { type: 'cancelled', by })
         for (const track of store.tracks.list(name)) clearTrack(tx, track)
+        // Whoever adds a project of this name later starts with people of their own.
+        store.accounts.withdrawIn(name)
+        store.tokens.revokeIn(name, tx.at)
         store.projects.remove(name)
         tx.fact({ kind: 'project.removed', project: name, subject: name, by, data: {} })
       })

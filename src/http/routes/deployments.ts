@@ -1,6 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { findDeployment } from '../../engine/find.ts'
 import { carriedBy } from '../../engine/queue-status.ts'
+import { type Principal, projectsAsked, sees } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { carriedView, decisionView, deploymentView, gateView, planView } from '../views/deployment.ts'
@@ -13,7 +14,7 @@ type DeploymentRoutes = Pick<
 export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
   const { store, actions, queries } = parts
   return {
-    'deployments.list': ({ query }) => deployments(parts, query),
+    'deployments.list': ({ query }, { principal }) => deployments(parts, query, principal),
     'deployments.show': ({ params }) => {
       const deployment = findDeployment(store, params.deployment)
       const isOpen = deployment.state.kind === 'waiting' || deployment.state.kind === 'queued'
@@ -37,12 +38,13 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
 type Listing = { readonly [K in 'project' | 'environment' | 'app']?: string | undefined } & { readonly limit: number }
 
 /** Of one environment or app: the newest of each of its tracks, and of these the newest. */
-function deployments({ store }: ApiParts, { project, environment, app, limit }: Listing) {
+function deployments({ store }: ApiParts, { project, environment, app, limit }: Listing, principal: Principal) {
   if (environment === undefined && app === undefined) {
-    return store.deployments.newest(project ?? null, limit).map(deploymentView)
+    return store.deployments.newest(projectsAsked(principal, project), limit).map(deploymentView)
   }
   const tracks = store.tracks
     .list(project ?? null)
+    .filter(({ project: name }) => sees(principal, name))
     .filter((track) => (environment ?? track.environment) === track.environment && (app ?? track.app) === track.app)
   const found = tracks.flatMap(({ id }) => store.deployments.list(id, limit))
   return found

@@ -1,6 +1,7 @@
 import type { FactView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { FactFilter } from '../../store/facts.ts'
+import { projectsAsked, projectsSeen } from '../auth.ts'
 import type { Handlers, Sent } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
@@ -9,14 +10,18 @@ type FactRoutes = Pick<Handlers, 'facts.list' | 'facts.follow' | 'facts.export' 
 export function factRoutes(parts: ApiParts): FactRoutes {
   const { store } = parts
   return {
-    'facts.list': ({ query: { after, limit, ...filter } }) =>
-      after === undefined ? store.facts.newest(limit, filter) : store.facts.list({ after, limit, ...filter }),
-    'facts.follow': ({ query }, { signal, lastEventId }) => {
-      const after = lastEventId === null ? (query.after ?? store.facts.head().seq) : numberIn(lastEventId)
-      return followFacts(parts, { after, project: query.project, signal })
+    'facts.list': ({ query: { after, limit, ...wanted } }, { principal }) => {
+      const filter = { ...wanted, projects: projectsSeen(principal) }
+      return after === undefined ? store.facts.newest(limit, filter) : store.facts.list({ after, limit, ...filter })
     },
-    'facts.export': ({ query: { after = 0, ...filter } }, { signal, lastEventId }) =>
-      exportFacts(parts, { after: lastEventId === null ? after : numberIn(lastEventId), filter, signal }),
+    'facts.follow': ({ query }, { principal, signal, lastEventId }) => {
+      const after = lastEventId === null ? (query.after ?? store.facts.head().seq) : numberIn(lastEventId)
+      return followFacts(parts, { after, projects: projectsAsked(principal, query.project), signal })
+    },
+    'facts.export': ({ query: { after = 0, ...wanted } }, { principal, signal, lastEventId }) => {
+      const filter = { ...wanted, projects: projectsSeen(principal) }
+      return exportFacts(parts, { after: lastEventId === null ? after : numberIn(lastEventId), filter, signal })
+    },
     'facts.verify': () => {
       const broken = store.facts.verify()
       const { seq, hash } = store.facts.head()
@@ -36,16 +41,15 @@ const PIECE = 100
 
 interface Following {
   readonly after: number
-  readonly project: string | undefined
+  readonly projects: readonly string[] | null
   readonly signal: AbortSignal
 }
 
 async function* followFacts({ store, feed }: ApiParts, following: Following): AsyncGenerator<Sent<FactView>> {
-  const { project, signal } = following
+  const { projects, signal } = following
   for (let after = following.after; !signal.aborted; ) {
     const { seq } = store.facts.head()
-    const facts =
-      seq === after ? [] : store.facts.list({ after, limit: PIECE, ...(project === undefined ? {} : { project }) })
+    const facts = seq === after ? [] : store.facts.list({ after, limit: PIECE, projects })
     for (const fact of facts) yield { id: String(fact.seq), data: fact }
     after = facts.length === PIECE ? (facts.at(-1)?.seq ?? after) : Math.max(after, seq)
     if (facts.length < PIECE) await feed.next(signal)

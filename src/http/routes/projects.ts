@@ -3,6 +3,7 @@ import type { Explanation } from '../../domain/explain.ts'
 import { findProject } from '../../engine/find.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Project } from '../../store/projects.ts'
+import { sees } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { projectAdder } from '../project-adder.ts'
@@ -18,7 +19,11 @@ export function projectRoutes(parts: ApiParts): ProjectRoutes {
   const view = (project: Project) => projectView(parts, project)
   const add = projectAdder(parts)
   return {
-    'projects.list': () => store.projects.list().map(view),
+    'projects.list': (_, { principal }) =>
+      store.projects
+        .list()
+        .filter(({ name }) => sees(principal, name))
+        .map(view),
     'projects.show': ({ params }) => view(findProject(store, params.project)),
     'projects.add': async ({ body }, { by, signal }) => {
       const { events, leftOut } = await add({ name: body.name, origin: body.origin ?? null, by, signal })

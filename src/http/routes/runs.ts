@@ -3,6 +3,7 @@ import { lacksOfRun } from '../../engine/contract.ts'
 import { findRun } from '../../engine/find.ts'
 import { migrationsOfRun } from '../../engine/migration-advice.ts'
 import { Fault } from '../../lib/fault.ts'
+import { projectsAsked } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
@@ -24,7 +25,8 @@ type RunRoutes = Pick<
 export function runRoutes(parts: ApiParts): RunRoutes {
   const { store, actions, clock } = parts
   return {
-    'runs.list': ({ query }) => store.runs.list(query.project ?? null, query.limit).map(runView),
+    'runs.list': ({ query }, { principal }) =>
+      store.runs.list(projectsAsked(principal, query.project), query.limit).map(runView),
     'runs.show': ({ params }) => {
       const run = findRun(store, params.run)
       const lacks = lacksOfRun(store, run, clock.now()).map(lackView)

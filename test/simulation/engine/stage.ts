@@ -227,9 +227,15 @@ export class Stage implements View, Disposable {
     )
     for (const name of this.projects) insert.run(name)
     const person = this.disk.prepare(
-      "INSERT INTO tokens (name, hash, scope, roles, created_at, created_by) VALUES (?1, ?1, 'deploy', ?2, 0, 'ada')",
+      "INSERT INTO accounts (name, kind, created_at, created_by) VALUES (?, 'person', 0, 'ada')",
     )
-    for (const name of people) person.run(name, JSON.stringify(rolesOf[name]))
+    const role = this.disk.prepare(
+      "INSERT INTO grants (account, role, project, environment, granted_at, granted_by) VALUES (?, ?, '', '', 0, 'ada')",
+    )
+    for (const name of people) {
+      person.run(name)
+      for (const each of ['maintainer', ...rolesOf[name]]) role.run(name, each)
+    }
   }
 }
 

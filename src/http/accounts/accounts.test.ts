@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { apiServer } from '../../../test/helpers/api-server.ts'
+import { person, tokenOf } from '../../../test/helpers/people.ts'
+
+const fault = (code: string) => ({ name: 'Fault', code })
+
+test('an account is made with roles, changed, disabled and enabled, each for the record', async () => {
+  await using api = await apiServer()
+  const client = api.as('admin')
+  const body = { name: 'lin', email: 'lin@example.org', grants: [{ role: 'deployer', project: 'shop' }] }
+  const { account, link } = await client.call('accounts.add', { body })
+  assert.deepEqual([account.kind, account.grants[0]?.role, account.grants[0]?.project], ['person', 'deployer', 'shop'])
+  assert.match(link?.url ?? '', /^http:\/\/signalbox\.test\/join\/[\w-]{43}$/)
+  await assert.rejects(client.call('accounts.add', { body }), fault('account.exists'))
+  const params = { account: 'lin' }
+  await client.call('accounts.grant', { params, body: { role: 'lead' } })
+  await client.call('accounts.withdraw', { params, body: { role: 'lead' } })
+  const again = client.call('accounts.withdraw', { params, body: { role: 'lead' } })
+  await assert.rejects(again, fault('account.no_such_grant'))
+  await client.call('accounts.disable', { params })
+  await client.call('accounts.enable', { params })
+  const facts = await client.call('facts.list', { query: { subject: 'lin' } })
+  assert.deepEqual(
+    facts.map(({ kind, by }) => [kind, by]),
+    ['added', 'granted', 'invited', 'granted', 'withdrawn', 'disabled', 'enabled'].map((kind) => [
+      `account.${kind}`,
+      'admin',
+    ]),
+  )
+  assert.doesNotMatch(JSON.stringify(facts), new RegExp(link?.url.slice(-43) ?? 'x'))
+})
+
+test('a role is given in places that are there, and a service has no link', async () => {
+  await using api = await apiServer()
+  const client = api.as('admin')
+  const made = await client.call('accounts.add', { body: { name: 'ci', kind: 'service' } })
+  assert.equal(made.link, null)
+  const params = { account: 'ci' }
+  await assert.rejects(client.call('accounts.invite', { params }), fault('account.is_service'))
+  const inNope = client.call('accounts.grant', { params, body: { role: 'viewer', project: 'nope' } })
+  await assert.rejects(inNope, fault('project.unknown'))
+  const nowhere = client.call('accounts.grant', { params, body: { role: 'viewer', environment: 'staging' } })
+  await assert.rejects(nowhere, /environment of which project/)
+})
+
+test('the last admin stays one, whatever is tried', async () => {
+  await using api = await apiServer()
+  const client = api.as('admin')
+  person(api.it.store, 'expired', ['viewer'])
+  const params = { account: 'admin' }
+  await assert.rejects(
+    client.call('accounts.withdraw', { params, body: { role: 'admin' } }),
+    fault('account.last_admin'),
+  )
+  await assert.rejects(client.call('accounts.disable', { params }), fault('account.last_admin'))
+  assert.equal((await client.call('accounts.show', { params })).disabledAt, null)
+  await client.call('accounts.grant', { params: { account: 'ada' }, body: { role: 'admin' } })
+  await client.call('accounts.withdraw', { params, body: { role: 'admin' } })
+})
+
+test('who administers a project gives roles in it, and nowhere else', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  person(store, 'grace', ['admin'], { project: 'shop' })
+  person(store, 'lin', [])
+  const token = tokenOf(store, 'grace')
+  const post = (path: string, body: object) =>
+    api.send('POST', `/api/v1${path}`, { token, body: JSON.stringify(body) }).then(({ status }) => status)
+  assert.equal(await post('/projects/shop/accounts/lin/grants', { role: 'deployer', environment: 'staging' }), 200)
+  assert.equal(await post('/accounts/lin/grants', { role: 'viewer' }), 403)
+  assert.equal(await post('/accounts/lin/grants', { role: 'viewer', project: 'shop' }), 403)
+  assert.equal(await post('/accounts', { name: 'new' }), 403)
+  assert.deepEqual(
+    store.accounts.grants('lin').map(({ role, project, environment }) => [role, project, environment]),
+    [['deployer', 'shop', 'staging']],
+  )
+})
+
+test('a project that somebody may not see is one that is not there, whatever is asked about it', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  await api.it.push('first')
+  person(store, 'lin', ['maintainer'], { project: 'elsewhere' })
+  const token = tokenOf(store, 'lin')
+  const ask = async (path: string) => {
+    const answer = await api.send('GET', `/api/v1${path}`, { token })
+    return [answer.status, (await answer.text()).replace(/,"requestId":"[^"]*"/, '')]
+  }
+  for (const [there, nowhere] of [
+    ['/projects/shop', '/projects/nope'],
+    ['/projects/shop/status', '/projects/nope/status'],
+    ['/runs/r1', '/runs/r2'],
+  ]) {
+    const [status, told] = await ask(there ?? '')
+    assert.equal(status, 404)
+    const [, wanted] = await ask(nowhere ?? '')
+    assert.equal(String(told).replaceAll('shop', 'nope').replaceAll('r1', 'r2'), wanted)
+  }
+  for (const path of ['/projects', '/runs', '/deployments', '/facts', '/runs?project=shop', '/facts?project=shop'])
+    assert.deepEqual(await ask(path), [200, '[]'], path)
+})
+
+test('a project that is removed takes its roles and tokens with it', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  person(store, 'lin', ['deployer'], { project: 'shop' })
+  const body = { name: 'for-shop', account: 'lin', scope: 'read', project: 'shop' } as const
+  const { value } = await api.as('admin').call('tokens.create', { body })
+  await api.as('admin').call('projects.remove', { params: { project: 'shop' } })
+  assert.deepEqual(store.accounts.grants('lin'), [])
+  assert.equal((await api.send('GET', '/api/v1/me', { token: value })).status, 401)
+})
+
+test('a token begets none that is good for more than itself, and none of others', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  person(store, 'lin', ['maintainer'])
+  const token = tokenOf(store, 'lin', { scope: 'deploy' })
+  const make = (body: object) =>
+    api.send('POST', '/api/v1/tokens', { token, body: JSON.stringify(body) }).then(({ status }) => status)
+  assert.equal(await make({ name: 'a', scope: 'deploy' }), 200)
+  assert.equal(await make({ name: 'b', scope: 'maintain' }), 403)
+  assert.equal(await make({ name: 'c', scope: 'read', account: 'ada' }), 403)
+  assert.equal((await api.send('DELETE', '/api/v1/tokens/admin', { token })).status, 404)
+  const listed = (await (await api.send('GET', '/api/v1/tokens', { token })).json()) as { account: string }[]
+  assert.deepEqual([...new Set(listed.map(({ account }) => account))], ['lin'])
+})

@@ -1,0 +1,69 @@
+import { Fault } from '../../lib/fault.ts'
+import type { Invitation } from '../../store/invitations.ts'
+import type { Store } from '../../store/store.ts'
+import { hashPassword } from '../../system/passwords.ts'
+import { newToken } from '../../system/random.ts'
+import { hashOfToken } from '../auth.ts'
+import { type Doing, findAccount, record } from './accounts.ts'
+import { weaknessOf } from './password-rules.ts'
+
+const VALID_MS = 7 * 86_400_000
+
+export interface Link {
+  /** Below the server's address. Shown once: whoever has it becomes the account. */
+  readonly path: string
+  readonly expiresAt: number
+}
+
+/** A link with which the person sets a new password; earlier ones are good for nothing. Faults `account.unknown`, `account.is_service`. */
+export function invite(store: Store, name: string, { by, at }: Doing): Link {
+  const value = newToken()
+  const expiresAt = at + VALID_MS
+  store.db.transaction(() => {
+    const { kind } = findAccount(store, name)
+    if (kind === 'service') throw new Fault('account.is_service', { details: { name } })
+    store.invitations.add({ account: name, createdAt: at, createdBy: by, expiresAt }, hashOfToken(value))
+    record(store, 'account.invited', { name, data: { expiresAt } }, { by, at })
+  })
+  return { path: `/join/${value}`, expiresAt }
+}
+
+/** Fault `invitation.invalid` for a link that was used, is too old, or never was one. */
+export function findInvitation(store: Store, value: string, now: number): Invitation {
+  const invitation = store.invitations.byHash(hashOfToken(value))
+  if (invitation === null || invitation.usedAt !== null || now >= invitation.expiresAt)
+    throw new Fault('invitation.invalid')
+  const account = store.accounts.get(invitation.account)
+  if (account === null || account.disabledAt !== null) throw new Fault('invitation.invalid')
+  return invitation
+}
+
+/** The link's person, who has this password from now on. Whoever was signed in as them is so no more. Faults `invitation.invalid`, `password.weak`. */
+export async function accept(store: Store, value: string, password: string, now: () => number): Promise<string> {
+  const { account } = findInvitation(store, value, now())
+  const hashed = await newPassword(account, password)
+  store.db.transaction(() => {
+    // Again: two may have followed the link at once.
+    findInvitation(store, value, now())
+    store.invitations.use(hashOfToken(value), now())
+    setPassword(store, account, hashed, { by: account, at: now() })
+  })
+  return account
+}
+
+/** Fault `password.weak`. */
+export async function newPassword(account: string, password: string): Promise<string> {
+  const problem = weaknessOf(password, account)
+  if (problem !== null) throw new Fault('password.weak', { details: { problem } })
+  return hashPassword(password)
+}
+
+/** Every session of theirs ends: whoever has the old password has nothing any more. */
+export function setPassword(store: Store, account: string, hashed: string, doing: Doing): void {
+  store.db.transaction(() => {
+    store.accounts.setPassword(account, hashed)
+    store.sessions.endAll(account, { at: doing.at, but: null })
+    store.tries.succeeded(`account:${account}`)
+    record(store, 'account.password_set', { name: account, data: {} }, doing)
+  })
+}

@@ -1,0 +1,63 @@
+import { Fault } from '../../lib/fault.ts'
+import type { Store } from '../../store/store.ts'
+import type { Failures } from '../../store/tries.ts'
+import { hashPassword, isPassword } from '../../system/passwords.ts'
+import { type Browser, startSession } from './sessions.ts'
+
+/** So many failures are free; each one after that doubles the wait for the next try. */
+const FREE = { account: 5, address: 50 }
+const LONGEST_WAIT_MS = 5 * 60_000
+
+export interface Showing {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * A new session's cookie for whoever knows the password. The answer is the same, and takes as long, for a name nobody has.
+ * Faults `sign_in.refused`, `sign_in.too_often`.
+ */
+export async function signIn(store: Store, shown: Showing, browser: Browser, now: () => number): Promise<string> {
+  await mustKnowPassword(store, shown, browser.address, now)
+  return startSession(store, shown.name, browser, now())
+}
+
+/** Faults `sign_in.refused`, `sign_in.too_often`. */
+export async function mustKnowPassword(
+  store: Store,
+  { name, password }: Showing,
+  address: string,
+  now: () => number,
+): Promise<void> {
+  const keys = { account: `account:${name.slice(0, 64)}`, address: `address:${address}` }
+  // Counted as failed before it is looked at: a thousand at once get no further than a thousand in a row.
+  store.db.transaction(() => {
+    mustNotWait(store.tries.get(keys.account), FREE.account, now())
+    mustNotWait(store.tries.get(keys.address), FREE.address, now())
+    store.tries.failed(keys.account, now())
+    store.tries.failed(keys.address, now())
+  })
+  const account = store.accounts.get(name)
+  const hashed = account === null || account.disabledAt !== null ? null : store.accounts.password(name)
+  const isRight = await isPassword(password, hashed ?? (await nobodys()))
+  if (!isRight || hashed === null) throw new Fault('sign_in.refused')
+  store.db.transaction(() => {
+    store.tries.succeeded(keys.account)
+    store.tries.succeeded(keys.address)
+  })
+}
+
+function mustNotWait(before: Failures | null, free: number, now: number): void {
+  if (before === null || before.failures < free) return
+  const waitMs = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** Math.min(20, before.failures - free))
+  const leftMs = before.lastAt + waitMs - now
+  if (leftMs > 0) throw new Fault('sign_in.too_often', { details: { seconds: Math.ceil(leftMs / 1000) } })
+}
+
+let ofNobody: Promise<string> | null = null
+
+/** Looked at for a name that nobody has, so that it takes as long. */
+function nobodys(): Promise<string> {
+  ofNobody ??= hashPassword('nobody knows this')
+  return ofNobody
+}

@@ -1,0 +1,35 @@
+import { type Database, integer } from './database.ts'
+
+/** Failed tries to sign in, one after the other. */
+export interface Failures {
+  readonly failures: number
+  readonly lastAt: number
+}
+
+/** By what was tried: `account:ada`, `address:10.0.0.7`. They outlive a restart. */
+export class Tries {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  get(of: string): Failures | null {
+    const row = this.#db.get('SELECT failures, last_at FROM tries WHERE of = ?', of)
+    return row === null ? null : { failures: integer(row, 'failures'), lastAt: integer(row, 'last_at') }
+  }
+
+  failed(of: string, at: number): void {
+    const sql = `INSERT INTO tries (of, failures, last_at) VALUES (?1, 1, ?2)
+                 ON CONFLICT DO UPDATE SET failures = failures + 1, last_at = ?2`
+    this.#db.run(sql, of, at)
+  }
+
+  succeeded(of: string): void {
+    this.#db.run('DELETE FROM tries WHERE of = ?', of)
+  }
+
+  forget(before: number): number {
+    return this.#db.run('DELETE FROM tries WHERE last_at < ?', before)
+  }
+}
