@@ -176,7 +176,7 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
     ...{ clock: systemClock, baseUrl, version: assembled.version, fullPlaces: () => fullPlaces(data) },
   })
   const app = httpApp({
-    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },
+    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping, store, now },
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) => bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping }),
   })

@@ -229,7 +229,7 @@ test('what the server refuses is told as the word of the command line: which one
     ['freeze override staging --reason x --for 5ms', /--for: 5ms; expected 1s or more/],
     [`deploy staging --override-hold --reason ${'x'.repeat(2_001)}`, /--reason: "x+…; expected string to have <=2000/],
     [`redeploy staging --comment ${'x'.repeat(2_001)}`, /--comment: "x+…; expected string to have <=2000/],
-    ['tokens create ada --role A', /--role: "A"; expected 1 to 40 of a to z/],
+    ['accounts grant ada A', /role.*: "A"; expected 1 to 40 of a to z/],
     [`status -p ${'p'.repeat(201)}`, /--project: "p+…; expected string/],
     [`unfreeze staging ${'f'.repeat(201)}`, /<freeze>: "f+…; expected string/],
   ]

@@ -3,6 +3,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { GitServer } from '../sources/source.ts'
+import type { Store } from '../store/store.ts'
 import { newId } from '../system/random.ts'
 import type { Gatekeeper } from './auth.ts'
 import type { Env } from './env.ts'
@@ -10,6 +11,7 @@ import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
 import { servePages } from './pages.ts'
 import { respondWith } from './respond.ts'
+import { serveSignIn } from './sign-in-pages.ts'
 
 export interface AppParts {
   readonly git: GitServer
@@ -19,6 +21,8 @@ export interface AppParts {
   readonly baseUrl: string
   /** Aborted when the server begins to stop. */
   readonly stopping: AbortSignal
+  readonly store: Store
+  readonly now: () => number
   isProject(name: string): boolean
   /** Adds the routes of the API. */
   readonly api: (app: Hono<Env>) => void
@@ -43,10 +47,15 @@ export function httpApp(parts: AppParts): Hono<Env> {
   })
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'unsafe-inline'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
     }),
   )
-  servePages(app, baseUrl)
+  servePages(app, baseUrl, serveSignIn(app, parts))
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)
   parts.api(app)

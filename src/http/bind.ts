@@ -84,6 +84,8 @@ function admitted(context: Context<Env>, { route, gatekeeper, store }: Serving):
   const authorization = context.req.header('authorization') ?? null
   const principal = gatekeeper.admit(authorization, 'read', everywhere)
   mustReachSomewhere(principal, route.scope)
+  // What is no name at all is told as such, and not looked for.
+  checked('path', route.params, context.req.param())
   const where = whereIs(store, context.req.param(), principal)
   mustReach(principal, route.scope, where)
   return { principal, where }

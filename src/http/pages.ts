@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Env } from './env.ts'
-
-const style = html`<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem } pre { overflow-x: auto }</style>`
+import { page } from './page.ts'
+import type { Viewers } from './sign-in-pages.ts'
 
 /** Where a browser finds what a notice is about, below the server's address. */
 export function pageOf(subject: string): string {
@@ -11,8 +11,8 @@ export function pageOf(subject: string): string {
 }
 
 /** What somebody finds who opens an address in a browser: how to go on. Whoever is not known here learns nothing else. */
-export function servePages(app: Hono<Env>, baseUrl: string): void {
-  app.get('/', (context) => context.html(frontPage(baseUrl)))
+export function servePages(app: Hono<Env>, baseUrl: string, viewers: Viewers): void {
+  app.get('/', (context) => context.html(frontPage(baseUrl, viewers.of(context)?.name ?? null)))
   app.get('/deployments/:id{d[0-9]+}', (context) => {
     const id = context.req.param('id')
     return context.html(
@@ -25,16 +25,21 @@ export function servePages(app: Hono<Env>, baseUrl: string): void {
   })
 }
 
-function frontPage(baseUrl: string) {
+function frontPage(baseUrl: string, viewer: string | null) {
   return page(
     'Signalbox',
-    html`<p>This server takes a git push through checks, a release and approval to production, without dropping a request.</p>
+    html`${viewer === null ? html`<p><a href="/login">Sign in</a></p>` : signedInAs(viewer)}
+<p>This server takes a git push through checks, a release and approval to production, without dropping a request.</p>
 <p>Log in from a terminal with a token:</p>
 <pre><code>signalbox login ${baseUrl}</code></pre>
 <p>Then push a repository that has a <code>signalbox.yml</code>:</p>
 <pre><code>signalbox projects add NAME
 git push ${baseUrl}/git/NAME.git main</code></pre>`,
   )
+}
+
+function signedInAs(viewer: string) {
+  return html`<form method="post" action="/logout"><p>Signed in as <strong>${viewer}</strong> <button>Sign out</button></p></form>`
 }
 
 function subjectPage(id: string, commands: readonly string[], baseUrl: string) {
@@ -44,18 +49,4 @@ function subjectPage(id: string, commands: readonly string[], baseUrl: string) {
     html`<p>From a terminal that is logged in:</p>
 <pre><code>${words}</code></pre>`,
   )
-}
-
-function page(title: string, content: ReturnType<typeof html>) {
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-${style}
-<h1>${title}</h1>
-${content}
-</html>
-`
 }

@@ -65,7 +65,7 @@ export async function apiServer(
     ...{ clock: systemClock, baseUrl, version: '1.2.3', fullPlaces: async () => [] },
   })
   const app = httpApp({
-    ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
+    ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal, store, now: systemClock.now },
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
       bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),

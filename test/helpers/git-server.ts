@@ -72,6 +72,8 @@ export async function gitServer(
     log,
     stopping: stopping.signal,
     baseUrl: 'http://signalbox.test',
+    store,
+    now: systemClock.now,
     gatekeeper: gatekeeper(store, systemClock.now, () => null),
     isProject: (name) => projects.includes(name),
     api: () => {},

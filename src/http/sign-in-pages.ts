@@ -1,0 +1,150 @@
+import type { Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { html } from 'hono/html'
+import { Fault } from '../lib/fault.ts'
+import type { Store } from '../store/store.ts'
+import { accept, findInvitation } from './accounts/invitations.ts'
+import { type Browser, endSession, type SignedIn, signedIn, startSession } from './accounts/sessions.ts'
+import { signIn } from './accounts/sign-in.ts'
+import { hashOfToken, type Principal } from './auth.ts'
+import type { Env } from './env.ts'
+import { page } from './page.ts'
+import { statusOf } from './respond.ts'
+
+export interface SignInParts {
+  readonly store: Store
+  readonly now: () => number
+  readonly baseUrl: string
+}
+
+const mostBytes = 8 * 1024
+const shortest = 12
+
+/** Where a person sets the password of their invitation, signs in and signs out. They work without scripts. */
+export function serveSignIn(app: Hono<Env>, { store, now, baseUrl }: SignInParts): Viewers {
+  const viewers = new Viewers(signedIn(store, now), baseUrl)
+  const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
+  app.get('/join/:secret', (context) =>
+    answered(context, joinPage, () => {
+      const { account } = findInvitation(store, context.req.param('secret'), now())
+      return context.html(joinPage(null, account))
+    }),
+  )
+  app.post('/join/:secret', small, (context) =>
+    answered(context, joinPage, async () => {
+      const { password } = await wordsOf(context)
+      const account = await accept(store, context.req.param('secret'), password, now)
+      viewers.enter(context, startSession(store, account, browserOf(context), now()))
+      return context.redirect('/', 303)
+    }),
+  )
+  app.get('/login', (context) => context.html(loginPage(null)))
+  app.post('/login', small, (context) =>
+    answered(context, loginPage, async () => {
+      const value = await signIn(store, await wordsOf(context), browserOf(context), now)
+      viewers.enter(context, value)
+      return context.redirect('/', 303)
+    }),
+  )
+  app.post('/logout', (context) => {
+    const viewer = viewers.of(context)
+    if (viewer?.session)
+      endSession(store, { id: viewer.session.id, account: viewer.name }, { by: viewer.name, at: now() })
+    viewers.leave(context)
+    return context.redirect('/', 303)
+  })
+  return viewers
+}
+
+function tooLarge(): never {
+  throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
+}
+
+/** Who looks at a page: by the cookie of their session. Scripts cannot read it, and no other site makes a browser send it with a post. */
+export class Viewers {
+  readonly #signedIn: SignedIn
+  readonly #isSecure: boolean
+
+  constructor(signedIn: SignedIn, baseUrl: string) {
+    this.#signedIn = signedIn
+    this.#isSecure = new URL(baseUrl).protocol === 'https:'
+  }
+
+  of(context: Context<Env>): Principal | null {
+    const value = getCookie(context, cookie, this.#isSecure ? 'host' : undefined)
+    return value === undefined ? null : this.#signedIn(hashOfToken(value))
+  }
+
+  enter(context: Context<Env>, value: string): void {
+    setCookie(context, cookie, value, this.#options)
+  }
+
+  leave(context: Context<Env>): void {
+    deleteCookie(context, cookie, this.#options)
+  }
+
+  /** Behind https the name says that it is for this host alone; over http no browser would take such a name. */
+  get #options() {
+    const common = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
+    return this.#isSecure ? ({ ...common, secure: true, prefix: 'host' } as const) : common
+  }
+}
+
+const cookie = 'signalbox'
+
+type Form = (problem: Fault | null) => ReturnType<typeof page>
+
+/** What a person got wrong stands above the form, which they can fill in again. */
+async function answered(
+  context: Context<Env>,
+  form: Form,
+  work: () => Response | Promise<Response>,
+): Promise<Response> {
+  context.header('cache-control', 'no-store')
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return context.html(form(error), statusOf(error))
+  }
+}
+
+async function wordsOf(context: Context<Env>): Promise<{ readonly name: string; readonly password: string }> {
+  const { name, password } = await context.req.parseBody()
+  return { name: typeof name === 'string' ? name : '', password: typeof password === 'string' ? password : '' }
+}
+
+function browserOf({ req, env }: Context<Env>): Browser {
+  return { browser: req.header('user-agent') ?? '', address: env.incoming.socket.remoteAddress ?? '' }
+}
+
+function joinPage(problem: Fault | null, account = '') {
+  if (problem?.code === 'invitation.invalid') return page('Set a password', problemText(problem))
+  return page(
+    'Set a password',
+    html`${problem === null ? '' : problemText(problem)}
+<form method="post">
+<p>${account === '' ? 'Your account' : html`For the account <strong>${account}</strong>`}: at least ${shortest} characters, of any kind. Three or four random words are good.</p>
+<input type="text" name="name" value="${account}" autocomplete="username" hidden>
+<p><label>Password<br><input type="password" name="password" autocomplete="new-password" minlength="${shortest}" required autofocus></label></p>
+<p><button>Set it and sign in</button></p>
+</form>`,
+  )
+}
+
+function loginPage(problem: Fault | null) {
+  return page(
+    'Sign in',
+    html`${problem === null ? '' : problemText(problem)}
+<form method="post" action="/login">
+<p><label>Name<br><input type="text" name="name" autocomplete="username" autocapitalize="none" required autofocus></label></p>
+<p><label>Password<br><input type="password" name="password" autocomplete="current-password" required></label></p>
+<p><button>Sign in</button></p>
+</form>`,
+  )
+}
+
+function problemText({ message, hint }: Fault) {
+  return html`<p role="alert"><strong>${message}.</strong> ${hint}</p>`
+}
