@@ -78,10 +78,16 @@ export function highestWithin(grants: readonly Grant[], { project, environment }
   return rankOf(within.map(({ role }) => role))
 }
 
-/** Whoever has any role in a project sees it; what concerns the server as a whole see those with one everywhere. */
+/** The projects somebody may see: those in which they have a rank, wherever in them. Null: all, and the server as a whole. */
+export function projectsSeen(grants: readonly Grant[]): readonly string[] | null {
+  const projects = grants.filter(({ role }) => rankOf([role]) !== null).map(({ project }) => project)
+  return projects.includes(null) ? null : [...new Set(projects as string[])]
+}
+
+/** Whether they may see a project, or with null what concerns the server as a whole. */
 export function mayView(grants: readonly Grant[], project: string | null): boolean {
-  const where = { project, environment: null }
-  return project === null ? rankOf(rolesAt(grants, where)) !== null : highestWithin(grants, where) !== null
+  const seen = projectsSeen(grants)
+  return seen === null || (project !== null && seen.includes(project))
 }
 
 export function isAtLeast(rank: Rank | null, least: Rank): boolean {

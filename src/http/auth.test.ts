@@ -74,6 +74,15 @@ test('a role in one environment is one there, and lets its holder see the projec
   assert.deepEqual(projectsAsked(principal, 'blog'), [])
 })
 
+test('a role of the team’s own lets nobody see anything, wherever it was given', () => {
+  const { store, admit } = keeper({ scope: 'admin' }, ['viewer'], shop)
+  for (const project of [null, 'blog'])
+    store.accounts.grant('ada', { role: 'lead', project, environment: null, grantedAt: 0, grantedBy: 'x' })
+  const principal = admit('Bearer good', 'read')
+  assert.deepEqual(projectsAsked(principal, undefined), ['shop'])
+  assert.deepEqual([sees(principal, 'blog'), sees(principal, null)], [false, false])
+})
+
 test('who administers one project administers that one alone', () => {
   const { admit } = keeper({ scope: 'admin' }, ['admin'], shop)
   assert.ok(admit('Bearer good', 'admin', production))

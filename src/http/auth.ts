@@ -4,6 +4,7 @@ import {
   isAtLeast,
   lower,
   mayView,
+  projectsSeen,
   type Rank,
   rankOf,
   rolesAt,
@@ -108,14 +109,8 @@ export function sees({ grants }: Principal, project: string | null): boolean {
 
 /** The projects that a question is about, if it names one, as far as they may see them; null: all. */
 export function projectsAsked(principal: Principal, project: string | undefined): readonly string[] | null {
-  if (project === undefined) return projectsSeen(principal)
+  if (project === undefined) return projectsSeen(principal.grants)
   return sees(principal, project) ? [project] : []
-}
-
-/** The projects they may see; null: all. */
-export function projectsSeen({ grants }: Principal): readonly string[] | null {
-  const projects = grants.map(({ project }) => project)
-  return projects.includes(null) ? null : [...new Set(projects as string[])]
 }
 
 function rankThere({ scope, grants }: Principal, needed: Scope, where: Where): Rank | null {

@@ -1,7 +1,7 @@
 import type { FactView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { FactFilter } from '../../store/facts.ts'
-import { projectsAsked, projectsSeen } from '../auth.ts'
+import { projectsAsked } from '../auth.ts'
 import type { Handlers, Sent } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
@@ -11,7 +11,7 @@ export function factRoutes(parts: ApiParts): FactRoutes {
   const { store } = parts
   return {
     'facts.list': ({ query: { after, limit, ...wanted } }, { principal }) => {
-      const filter = { ...wanted, projects: projectsSeen(principal) }
+      const filter = { ...wanted, projects: projectsAsked(principal, undefined) }
       return after === undefined ? store.facts.newest(limit, filter) : store.facts.list({ after, limit, ...filter })
     },
     'facts.follow': ({ query }, { principal, signal, lastEventId }) => {
@@ -19,7 +19,7 @@ export function factRoutes(parts: ApiParts): FactRoutes {
       return followFacts(parts, { after, projects: projectsAsked(principal, query.project), signal })
     },
     'facts.export': ({ query: { after = 0, ...wanted } }, { principal, signal, lastEventId }) => {
-      const filter = { ...wanted, projects: projectsSeen(principal) }
+      const filter = { ...wanted, projects: projectsAsked(principal, undefined) }
       return exportFacts(parts, { after: lastEventId === null ? after : numberIn(lastEventId), filter, signal })
     },
     'facts.verify': () => {
