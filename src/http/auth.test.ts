@@ -6,7 +6,17 @@ import type { Where } from '../domain/role.ts'
 import { Database, migrate } from '../store/database.ts'
 import { type Store, storeOver } from '../store/store.ts'
 import type { Token } from '../store/tokens.ts'
-import { everywhere, gatekeeper, hashOfToken, projectsAsked, reaches, type Scope, sees } from './auth.ts'
+import {
+  everywhere,
+  gatekeeper,
+  hashOfToken,
+  mustReach,
+  type Principal,
+  projectsAsked,
+  reaches,
+  type Scope,
+  sees,
+} from './auth.ts'
 
 const now = 1_000
 
@@ -31,12 +41,17 @@ function keeper(token: Partial<Token> = {}, roles: readonly string[] = ['admin']
     () => now,
     () => null,
   )
+  const allowed = (principal: Principal, needed: Scope, place: Where) => {
+    mustReach(principal, needed, place)
+    return principal
+  }
   return {
     store,
     ...gate,
     admit: (authorization: string | null, needed: Scope, place: Where = everywhere) =>
-      gate.admit(authorization, needed, place),
-    admitGit: (authorization: string | null, needed: Scope) => gate.admitGit(authorization, needed, everywhere),
+      allowed(gate.admit(authorization), needed, place),
+    admitGit: (authorization: string | null, needed: Scope) =>
+      allowed(gate.admitGit(authorization), needed, everywhere),
   }
 }
 

@@ -44,12 +44,13 @@ export interface Principal {
 /** Whoever asks where nobody is asked who they are. */
 export const nobody: Principal = { name: '', scope: 'read', grants: [], limit: null, hash: '', session: null }
 
+/** Says who asks. What they may do there is asked of whom it names: `mustReach`. */
 export interface Gatekeeper {
-  /** By a token. Faults `token.missing`, `token.invalid`, `token.forbidden`. */
-  admit(authorization: string | null, needed: Scope, where: Where): Principal
+  /** By a token. Faults `token.missing`, `token.invalid`. */
+  admit(authorization: string | null): Principal
   /** For people's git programs: the token may also be the password of HTTP Basic, beside any user name. */
-  admitGit(authorization: string | null, needed: Scope, where: Where): Principal
-  /** Whether somebody admitted earlier still would be. */
+  admitGit(authorization: string | null): Principal
+  /** Whether somebody admitted earlier still would be, and may do this still. */
   isStillAdmitted(principal: Principal, needed: Scope, where: Where): boolean
 }
 
@@ -59,16 +60,15 @@ type Known = Pick<Store, 'accounts' | 'tokens'>
 
 /** `signedIn` tells whose session a hash stands for; null when it is good for nothing. */
 export function gatekeeper(store: Known, now: () => number, signedIn: (hash: string) => Principal | null): Gatekeeper {
-  const admit = (value: string | null, needed: Scope, where: Where): Principal => {
+  const admit = (value: string | null): Principal => {
     if (value === null) throw new Fault('token.missing')
     const principal = byToken(store, hashOfToken(value), now())
     if (principal === null) throw new Fault('token.invalid')
-    mustReach(principal, needed, where)
     return principal
   }
   return {
-    admit: (authorization, needed, where) => admit(bearer(authorization), needed, where),
-    admitGit: (authorization, needed, where) => admit(bearer(authorization) ?? password(authorization), needed, where),
+    admit: (authorization) => admit(bearer(authorization)),
+    admitGit: (authorization) => admit(bearer(authorization) ?? password(authorization)),
     isStillAdmitted: ({ hash, session }, needed, where) => {
       const principal = session === null ? byToken(store, hash, now()) : signedIn(hash)
       return principal !== null && reaches(principal, needed, where)

@@ -63,8 +63,8 @@ interface Serving extends BindParts {
 
 async function serve(context: Context<Env>, serving: Serving): Promise<Response> {
   const { route, handler, stopping } = serving
-  const { principal, where } = admitted(context, serving)
-  const asked = await questionOf(context, serving)
+  const { principal, params, where } = admitted(context, serving)
+  const asked = { params, ...(await restOf(context, serving)) }
   const { signal } = context.req.raw
   const lastEventId = context.req.header('last-event-id') ?? null
   const caller = { by: principal.name, principal, signal: AbortSignal.any([signal, stopping]), lastEventId }
@@ -78,17 +78,16 @@ interface Admitted {
   readonly where: Where
 }
 
-/** First who asks, then whether there is what they ask about, for them; then what they may do there. */
-function admitted(context: Context<Env>, { route, gatekeeper, store }: Serving): Admitted {
-  if (route.scope === 'anyone') return { principal: nobody, where: everywhere }
-  const authorization = context.req.header('authorization') ?? null
-  const principal = gatekeeper.admit(authorization, 'read', everywhere)
+/** First who asks; then what they ask about, and whether there is such a thing for them; then what they may do there. */
+function admitted(context: Context<Env>, { route, gatekeeper, store }: Serving): Admitted & Pick<AnyAsked, 'params'> {
+  const paths = () => checked('path', route.params, context.req.param())
+  if (route.scope === 'anyone') return { principal: nobody, where: everywhere, params: paths() }
+  const principal = gatekeeper.admit(context.req.header('authorization') ?? null)
   mustReachSomewhere(principal, route.scope)
-  // What is no name at all is told as such, and not looked for.
-  checked('path', route.params, context.req.param())
+  const params = paths()
   const where = whereIs(store, context.req.param(), principal)
   mustReach(principal, route.scope, where)
-  return { principal, where }
+  return { principal, where, params }
 }
 
 interface Streaming extends Admitted {
@@ -102,9 +101,8 @@ function stream(context: Context<Env>, serving: Serving, { principal, where, sta
   return eventResponse(context, events, { isStillAdmitted, clock, log, stopping })
 }
 
-async function questionOf(context: Context<Env>, { route, clock }: Serving): Promise<AnyAsked> {
+async function restOf(context: Context<Env>, { route, clock }: Serving): Promise<Omit<AnyAsked, 'params'>> {
   return {
-    params: checked('path', route.params, context.req.param()),
     query: checked('query', route.query, route.query && queryOf(context)),
     body: checked('body', route.body, route.body && ((await jsonOf(context.req.raw, { clock })) ?? {})),
   }

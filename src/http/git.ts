@@ -2,16 +2,7 @@ import type { Context, Hono } from 'hono'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { GitAnswer, GitServer, GitService } from '../sources/source.ts'
-import {
-  everywhere,
-  type Gatekeeper,
-  mustReach,
-  mustReachSomewhere,
-  type Principal,
-  reaches,
-  type Scope,
-  sees,
-} from './auth.ts'
+import { type Gatekeeper, mustReach, mustReachSomewhere, type Principal, reaches, type Scope, sees } from './auth.ts'
 import type { Env } from './env.ts'
 import { statusOf } from './respond.ts'
 
@@ -45,7 +36,7 @@ async function answered(context: Context<Env>, parts: GitParts, wanted: Wanted |
   try {
     const needed = scopeFor(wanted?.service ?? null)
     const authorization = context.req.header('authorization') ?? null
-    const principal = parts.gatekeeper.admitGit(authorization, 'read', everywhere)
+    const principal = parts.gatekeeper.admitGit(authorization)
     mustReachSomewhere(principal, needed)
     return await exchange(context, parts, { wanted, needed, principal })
   } catch (error) {
