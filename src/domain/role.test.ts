@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { permissions } from './permission.ts'
 import { type Act, highestWithin, isAtLeast, leastRank, mayView, type Rank, rankOf, ranks, rolesAt } from './role.ts'
 
 const shop = { project: 'shop', environment: null }
@@ -11,12 +10,7 @@ const server = { project: null, environment: null }
 
 /** Who may do what: v(iewer), c(ontributor), d(eployer), m(aintainer), a(dmin). */
 const table: Readonly<Record<Act, string>> = {
-  view: 'vcdma',
-  propose: 'cdma',
   push: 'dma',
-  run: 'dma',
-  admit: 'dma',
-  publish: 'dma',
   deploy: 'dma',
   redeploy: 'dma',
   promote: 'dma',
@@ -28,9 +22,6 @@ const table: Readonly<Record<Act, string>> = {
   migrate: 'ma',
   exec: 'ma',
   config: 'ma',
-  arrange: 'ma',
-  create: 'a',
-  administer: 'a',
 }
 
 for (const [act, may] of Object.entries(table)) {
@@ -41,13 +32,6 @@ for (const [act, may] of Object.entries(table)) {
     })
   }
 }
-
-test('everything that policies.permissions can name has a least rank', () => {
-  assert.deepEqual(
-    permissions.filter((each) => !(each in leastRank)),
-    [],
-  )
-})
 
 test('a role counts where it was given, and within', () => {
   const rows: [given: typeof shop | typeof staging | typeof server, counts: readonly object[]][] = [

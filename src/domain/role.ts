@@ -5,27 +5,12 @@ export const ranks = ['viewer', 'contributor', 'deployer', 'maintainer', 'admin'
 
 export type Rank = (typeof ranks)[number]
 
-/** What people do; what concerns an environment stands in `policies.permissions` too, which may name fewer people. */
-export type Act =
-  | Permission
-  | 'view'
-  | 'propose'
-  | 'push'
-  | 'run'
-  | 'admit'
-  | 'publish'
-  | 'arrange'
-  | 'create'
-  | 'administer'
+/** What people do in a project; what concerns an environment stands in `policies.permissions` too, which may name fewer people. */
+export type Act = Permission | 'push'
 
-/** The least that each act takes: requirements, "who may do what". */
+/** The least that each act takes. What else the API can be asked, it asks a rank for by each route's scope. */
 export const leastRank: Readonly<Record<Act, Rank>> = {
-  view: 'viewer',
-  propose: 'contributor',
   push: 'deployer',
-  run: 'deployer',
-  admit: 'deployer',
-  publish: 'deployer',
   deploy: 'deployer',
   redeploy: 'deployer',
   promote: 'deployer',
@@ -37,9 +22,6 @@ export const leastRank: Readonly<Record<Act, Rank>> = {
   migrate: 'maintainer',
   exec: 'maintainer',
   config: 'maintainer',
-  arrange: 'maintainer',
-  create: 'admin',
-  administer: 'admin',
 }
 
 /** A role somebody has been given: everywhere, in one project, or in one environment of it. */

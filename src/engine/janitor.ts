@@ -6,8 +6,11 @@ import type { Parts } from './parts.ts'
 import { rollbackDepth } from './removal.ts'
 import { type AfterCommit, transact } from './transact.ts'
 
+const dayMs = 86_400_000
 /** How long it can be looked up what became of a notice. */
-const noticesKeptMs = 90 * 86_400_000
+const noticesKeptMs = 90 * dayMs
+/** What is good for nothing any more by then: sessions, links, and the waits after wrong passwords. */
+const signInsKeptMs = 30 * dayMs
 
 /** Throws away archives nobody needs: not among the newest, not live, not on their way, not a place to go back to. */
 export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
@@ -23,6 +26,7 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
     }
   })
   store.deliveries.forget(parts.time.now() - noticesKeptMs)
+  for (const each of [store.sessions, store.invitations, store.tries]) each.forget(parts.time.now() - signInsKeptMs)
   // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
   for (const digest of await artifacts.list()) {
     if (!isNeeded(store, digest)) await artifacts.remove(digest)

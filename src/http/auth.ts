@@ -13,7 +13,8 @@ import {
 import { Fault } from '../lib/fault.ts'
 import { sha256 } from '../lib/hash.ts'
 import type { Store } from '../store/store.ts'
-import type { Token, Tokens } from '../store/tokens.ts'
+import type { Token } from '../store/tokens.ts'
+import { noteSeen } from './seen.ts'
 
 export type Scope = Token['scope']
 
@@ -38,7 +39,7 @@ export interface Principal {
   /** Stands for what they showed from now on, so that its value need not be kept. */
   readonly hash: string
   /** Where they have signed in; null for whoever showed a token. */
-  readonly session: { readonly id: number; readonly confirmedAt: number } | null
+  readonly session: { readonly id: number } | null
 }
 
 /** Whoever asks where nobody is asked who they are. */
@@ -123,26 +124,14 @@ function placeName({ project, environment }: Where): string {
   return environment === null ? `in ${project}` : `in ${environment} of ${project}`
 }
 
-const MINUTE_MS = 60_000
-
 function byToken({ accounts, tokens }: Known, hash: string, now: number): Principal | null {
   const token = tokens.byHash(hash)
   if (token === null || !isValid(token, now)) return null
   const account = accounts.get(token.account)
   if (account === null || account.disabledAt !== null) return null
-  noteUse(tokens, token, now)
+  noteSeen(token.usedAt, now, () => tokens.used(token.name, now))
   const grants = within(accounts.grants(account.name), token.project)
   return { name: account.name, scope: token.scope, grants, limit: token.project, hash, session: null }
-}
-
-/** A disk that is full keeps nobody from reading: then it is not known when the token was used last. */
-function noteUse(tokens: Tokens, { name, usedAt }: Token, now: number): void {
-  if (usedAt !== null && now - usedAt < MINUTE_MS) return
-  try {
-    tokens.used(name, now)
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-  }
 }
 
 /** What is left of the grants in one project. */

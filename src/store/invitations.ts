@@ -37,6 +37,11 @@ export class Invitations {
     }
   }
 
+  /** Those that were good until then. */
+  forget(before: number): void {
+    this.#db.run('DELETE FROM invitations WHERE expires_at < ?', before)
+  }
+
   use(hash: string, at: number): void {
     this.#db.run('UPDATE invitations SET used_at = ? WHERE hash = ?', at, hash)
   }

@@ -443,8 +443,6 @@ CREATE TABLE sessions (
   account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
-  -- When they last showed that it is still them.
-  confirmed_at INTEGER NOT NULL,
   browser TEXT NOT NULL,
   address TEXT NOT NULL,
   ended_at INTEGER

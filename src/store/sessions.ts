@@ -7,8 +7,6 @@ export interface Session {
   readonly account: string
   readonly createdAt: number
   readonly seenAt: number
-  /** When they last showed that it is still them. */
-  readonly confirmedAt: number
   readonly browser: string
   readonly address: string
   readonly endedAt: number | null
@@ -21,12 +19,9 @@ export class Sessions {
     this.#db = db
   }
 
-  start(
-    { account, createdAt, browser, address }: Omit<Session, 'id' | 'seenAt' | 'confirmedAt' | 'endedAt'>,
-    hash: string,
-  ): number {
-    const sql = `INSERT INTO sessions (hash, account, created_at, seen_at, confirmed_at, browser, address)
-                 VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)`
+  start({ account, createdAt, browser, address }: Omit<Session, 'id' | 'seenAt' | 'endedAt'>, hash: string): number {
+    const sql = `INSERT INTO sessions (hash, account, created_at, seen_at, browser, address)
+                 VALUES (?1, ?2, ?3, ?3, ?4, ?5)`
     return this.#db.insert(sql, hash, account, createdAt, browser, address)
   }
 
@@ -45,24 +40,18 @@ export class Sessions {
     this.#db.run('UPDATE sessions SET seen_at = ? WHERE number = ?', at, id)
   }
 
-  /** The same session under another cookie, of somebody who has just shown that it is still them. */
-  renew(id: number, { hash, at }: { readonly hash: string; readonly at: number }): void {
-    this.#db.run('UPDATE sessions SET hash = ?, confirmed_at = ?, seen_at = ? WHERE number = ?', hash, at, at, id)
-  }
-
   end(id: number, at: number): void {
     this.#db.run('UPDATE sessions SET ended_at = ? WHERE number = ? AND ended_at IS NULL', at, id)
   }
 
-  /** All of theirs but one, how many those were. */
-  endAll(account: string, { at, but }: { readonly at: number; readonly but: number | null }): number {
-    const sql = 'UPDATE sessions SET ended_at = ? WHERE account = ? AND ended_at IS NULL AND number IS NOT ?'
-    return this.#db.run(sql, at, account, but)
+  /** All of theirs; how many those were. */
+  endAll(account: string, at: number): number {
+    return this.#db.run('UPDATE sessions SET ended_at = ? WHERE account = ? AND ended_at IS NULL', at, account)
   }
 
-  /** Those nobody can use any more. */
-  forget(before: number): number {
-    return this.#db.run('DELETE FROM sessions WHERE seen_at < ?', before)
+  /** Those that nobody has used since. */
+  forget(before: number): void {
+    this.#db.run('DELETE FROM sessions WHERE seen_at < ?', before)
   }
 }
 
@@ -72,7 +61,6 @@ function toSession(row: Row): Session {
     account: text(row, 'account'),
     createdAt: integer(row, 'created_at'),
     seenAt: integer(row, 'seen_at'),
-    confirmedAt: integer(row, 'confirmed_at'),
     browser: text(row, 'browser'),
     address: text(row, 'address'),
     endedAt: integerOrNull(row, 'ended_at'),

@@ -29,7 +29,8 @@ export class Tries {
     this.#db.run('DELETE FROM tries WHERE of = ?', of)
   }
 
-  forget(before: number): number {
-    return this.#db.run('DELETE FROM tries WHERE last_at < ?', before)
+  /** What nobody has tried since. */
+  forget(before: number): void {
+    this.#db.run('DELETE FROM tries WHERE last_at < ?', before)
   }
 }

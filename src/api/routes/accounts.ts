@@ -122,10 +122,4 @@ export const accountRoutes = {
     params: z.strictObject({ session: z.coerce.number().int().min(1) }),
     answer: z.object({ ended: z.int() }),
   }),
-  'password.set': route({
-    ...{ method: 'PUT', path: '/me/password', scope: 'read', kind: 'json' },
-    sentence: 'Sets a new password of yours; your other sessions end.',
-    body: z.strictObject({ current: z.string().max(512), password: z.string().max(512) }),
-    answer: z.object({ set: z.string() }),
-  }),
 } as const

@@ -33,14 +33,14 @@ export const doorRoutes = {
     answer: z.object({ removed: z.boolean() }),
   }),
   'maintenance.on': route({
-    ...{ method: 'POST', path: `${atEnvironment}/maintenance`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/maintenance`, scope: 'maintain', kind: 'json' },
     sentence: 'Shows visitors a page in place of the app. Deployments go on behind it.',
     params: ofEnvironment,
     body: z.strictObject({ message: z.string().min(1).max(1_000).optional() }),
     answer: views.maintenance,
   }),
   'maintenance.off': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/maintenance`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'DELETE', path: `${atEnvironment}/maintenance`, scope: 'maintain', kind: 'json' },
     sentence: 'Lets visitors in again; false when they were not kept out.',
     params: ofEnvironment,
     answer: z.object({ ended: z.boolean() }),

@@ -18,7 +18,7 @@ export const migrationRoutes = {
     answer: views.deployment,
   }),
   'surveys.start': route({
-    ...{ method: 'POST', path: `${atEnvironment}/surveys`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/surveys`, scope: 'maintain', kind: 'json' },
     sentence:
       'Begins a look for pending migrations from within a release; of what is live when none is named. Changes nothing.',
     params: ofEnvironment,

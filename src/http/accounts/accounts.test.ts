@@ -40,6 +40,12 @@ test('a role is given in places that are there, and a service has no link', asyn
   await assert.rejects(client.call('accounts.invite', { params }), fault('account.is_service'))
   const inNope = client.call('accounts.grant', { params, body: { role: 'viewer', project: 'nope' } })
   await assert.rejects(inNope, fault('project.unknown'))
+  await api.it.push('first')
+  const misspelt = client.call('accounts.grant', {
+    params,
+    body: { role: 'viewer', project: 'shop', environment: 'stagin' },
+  })
+  await assert.rejects(misspelt, fault('environment.unknown'))
   const nowhere = client.call('accounts.grant', { params, body: { role: 'viewer', environment: 'staging' } })
   await assert.rejects(nowhere, /environment of which project/)
 })

@@ -1,4 +1,5 @@
 import type { Grant, Rank } from '../../domain/role.ts'
+import { environmentIn } from '../../engine/context.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Account, Granted } from '../../store/accounts.ts'
 import type { Store } from '../../store/store.ts'
@@ -65,7 +66,7 @@ export function disable(store: Store, name: string, doing: Doing): AccountWithGr
     if (findAccount(store, name).disabledAt !== null) return findAccount(store, name)
     store.accounts.setDisabled(name, doing.at)
     mustLeaveAnAdmin(store, name)
-    store.sessions.endAll(name, { at: doing.at, but: null })
+    store.sessions.endAll(name, doing.at)
     record(store, 'account.disabled', { name, data: {} }, doing)
     return findAccount(store, name)
   })
@@ -97,6 +98,9 @@ function mustExist(store: Store, { project, environment }: Grant): void {
     throw new Fault('project.unknown', { details: { project } })
   if (project === null && environment !== null)
     throw new Fault('request.invalid', { details: { problem: `${environment} is an environment of which project?` } })
+  // Before its first push a project has no environments yet that could be told from a mistake.
+  const spec = project === null ? null : store.runs.newestSpec(project)
+  if (spec !== null && environment !== null) environmentIn(spec, environment)
 }
 
 /** Nobody could give anybody anything. Within the transaction that would bring it about. */

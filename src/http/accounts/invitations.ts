@@ -41,29 +41,22 @@ export function findInvitation(store: Store, value: string, now: number): Invita
 /** The link's person, who has this password from now on. Whoever was signed in as them is so no more. Faults `invitation.invalid`, `password.weak`. */
 export async function accept(store: Store, value: string, password: string, now: () => number): Promise<string> {
   const { account } = findInvitation(store, value, now())
-  const hashed = await newPassword(account, password)
+  const problem = weaknessOf(password, account)
+  if (problem !== null) throw new Fault('password.weak', { details: { problem } })
+  const hashed = await hashPassword(password)
   store.db.transaction(() => {
     // Again: two may have followed the link at once.
     findInvitation(store, value, now())
     store.invitations.use(hashOfToken(value), now())
-    setPassword(store, account, hashed, { by: account, at: now() })
+    setPassword(store, account, hashed, now())
   })
   return account
 }
 
-/** Fault `password.weak`. */
-export async function newPassword(account: string, password: string): Promise<string> {
-  const problem = weaknessOf(password, account)
-  if (problem !== null) throw new Fault('password.weak', { details: { problem } })
-  return hashPassword(password)
-}
-
 /** Every session of theirs ends: whoever has the old password has nothing any more. */
-export function setPassword(store: Store, account: string, hashed: string, doing: Doing): void {
-  store.db.transaction(() => {
-    store.accounts.setPassword(account, hashed)
-    store.sessions.endAll(account, { at: doing.at, but: null })
-    store.tries.succeeded(`account:${account}`)
-    record(store, 'account.password_set', { name: account, data: {} }, doing)
-  })
+function setPassword(store: Store, account: string, hashed: string, at: number): void {
+  store.accounts.setPassword(account, hashed)
+  store.sessions.endAll(account, at)
+  store.tries.succeeded(`account:${account}`)
+  record(store, 'account.password_set', { name: account, data: {} }, { by: account, at })
 }

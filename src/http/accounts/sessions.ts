@@ -2,15 +2,13 @@ import type { Session } from '../../store/sessions.ts'
 import type { Store } from '../../store/store.ts'
 import { newToken } from '../../system/random.ts'
 import { hashOfToken, type Principal } from '../auth.ts'
+import { noteSeen } from '../seen.ts'
 import { type Doing, record } from './accounts.ts'
 
 const DAY_MS = 86_400_000
 /** Unused for so long, or this old, a session is over whatever its cookie says. */
 const IDLE_MS = 7 * DAY_MS
 const LONGEST_MS = 30 * DAY_MS
-/** For so long nobody is asked again whether it is still them before they touch a secret. */
-const CONFIRMED_MS = 10 * 60_000
-const MINUTE_MS = 60_000
 
 /** Who is behind the cookie; null when it is good for nothing. */
 export type SignedIn = (hash: string) => Principal | null
@@ -22,15 +20,14 @@ export function signedIn(store: Store, now: () => number): SignedIn {
     if (session === null || !isGood(session, now())) return null
     const account = store.accounts.get(session.account)
     if (account === null || account.disabledAt !== null) return null
-    if (now() - session.seenAt >= MINUTE_MS) store.sessions.seen(session.id, now())
-    const { id, confirmedAt } = session
+    noteSeen(session.seenAt, now(), () => store.sessions.seen(session.id, now()))
     return {
       name: account.name,
       scope: 'admin',
       grants: store.accounts.grants(account.name),
       limit: null,
       hash,
-      session: { id, confirmedAt },
+      session: { id: session.id },
     }
   }
 }
@@ -53,13 +50,6 @@ export function startSession(store: Store, account: string, { browser, address }
   return value
 }
 
-/** They have shown that it is still them. The cookie changes, so that one copied before is worth nothing. */
-export function confirmSession(store: Store, id: number, at: number): string {
-  const value = newToken()
-  store.sessions.renew(id, { hash: hashOfToken(value), at })
-  return value
-}
-
 export function endSession(store: Store, { id, account }: Pick<Session, 'id' | 'account'>, doing: Doing): void {
   store.db.transaction(() => {
     store.sessions.end(id, doing.at)
@@ -67,10 +57,10 @@ export function endSession(store: Store, { id, account }: Pick<Session, 'id' | '
   })
 }
 
-/** How many ended: all of theirs, or all but the one they sit at. */
-export function endSessions(store: Store, account: string, but: number | null, doing: Doing): number {
+/** All of theirs; how many those were. */
+export function endSessions(store: Store, account: string, doing: Doing): number {
   return store.db.transaction(() => {
-    const count = store.sessions.endAll(account, { at: doing.at, but })
+    const count = store.sessions.endAll(account, doing.at)
     if (count > 0) record(store, 'session.ended', { name: account, data: { sessions: count } }, doing)
     return count
   })
@@ -78,9 +68,4 @@ export function endSessions(store: Store, account: string, but: number | null, d
 
 export function isGood({ createdAt, seenAt, endedAt }: Session, now: number): boolean {
   return endedAt === null && now < seenAt + IDLE_MS && now < createdAt + LONGEST_MS
-}
-
-/** Whether they need not be asked again before they touch a secret. Whoever shows a token is never asked. */
-export function isConfirmed({ session }: Principal, now: number): boolean {
-  return session === null || now < session.confirmedAt + CONFIRMED_MS
 }

@@ -23,28 +23,34 @@ export async function signIn(store: Store, shown: Showing, browser: Browser, now
 }
 
 /** Faults `sign_in.refused`, `sign_in.too_often`. */
-export async function mustKnowPassword(
+async function mustKnowPassword(
   store: Store,
   { name, password }: Showing,
   address: string,
   now: () => number,
 ): Promise<void> {
-  const keys = { account: `account:${name.slice(0, 64)}`, address: `address:${address}` }
+  const tried = triedBy(name, address)
   // Counted as failed before it is looked at: a thousand at once get no further than a thousand in a row.
   store.db.transaction(() => {
-    mustNotWait(store.tries.get(keys.account), FREE.account, now())
-    mustNotWait(store.tries.get(keys.address), FREE.address, now())
-    store.tries.failed(keys.account, now())
-    store.tries.failed(keys.address, now())
+    for (const { of, free } of tried) mustNotWait(store.tries.get(of), free, now())
+    for (const { of } of tried) store.tries.failed(of, now())
   })
   const account = store.accounts.get(name)
   const hashed = account === null || account.disabledAt !== null ? null : store.accounts.password(name)
   const isRight = await isPassword(password, hashed ?? (await nobodys()))
   if (!isRight || hashed === null) throw new Fault('sign_in.refused')
   store.db.transaction(() => {
-    store.tries.succeeded(keys.account)
-    store.tries.succeeded(keys.address)
+    for (const { of } of tried) store.tries.succeeded(of)
   })
+}
+
+/** Behind a proxy on this machine everybody has its address: there it says nothing about anybody. */
+function triedBy(name: string, address: string) {
+  const isOfMachine = /^(::ffff:)?127\.|^::1$/.test(address)
+  return [
+    { of: `account:${name.slice(0, 64)}`, free: FREE.account },
+    ...(isOfMachine ? [] : [{ of: `address:${address}`, free: FREE.address }]),
+  ]
 }
 
 function mustNotWait(before: Failures | null, free: number, now: number): void {

@@ -12,17 +12,13 @@ import {
   grant,
   withdraw,
 } from '../accounts/accounts.ts'
-import { invite, type Link, newPassword, setPassword } from '../accounts/invitations.ts'
+import { invite, type Link } from '../accounts/invitations.ts'
 import { endSession, endSessions, isGood } from '../accounts/sessions.ts'
-import { mustKnowPassword } from '../accounts/sign-in.ts'
 import { everywhere } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-type AccountRoutes = Pick<
-  Handlers,
-  Extract<keyof Handlers, `accounts.${string}` | `sessions.${string}` | 'password.set'>
->
+type AccountRoutes = Pick<Handlers, Extract<keyof Handlers, `accounts.${string}` | `sessions.${string}`>>
 
 export function accountRoutes({ store, clock, baseUrl }: ApiParts): AccountRoutes {
   const doing = (by: string) => ({ by, at: clock.now() })
@@ -56,7 +52,7 @@ export function accountRoutes({ store, clock, baseUrl }: ApiParts): AccountRoute
     'accounts.enable': ({ params }, { by }) => accountView(enable(store, params.account, doing(by))),
     'accounts.sign_out': ({ params }, { by }) => {
       findAccount(store, params.account)
-      return { ended: endSessions(store, params.account, null, doing(by)) }
+      return { ended: endSessions(store, params.account, doing(by)) }
     },
     'sessions.list': (_, { by, principal }) =>
       store.sessions
@@ -68,12 +64,6 @@ export function accountRoutes({ store, clock, baseUrl }: ApiParts): AccountRoute
       if (session === undefined) throw new Fault('session.unknown', { details: { session: id } })
       endSession(store, session, doing(by))
       return { ended: id }
-    },
-    'password.set': async ({ body: { current, password } }, { by }) => {
-      // Whoever holds somebody's token, or sits down at their browser, does not become them by it.
-      await mustKnowPassword(store, { name: by, password: current }, 'api', () => clock.now())
-      setPassword(store, by, await newPassword(by, password), doing(by))
-      return { set: by }
     },
   }
 }
