@@ -1,3 +1,4 @@
+import { logOf } from '../api/log-name.ts'
 import type { Where } from '../domain/role.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
@@ -8,14 +9,23 @@ import { everywhere, type Principal, sees } from './auth.ts'
  * `run.unknown`, `deployment.unknown`, `one_off.unknown`, `survey.unknown`, `notice.unknown`.
  */
 export function whereIs(store: Store, params: Readonly<Record<string, string>>, principal: Principal): Where {
-  const named = Object.entries(locators).find(([name]) => params[name] !== undefined)
-  if (named === undefined) return everywhere
-  const [name, { find, unknown }] = named
-  const value = params[name] ?? ''
-  const found = find(store, value)
-  if (found === null || !sees(principal, found.project)) throw unknown(value)
+  const subject = subjectOf(params)
+  if (subject === null) return everywhere
+  const { find, unknown } = locators[subject.kind]
+  const found = find(store, subject.id)
+  if (found === null || !sees(principal, found.project)) throw unknown(subject.id)
   return { environment: params.environment ?? null, ...found }
 }
+
+/** What a request is about, by the name of the parameter that says so. A log is about what it is of. */
+function subjectOf(params: Readonly<Record<string, string>>): { readonly kind: Kind; readonly id: string } | null {
+  const kind = (Object.keys(locators) as Kind[]).find((name) => params[name] !== undefined)
+  if (kind === undefined) return null
+  const id = params[kind] ?? ''
+  return (kind === 'oneOff' ? logOf(id) : null) ?? { kind, id }
+}
+
+type Kind = 'project' | 'run' | 'deployment' | 'oneOff' | 'survey' | 'notice'
 
 interface Locator {
   /** Null: there is no such thing. */
@@ -23,8 +33,7 @@ interface Locator {
   unknown(value: string): Fault
 }
 
-/** By the name of the parameter that says what a request is about. */
-const locators: Readonly<Record<string, Locator>> = {
+const locators: Readonly<Record<Kind, Locator>> = {
   project: {
     find: ({ projects }, project) => (projects.get(project) === null ? null : { project }),
     unknown: (project) => new Fault('project.unknown', { details: { project } }),
@@ -38,8 +47,7 @@ const locators: Readonly<Record<string, Locator>> = {
     unknown: (deployment) => new Fault('deployment.unknown', { details: { deployment } }),
   },
   oneOff: {
-    // A survey's log is read like that of a one-off command.
-    find: (store, name) => onTrack(store, store.oneOffs.get(name) ?? store.surveys.get(name)),
+    find: (store, oneOff) => onTrack(store, store.oneOffs.get(oneOff)),
     unknown: (oneOff) => new Fault('one_off.unknown', { details: { oneOff } }),
   },
   survey: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { apiServer } from '../../../test/helpers/api-server.ts'
 import { person, tokenOf } from '../../../test/helpers/people.ts'
+import { waitFor } from '../../../test/helpers/wait-for.ts'
 
 const fault = (code: string) => ({ name: 'Fault', code })
 
@@ -131,4 +132,18 @@ test('a token begets none that is good for more than itself, and none of others'
   assert.equal((await api.send('DELETE', '/api/v1/tokens/admin', { token })).status, 404)
   const listed = (await (await api.send('GET', '/api/v1/tokens', { token })).json()) as { account: string }[]
   assert.deepEqual([...new Set(listed.map(({ account }) => account))], ['lin'])
+})
+
+test('the log of what a deployment ran is seen by whoever sees the deployment, and by nobody else', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  await api.it.push('first')
+  await waitFor('the deployment', () => store.deployments.get('d1'))
+  person(store, 'lin', ['maintainer'], { project: 'elsewhere' })
+  person(store, 'kim', ['viewer'], { project: 'shop', environment: 'staging' })
+  const [lin, kim] = [tokenOf(store, 'lin'), tokenOf(store, 'kim')]
+  const read = async (token: string, log: string) =>
+    (await api.send('GET', `/api/v1/one-offs/${log}/log`, { token })).status
+  assert.deepEqual([await read(kim, 'd1-smoke'), await read(lin, 'd1-smoke')], [200, 404])
+  assert.deepEqual([await read(kim, 'd9-smoke'), await read(kim, 's9'), await read(kim, 'o9')], [404, 404, 404])
 })

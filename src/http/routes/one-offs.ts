@@ -1,3 +1,4 @@
+import { logOf } from '../../api/log-name.ts'
 import type { OneOffPlanView, OneOffView } from '../../api/views.ts'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
@@ -102,27 +103,25 @@ export async function shown({ queries, store }: ApiParts, oneOff: OneOffRun): Pr
   return oneOffView(oneOff, name === null ? await queries.toldWords(trackOf(store, track), command) : command)
 }
 
-/**
- * The log of a one-off command has the command's id for a name, those of what a deployment ran the deployment's (`d42-migrate`,
- * `d42-smoke`), and that of a look for pending migrations the look's: `s7`.
- */
-function logNamed(parts: ApiParts, name: string): { readonly log: string; readonly isOver: () => boolean } {
-  const { store } = parts
-  const [, deployment, step] = /^(d\d+)-(migrate|survey|backup|smoke)$/.exec(name) ?? []
-  if (/^s\d+$/.test(name)) {
-    if (store.surveys.get(name) === null) throw new Fault('survey.unknown', { details: { survey: name } })
-    return { log: name, isOver: () => store.surveys.get(name)?.state !== 'waiting' }
+/** The log of that name, and whether more may come. Faults `one_off.unknown`, `survey.unknown`, `deployment.unknown`. */
+function logNamed({ store }: ApiParts, name: string): { readonly log: string; readonly isOver: () => boolean } {
+  const of = logOf(name)
+  switch (of?.kind) {
+    case 'survey':
+      if (store.surveys.get(name) === null) throw new Fault('survey.unknown', { details: { survey: name } })
+      return { log: name, isOver: () => store.surveys.get(name)?.state !== 'waiting' }
+    case 'deployment':
+      findDeployment(store, of.id)
+      return { log: name, isOver: () => isDone(findDeployment(store, of.id), of.step) }
+    default: {
+      const { id: log } = findOneOff(store, name)
+      return { log, isOver: () => (store.oneOffs.get(log)?.state ?? 'finished') === 'finished' }
+    }
   }
-  if (deployment === undefined) {
-    const { id: log } = findOneOff(store, name)
-    return { log, isOver: () => (store.oneOffs.get(log)?.state ?? 'finished') === 'finished' }
-  }
-  findDeployment(store, deployment)
-  return { log: name, isOver: () => isDone(findDeployment(store, deployment), step) }
 }
 
 /** Nothing of it is still to come. */
-function isDone({ state }: Deployment, wanted: string | undefined): boolean {
+function isDone({ state }: Deployment, wanted: string): boolean {
   if (state.kind === 'waiting' || state.kind === 'queued') return false
   return state.kind !== 'rolling' || !state.steps.slice(state.at).some((step) => step.do === wanted)
 }
