@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 const root = join(import.meta.dirname, '..', '..')
 const program = join(root, 'src', 'main.ts')
 /** Each call is a process of its own: what has been compiled once need not be compiled again. */
-const compiled = join(root, 'node_modules', '.cache', 'signalbox-tests')
+export const compiled = join(root, 'node_modules', '.cache', 'signalbox-tests')
 
 export interface CliOptions {
   /** Added to an environment that holds nothing but PATH and HOME. */

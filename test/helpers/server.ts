@@ -8,6 +8,7 @@ import type { Serving } from '../../src/app/serve.ts'
 import { silent } from '../../src/lib/log.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { localDriver } from '../../src/targets/local/driver.ts'
+import { compiled } from './cli.ts'
 import { repository, type TestRepository } from './repository.ts'
 import { tempDir } from './temp-dir.ts'
 import { waitFor } from './wait-for.ts'
@@ -109,7 +110,7 @@ class RunningServer implements ServerUnderTest {
     const log = openSync(join(this.#dir.path, 'server.log'), 'a')
     const child = spawn(words[0] as string, words.slice(1), {
       stdio: ['ignore', log, log],
-      env: { PATH: process.env.PATH, HOME: this.#dir.path },
+      env: { PATH: process.env.PATH, HOME: this.#dir.path, NODE_COMPILE_CACHE: compiled },
     })
     this.#child = child
     this.#ended = new Promise((resolve) => {
