@@ -419,6 +419,32 @@ test('a token is printed alone, so that it can be piped on; then it is worth wha
   assert.doesNotMatch(await readFile(join(cwd, 'ada'), 'utf8'), /\s\S/)
 })
 
+test('people are added with a link, given roles, disabled and enabled; a service has no link', async (t) => {
+  const { sb } = await desk(t)
+  const added = await sb('accounts add lin --role deployer --project shop --environment staging')
+  assert.match(added.stdout, /^http:\/\/signalbox\.test\/join\/[\w-]{43}\n$/)
+  assert.match(added.stderr, /Give lin this link; it is not shown again, and is good once, until .* UTC/)
+  assert.equal((await sb('accounts add ci --service')).stdout, 'Added: ci\n')
+  assert.match((await sb('accounts invite ci')).stderr, /ci is a service account: nobody signs in as it/)
+  assert.equal((await sb('accounts grant lin lead')).stdout, 'lin: lead, deployer in shop/staging\n')
+  assert.equal(
+    (await sb('accounts grant lin viewer --project shop')).stdout,
+    'lin: viewer in shop, deployer in shop/staging\n',
+  )
+  assert.equal((await sb('accounts withdraw lin lead')).stdout, 'lin: viewer in shop, deployer in shop/staging\n')
+  assert.match((await sb('accounts withdraw lin lead')).stderr, /lin does not have the role lead everywhere/)
+  assert.match((await sb('accounts show lin')).stdout, /role +deployer in shop\/staging, by admin/)
+  assert.match(
+    (await sb('accounts list --project shop')).stdout,
+    /^lin +person +viewer in shop, deployer in shop\/staging/m,
+  )
+  assert.equal((await sb('accounts disable lin')).stdout, 'Disabled: lin\n')
+  assert.match((await sb('accounts')).stdout, /^lin +person .* disabled/m)
+  assert.match((await sb('accounts enable lin')).stdout, /^lin: /)
+  assert.equal((await sb('accounts sign-out lin')).stdout, 'Ended: 0 sessions\n')
+  assert.match((await sb('sessions end 9')).stderr, /You have no session 9/)
+})
+
 test('the journal can be read, narrowed and verified', async (t) => {
   const { api, sb } = await desk(t)
   await release(api, 'one')

@@ -9,7 +9,7 @@ export function accountsCommand(open: Open) {
     .summary('people and services, and their roles')
     .description(
       'People and services, and their roles: viewer, contributor, deployer, maintainer, admin, each with what the ones before it may; ' +
-        'everywhere, in one project, or in one environment. Other names stand for a team’s own, for lists such as `approvers`.',
+        'everywhere or, with --project, in one project, or in one environment of it. Other names stand for a team’s own, for lists such as `approvers`.',
     )
     .addCommand(list(open), { isDefault: true })
     .addCommand(show(open))
@@ -26,20 +26,19 @@ const role = new Option(
   '--role <role>',
   'viewer, contributor, deployer, maintainer, admin, or a name of the team’s own',
 )
-const project = new Option('--project <project>', 'in this project only (otherwise everywhere)')
 const environment = new Option('--environment <environment>', 'in this environment of the project only')
 
 function list(open: Open) {
   return new Command('list')
-    .description('List the accounts.')
-    .option('--project <project>', 'those with a role in this project: for those who administer it')
-    .action(async (options) => {
-      const { client, output, world } = open()
+    .description('List the accounts; with --project those with a role there, for those who administer it.')
+    .action(async () => {
+      const { client, output, world, options } = open()
       const api = await client()
+      const { project } = options
       const accounts =
-        options.project === undefined
+        project === undefined
           ? await api.call('accounts.list')
-          : await api.call('accounts.here', { params: { project: options.project } })
+          : await api.call('accounts.here', { params: { project } })
       const now = world.clock.now()
       const rows = accounts.map((each) => [
         ...[each.name, each.kind, each.grants.map(grantText).join(', '), each.createdBy, ago(each.createdAt, now)],
@@ -67,12 +66,11 @@ function add(open: Open) {
     .option('--service', 'for a program: nobody signs in as it', false)
     .option('--email <address>', 'for people who want to reach them')
     .addOption(role)
-    .addOption(project)
     .addOption(environment)
-    .action(async (name, { service, email, role, ...where }) => {
-      const { client, output } = open()
+    .action(async (name, { service, email, role, environment }) => {
+      const { client, output, options } = open()
       const kind = service ? ('service' as const) : ('person' as const)
-      const grants = role === undefined ? [] : [{ role, ...where }]
+      const grants = role === undefined ? [] : [{ role, project: options.project, environment }]
       const made = await (await client()).call('accounts.add', { body: { name, kind, email, grants } })
       if (made.link === null) return output.show(made, () => [`Added: ${name}`])
       output.note(`Give ${name} this link; it is not shown again, and is good once, ${until(made.link)}:`)
@@ -81,37 +79,30 @@ function add(open: Open) {
 }
 
 function grant(open: Open) {
-  return new Command('grant')
-    .description('Give an account a role. It counts at once, for approvals given before too.')
-    .argument('<name>', 'the account')
-    .argument('<role>', 'viewer, contributor, deployer, maintainer, admin, or a name of the team’s own')
-    .addOption(project)
-    .addOption(environment)
-    .action(async (account, role, { project, environment }) => {
-      const { client, output } = open()
-      const api = await client()
-      const changed =
-        project === undefined
-          ? await api.call('accounts.grant', { params: { account }, body: { role, environment } })
-          : await api.call('accounts.grant.here', { params: { project, account }, body: { role, environment } })
-      await output.show(changed, () => [rolesText(changed)])
-    })
+  return changingRoles(open, 'grant').description(
+    'Give an account a role. It counts at once, for approvals given before too.',
+  )
 }
 
 function withdraw(open: Open) {
-  return new Command('withdraw')
-    .description('Take a role away again, named as it was given.')
+  return changingRoles(open, 'withdraw').description('Take a role away again, named as it was given.')
+}
+
+/** In a project it is asked of the project, for those who administer no more than that. */
+function changingRoles(open: Open, what: 'grant' | 'withdraw') {
+  return new Command(what)
     .argument('<name>', 'the account')
-    .argument('<role>', 'the role')
-    .addOption(project)
+    .argument('<role>', 'viewer, contributor, deployer, maintainer, admin, or a name of the team’s own')
     .addOption(environment)
-    .action(async (account, role, { project, environment }) => {
-      const { client, output } = open()
+    .action(async (account, role, { environment }) => {
+      const { client, output, options } = open()
       const api = await client()
+      const { project } = options
+      const body = { role, environment }
       const changed =
         project === undefined
-          ? await api.call('accounts.withdraw', { params: { account }, body: { role, environment } })
-          : await api.call('accounts.withdraw.here', { params: { project, account }, body: { role, environment } })
+          ? await api.call(`accounts.${what}`, { params: { account }, body })
+          : await api.call(`accounts.${what}.here`, { params: { project, account }, body })
       await output.show(changed, () => [rolesText(changed)])
     })
 }
@@ -129,25 +120,21 @@ function invite(open: Open) {
 }
 
 function disable(open: Open) {
-  return new Command('disable')
-    .description('From now on the account can do nothing; its sessions end, and its approvals do not count any more.')
-    .argument('<name>', 'the account')
-    .action(async (account) => {
-      const { client, output } = open()
-      const changed = await (await client()).call('accounts.disable', { params: { account } })
-      await output.show(changed, () => [`Disabled: ${account}`])
-    })
+  return standing(open, 'disable', ({ name }) => `Disabled: ${name}`).description(
+    'From now on the account can do nothing; its sessions end, and its approvals do not count any more.',
+  )
 }
 
 function enable(open: Open) {
-  return new Command('enable')
-    .description('Put a disabled account back in good standing.')
-    .argument('<name>', 'the account')
-    .action(async (account) => {
-      const { client, output } = open()
-      const changed = await (await client()).call('accounts.enable', { params: { account } })
-      await output.show(changed, () => [rolesText(changed)])
-    })
+  return standing(open, 'enable', rolesText).description('Put a disabled account back in good standing.')
+}
+
+function standing(open: Open, what: 'disable' | 'enable', told: (account: AccountView) => string) {
+  return new Command(what).argument('<name>', 'the account').action(async (account) => {
+    const { client, output } = open()
+    const changed = await (await client()).call(`accounts.${what}`, { params: { account } })
+    await output.show(changed, () => [told(changed)])
+  })
 }
 
 function signOut(open: Open) {

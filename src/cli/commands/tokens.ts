@@ -32,7 +32,9 @@ function list(open: Open) {
 
 function create(open: Open) {
   return new Command('create')
-    .description('Make a token. Its value is printed this once, alone on standard output.')
+    .description(
+      'Make a token; with --project, one that is good in that project alone. Its value is printed this once, alone on standard output.',
+    )
     .argument('<name>', 'what it is for, so that people know it again')
     .option('--account <account>', 'whose it is (otherwise your own): for admins')
     .addOption(
@@ -40,11 +42,10 @@ function create(open: Open) {
         .choices(['read', 'contribute', 'deploy', 'maintain', 'admin'] as const)
         .default('deploy' as const),
     )
-    .option('--only <project>', 'the one project it is for (otherwise all that the account may see)')
     .option('--for <duration>', 'how long it is valid (otherwise until it is revoked)', duration)
-    .action(async (name, { account, scope, only, for: forMs }) => {
-      const { client, output } = open()
-      const body = { name, account, scope, project: only, forMs }
+    .action(async (name, { account, scope, for: forMs }) => {
+      const { client, output, options } = open()
+      const body = { name, account, scope, project: options.project, forMs }
       const made = await (await client()).call('tokens.create', { body })
       output.note(`${made.token.account} may ${made.token.scope} with this; keep it, it is not shown again:`)
       await output.show(made, () => [made.value])
