@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { environmentSpec } from '../../test/helpers/spec.ts'
-import { addressOf, calledAt } from './address.ts'
+import { addressOf } from './address.ts'
 
 test('where nothing else was said, an environment is called at the port of the edge', () => {
-  const called = (given: Parameters<typeof environmentSpec>[0], edgePort: number | null) => {
-    const environment = environmentSpec(given)
-    return calledAt(addressOf(environment, 'shop'), environment, edgePort)
-  }
+  const called = (given: Parameters<typeof environmentSpec>[0], edgePort: number | null) =>
+    addressOf(environmentSpec(given), 'shop', edgePort)
   const plain = { name: 'staging', hosts: ['shop.test'] }
   assert.equal(called(plain, 8080), 'http://shop.test:8080')
   assert.equal(called(plain, 80), 'http://shop.test')

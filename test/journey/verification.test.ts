@@ -165,3 +165,14 @@ async function visitAllTheTime(url: string, signal: AbortSignal): Promise<void> 
     )
   }
 }
+
+test('smoke steps reach an environment through the edge, at whatever port that listens', limit, async () => {
+  const edge = `127.0.0.1:${await freePort()}`
+  await using server = await startServer({ flags: ['--edge-listen', edge] })
+  const shop = await project(server, 'shop')
+  const staging = { hosts: 'localhost', on: { push: 'main' }, policies: { smoke: ['node smoke.mjs'] } }
+  const files = app('shop', 'v1', { environments: { staging } })
+  const commit = await shop.ship({ ...files, 'web.js': web, 'smoke.mjs': smoke }, 'v1')
+  const { smoke: told, id } = await shop.deployed(commit)
+  assert.equal(told?.outcome, 'succeeded', (await shop.sb(['logs', `${id}-smoke`])).stdout)
+})

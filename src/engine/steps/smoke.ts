@@ -1,6 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import type { JobPlan } from '../../runner/runner.ts'
-import { calledAt } from '../address.ts'
+import { addressOf } from '../address.ts'
 import { applyDeployment } from '../apply.ts'
 import { withLimit } from '../limit.ts'
 import type { StepWork } from '../perform-step.ts'
@@ -27,7 +27,7 @@ export async function smoke(work: StepWork, url: string): Promise<void> {
     const problem = `these project secrets are not set: ${secrets.missing.join(', ')}`
     throw new Fault('smoke.not_run', { details: { url, problem, log } })
   }
-  const plan = await planOf(work, { url, secrets: secrets.values })
+  const plan = await planOf(work, secrets.values)
   const limited = { clock: parts.clock, limitMs: plan.timeoutMs + graceMs, what: 'the runner', signal }
   const { outcome, reason } = await withLimit(limited, (own) => parts.runner.run(plan, own))
   // Told to stop is not an end of its own; whoever told it has said what is to become of the deployment.
@@ -42,12 +42,10 @@ function smokeLog(deployment: string): string {
   return `${deployment}-smoke`
 }
 
-interface Asked {
-  readonly url: string
-  readonly secrets: Readonly<Record<string, string>>
-}
-
-async function planOf({ parts, deployment, context }: StepWork, { url, secrets }: Asked): Promise<JobPlan> {
+async function planOf(
+  { parts, deployment, context }: StepWork,
+  secrets: Readonly<Record<string, string>>,
+): Promise<JobPlan> {
   const { project, release } = deployment
   const { app, environment, track } = context
   const { committedAt } = await parts.source.commit(project, release.commit)
@@ -62,7 +60,7 @@ async function planOf({ parts, deployment, context }: StepWork, { url, secrets }
     steps: environment.policies.smoke,
     services: [],
     env: {
-      SIGNALBOX_URL: calledAt(url, environment, parts.settings.edgePort),
+      SIGNALBOX_URL: addressOf(environment, app.name, parts.settings.edgePort),
       SIGNALBOX_ENVIRONMENT: track.environment,
       SIGNALBOX_APP: app.name,
       SIGNALBOX_VERSION: release.version,
