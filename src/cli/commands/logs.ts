@@ -101,8 +101,15 @@ async function showInstance(
     isThere = true
     await output.item(line, () => ({ printed: line.text }))
   }
-  if (!isThere)
-    output.note(
-      `${instance} has printed nothing, or its log is gone; \`signalbox logs ${environment}\` shows what runs`,
-    )
+  if (!isThere) await mustRun(client, { instance, project, environment })
+}
+
+/** One that runs has printed nothing; of any other, what is there instead is more help. */
+async function mustRun(
+  client: Client,
+  { instance, project, environment }: { readonly [K in 'instance' | 'project' | 'environment']: string },
+): Promise<void> {
+  const tracks = await client.call('status', { params: { project }, query: { environment } })
+  const known = tracks.flatMap(({ running }) => running?.instances.map(({ name }) => name) ?? [])
+  if (!known.includes(instance)) throw new Fault('instance.unknown', { details: { instance, known: known.join(', ') } })
 }
