@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { runOf } from '../../test/helpers/records.ts'
 import { checkSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { checkStates } from './checks.ts'
 import { jobsOf } from './jobs.ts'
@@ -12,7 +13,7 @@ const jobs = jobsOf({ spec: projectSpec({ checks }), changed: null, released: []
 
 function run(id: string, outcomes: readonly Job['outcome'][], kept = jobs): Run {
   const all = kept.map((job, index) => ({ ...job, outcome: outcomes[index] ?? null }))
-  return { id, jobs: all, outcome: null } as unknown as Run
+  return runOf({ id, jobs: all })
 }
 
 const stateOf = (...runs: readonly Run[]) => checkStates(['test'], runs)[0]

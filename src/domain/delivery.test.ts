@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { again, begun, type Delivery, delivered, notDelivered, patienceMs } from './delivery.ts'
+import { deliveryOf } from '../../test/helpers/records.ts'
+import { again, begun, delivered, notDelivered, patienceMs } from './delivery.ts'
 
-const fresh = {
-  ...{ id: 'n1', project: 'shop', fact: 1, state: 'waiting', attempts: 0, createdAt: 0, dueAt: 0 },
-  ...{ giveUpAt: patienceMs, deliveredAt: null, problem: null },
-} as unknown as Delivery
+const fresh = deliveryOf({ giveUpAt: patienceMs })
 const failure = { problem: 'no', mayMend: true, retryAfterMs: null }
 
 test('a try counts before it is made', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { deploymentOf } from '../../test/helpers/records.ts'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
 import { currentStep, type Deployment, decideDeployment, isActive, type StepOutcome } from './deployment.ts'
 import type { PendingMigration } from './migrations.ts'
@@ -90,25 +91,7 @@ test('an operation that only migrates makes nothing live and takes nothing back'
 
 type Approved = NonNullable<RolloutInput['migrating']>['approved']
 
-const queued: Deployment = {
-  ...{ id: 'd2', project: 'shop', track: 'shop/shop/staging', release, reason: 'promote', by: 'ada', comment: null },
-  ...{
-    scale: {},
-    createdAt: 0,
-    startedAt: null,
-    finishedAt: null,
-    opened: null,
-    verdict: null,
-    phases: [],
-    variables: null,
-    smoke: null,
-    bake: null,
-    versions: null,
-    retryOf: null,
-    attempt: 1,
-  },
-  state: { kind: 'queued', approvedPlan: null, expiresAt: null },
-}
+const queued = deploymentOf({ id: 'd2', release })
 
 function input(moment: PolicySpec['migrations'], approved: Approved): RolloutInput {
   return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { deploymentOf } from '../../test/helpers/records.ts'
 import { policies, processSpec } from '../../test/helpers/spec.ts'
 import {
   currentStep,
@@ -173,29 +174,7 @@ test('whatever happens in whatever order: an end is final, a command belongs to 
   )
 })
 
-const queued: Deployment = {
-  id: 'd1',
-  project: 'shop',
-  track: 'shop/shop/staging',
-  release,
-  reason: 'promote',
-  by: 'ada',
-  comment: null,
-  scale: {},
-  variables: null,
-  createdAt: 0,
-  startedAt: null,
-  finishedAt: null,
-  state: { kind: 'queued', approvedPlan: null, expiresAt: null },
-  opened: null,
-  verdict: null,
-  smoke: null,
-  bake: null,
-  versions: null,
-  retryOf: null,
-  attempt: 1,
-  phases: [],
-}
+const queued = deploymentOf({ release })
 
 const events: readonly DeploymentEvent[] = [
   turn,

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { deploymentOf } from '../../test/helpers/records.ts'
 import type { Deployment } from './deployment.ts'
 import { expectedFrom } from './durations.ts'
+import type { Outcome } from './outcome.ts'
 
-function past(takes: readonly (readonly [string, number])[], outcome = 'succeeded'): Deployment {
+function past(takes: readonly (readonly [string, number])[], outcome: Outcome = 'succeeded'): Deployment {
   let at = 1000
   const phases = takes.map(([name, ms]) => {
     at += ms
     return { name, at: at - ms }
   })
-  return { startedAt: 1000, finishedAt: at, phases, state: { kind: 'finished', outcome } } as unknown as Deployment
+  const state = { kind: 'finished', outcome, reason: null, rolledBack: false } as const
+  return deploymentOf({ startedAt: 1000, finishedAt: at, phases, state })
 }
 
 test('each phase takes the middle of what it took before; one that came twice is added up', () => {

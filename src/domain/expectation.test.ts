@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { deploymentOf, runOf } from '../../test/helpers/records.ts'
 import { appSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import type { Deployment, DeploymentState } from './deployment.ts'
 import { type Expected, expectedEnvironments, expectedOf, type Happened } from './expectation.ts'
-import type { Job, Run } from './run.ts'
+import type { Job } from './run.ts'
 
 const none = { push: [], tags: [], releasePublished: false, after: [], schedules: [] }
 const after = (environment: string) => [{ environment, verifiedForMs: 0, smokePassed: false }]
@@ -19,13 +20,10 @@ const spec = projectSpec({
 })
 
 const build = (of: string) => ({ name: `build:${of}`, kind: 'build', of }) as Job
-const run = {
-  ...{ id: 'r1', project: 'shop', ref: 'refs/heads/main', branch: 'main', createdAt: 10, jobs: apps.map(build) },
-  ...{ state: 'finished', outcome: 'succeeded', reason: null },
-} as unknown as Run
+const run = runOf({ createdAt: 10, jobs: apps.map(build), outcome: 'succeeded' })
 
 function deployment(id: string, place: string, state: DeploymentState, given: Partial<Deployment> = {}): Deployment {
-  return { id, track: `shop/${place}`, reason: 'promote', createdAt: 20, state, ...given } as Deployment
+  return deploymentOf({ id, track: `shop/${place}`, createdAt: 20, state, ...given })
 }
 
 const came: DeploymentState = { kind: 'finished', outcome: 'succeeded', reason: null, rolledBack: false }

@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Deployment } from './deployment.ts'
-import type { Fact } from './facts.ts'
+import { deploymentOf, factOf, runOf } from '../../test/helpers/records.ts'
 import { noticeEvents, tellingsOf } from './notice.ts'
 import { type About, isTold, noticeOf } from './notices.ts'
-import type { Run } from './run.ts'
 import type { NotifySpec } from './spec.ts'
 
-const deployment = {
-  ...{ id: 'd7', project: 'shop', track: 'shop/web/production', reason: 'promote', by: 'ada', comment: null },
-  release: { id: 'rel3', version: '4f2a91c', commit: '4f2a91c0'.repeat(5), digest: 'aa' },
-} as unknown as Deployment
-const run = {
-  ...{ id: 'r3', project: 'shop', commit: '4f2a91c0'.repeat(5), branch: 'main', ref: 'refs/heads/main' },
-  ...{ title: 'Faster cart', by: 'ada' },
-} as unknown as Run
+const deployment = deploymentOf({ id: 'd7', track: 'shop/web/production' })
+const run = runOf({ id: 'r3', title: 'Faster cart' })
 
 const about: About = { deployment, run: null, title: 'Faster cart', attempt: 1, reaches: [] }
 const aboutRun: About = { deployment: null, run, title: null, attempt: 2, reaches: ['staging'] }
 
 function tell(kind: string, data: Record<string, unknown>, given: About = about) {
-  return noticeOf({ kind, data, seq: 1, project: 'shop', subject: '', by: 'signalbox' } as unknown as Fact, given)
+  return noticeOf(factOf({ kind, data }), given)
 }
 
 const finished = (data: Record<string, unknown>, given = about) =>
@@ -102,7 +94,7 @@ test('a start is announced when the release has been found whole, not before (tr
 })
 
 test('a person’s rollback is told as one', () => {
-  const back = { ...about, deployment: { ...deployment, reason: 'rollback' } as Deployment }
+  const back = { ...about, deployment: deploymentOf({ track: 'shop/web/production', reason: 'rollback' }) }
   const notice = finished({ outcome: 'succeeded' }, back)
   assert.deepEqual(notice?.events, ['deployment_rolled_back', 'deployment_succeeded'])
   assert.match(notice?.message.title ?? '', /production went back to web 4f2a91c/)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
 import { ManualClock } from '../../test/helpers/clock.ts'
+import { partsOver } from '../../test/helpers/engine.ts'
 import { messageOf } from '../../test/helpers/message.ts'
 import { noticesTo } from '../../test/helpers/notices.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
@@ -9,14 +10,12 @@ import type { Address } from '../channels/channel.ts'
 import { type Delivery, patienceMs } from '../domain/delivery.ts'
 import type { Message, Recipient } from '../domain/notice.ts'
 import { Fault } from '../lib/fault.ts'
-import { silent } from '../lib/log.ts'
 import { Database, migrate } from '../store/database.ts'
 import { type Store, storeOver } from '../store/store.ts'
 import { checksScope } from '../store/variables.ts'
 import { noticeActions } from './actions/notices.ts'
 import { workOf } from './actions/work.ts'
 import { Courier } from './courier.ts'
-import type { Parts } from './parts.ts'
 import { EngineTime } from './time.ts'
 
 type Send = (message: Message, address: Address) => Promise<void>
@@ -31,10 +30,10 @@ function office() {
   const time = new EngineTime(clock, 0)
   const couriers: Courier[] = []
   const partsFor = (send: Send) =>
-    ({
-      ...{ store, clock, time, log: silent, notices: noticesTo({ send }) },
-      secrets: { seal: async () => '', open: async (_place: string, sealed: string) => sealed },
-    }) as unknown as Parts
+    partsOver(store, {
+      ...{ clock, time, notices: noticesTo({ send }) },
+      secrets: { seal: async () => '', open: async (_place, sealed) => sealed },
+    })
   return {
     ...{ store, clock, partsFor },
     start(send: Send): Courier {

@@ -12,17 +12,17 @@ import {
   staging,
   waitingOn,
 } from '../../test/helpers/deployments.ts'
-import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers/engine.ts'
+import { type EngineUnderTest, partsOver, startEngine, succeeded } from '../../test/helpers/engine.ts'
 import { noticesTo } from '../../test/helpers/notices.ts'
 import { environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { Channel } from '../channels/channel.ts'
 import { type Message, noticeEvents } from '../domain/notice.ts'
 import type { NotifySpec, ProjectSpec } from '../domain/spec.ts'
+import { silent } from '../lib/log.ts'
 import { Database, migrate } from '../store/database.ts'
 import { storeOver } from '../store/store.ts'
 import { NoticeReader } from './notices.ts'
-import type { Parts } from './parts.ts'
 
 const everything: NotifySpec = {
   ...{ channel: 'webhook', to: 'https://chat.test/', events: noticeEvents },
@@ -169,7 +169,7 @@ test('a fact is told once, whenever the server dies', () => {
     if (dies) throw new Error('killed')
   }
   const notices = noticesTo({ send: async () => {} })
-  const parts = { store, time: { now: () => 5 }, log: { error: die }, notices } as unknown as Parts
+  const parts = partsOver(store, { log: { ...silent, error: die }, notices })
   const list = () =>
     store.deliveries.list({ project: 'shop', state: null, limit: 9 }).map(({ message }) => message.event)
 

@@ -57,35 +57,7 @@ export async function startEngine(
   const jobsRun: string[] = []
   const runner = memoryRunner(git, world, jobsRun)
   const driver = modelDriver({ world, host: world.host('one') })
-  const parts: Parts = {
-    ...{
-      store,
-      clock: systemClock,
-      time: new EngineTime(systemClock, 0),
-      log: silent,
-      runner,
-      source: git.source(),
-      rules,
-    },
-    artifacts: { verify: async () => {}, list: async () => [], remove: async () => {} },
-    secrets: {
-      seal: async (place, value) => `${place}=${value}`,
-      open: async (place, sealed) => sealed.slice(place.length + 1),
-    },
-    baseEnvironment: {},
-    driver: () => driver,
-    parse: (text) => {
-      const parsed = JSON.parse(text) as ProjectSpec | null
-      return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
-    },
-    readSql: readPostgres,
-    drizzleLook: '',
-    openLog: async () => ({ write: () => {}, close: async () => {} }),
-    consoles: new Consoles(systemClock),
-    notices: deafNotices,
-    settings: { ...defaultSettings, parallelJobs: 4 },
-    ...given,
-  }
+  const parts = partsOver(store, { runner, source: git.source(), driver: () => driver, ...given })
   const engine = new Engine(parts, onFatal)
   knownPeople(store)
   store.projects.add({ name: spec.project, origin: null, createdAt: 0, createdBy: 'ada' })
@@ -106,6 +78,39 @@ export async function startEngine(
       store.db.close()
     },
   }
+}
+
+/** What an engine is made of, over this store; where nothing else is given there is nothing to deploy, and nowhere. */
+export function partsOver(store: Store, given: Partial<Parts> = {}): Parts {
+  return {
+    ...{ store, clock: systemClock, time: new EngineTime(systemClock, 0), log: silent, rules },
+    ...{
+      source: new MemoryGit().source(),
+      runner: { recover: async () => [], run: nothingThere },
+      driver: nothingThere,
+    },
+    artifacts: { verify: async () => {}, list: async () => [], remove: async () => {} },
+    secrets: {
+      seal: async (place, value) => `${place}=${value}`,
+      open: async (place, sealed) => sealed.slice(place.length + 1),
+    },
+    baseEnvironment: {},
+    parse: (text) => {
+      const parsed = JSON.parse(text) as ProjectSpec | null
+      return parsed === null ? { spec: null, problems: ['signalbox.yml:1:1: broken'] } : { spec: parsed, problems: [] }
+    },
+    readSql: readPostgres,
+    drizzleLook: '',
+    openLog: async () => ({ write: () => {}, close: async () => {} }),
+    consoles: new Consoles(systemClock),
+    notices: deafNotices,
+    settings: { ...defaultSettings, parallelJobs: 4 },
+    ...given,
+  }
+}
+
+function nothingThere(): never {
+  throw new Error('this test has nothing that runs')
 }
 
 function fail(error: unknown): never {

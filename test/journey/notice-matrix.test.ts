@@ -87,8 +87,16 @@ const none = { push: [], tags: [], releasePublished: false, after: [], schedules
 
 /** `late` waits for people for a moment only; `picky` wants a variable that nobody sets. */
 function specWith(notify: readonly NotifySpec[]): ProjectSpec {
-  const variable = { name: 'KEY', required: true, secret: false, type: 'string', default: null, since: null }
-  const picky = { ...appSpec({ name: 'shop' }), variables: [variable] } as unknown as ProjectSpec['apps'][0]
+  const variable = {
+    name: 'KEY',
+    required: true,
+    secret: false,
+    type: 'string',
+    default: null,
+    since: null,
+    description: '',
+  } as const
+  const picky = appSpec({ name: 'shop', variables: [variable] })
   return projectSpec({
     notify,
     apps: [picky],

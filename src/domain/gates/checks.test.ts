@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { deploymentOf, gateFactsOf } from '../../../test/helpers/records.ts'
 import type { CheckState } from '../checks.ts'
 import { checksGate } from './checks.ts'
 import { checksEndedGate } from './checks-ended.ts'
-import type { GateFacts } from './gate.ts'
 
 function ask(...checks: readonly CheckState[]) {
-  const facts = { checks, deployment: { reason: 'promote', release: { commit: 'abc' } } } as unknown as GateFacts
+  const { release, ...deployment } = deploymentOf()
+  const facts = gateFactsOf({ checks, deployment: { ...deployment, release: { ...release, commit: 'abc' } } })
   return [checksGate.ask(facts), checksEndedGate.ask(facts)] as const
 }
 

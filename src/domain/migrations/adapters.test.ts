@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { migrationSpec } from '../../../test/helpers/spec.ts'
 import type { MigrationSpec } from '../spec.ts'
 import type { Listed } from './adapter.ts'
 import { askingFor, migrationFiles } from './adapters.ts'
@@ -10,7 +11,7 @@ import { askingFor, migrationFiles } from './adapters.ts'
  */
 
 const specOf = (adapter: MigrationSpec['adapter'], command: MigrationSpec['command'], pending: string | null = null) =>
-  ({ adapter, command, pending }) as MigrationSpec
+  migrationSpec({ adapter, command, pending })
 
 const asked = (spec: MigrationSpec, out: string, { exitCode = 0, err = '' } = {}) =>
   askingFor(spec)?.adapter.read({ exitCode, out, err })

@@ -4,13 +4,13 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
+import { migrationSpec } from '../../../test/helpers/spec.ts'
 import { tempDir } from '../../../test/helpers/temp-dir.ts'
-import type { MigrationSpec } from '../spec.ts'
 import type { Listed } from './adapter.ts'
 import { askingFor } from './adapters.ts'
 
 const run = promisify(execFile)
-const spec = { adapter: 'alembic', command: '/usr/bin/alembic upgrade head', pending: null } as unknown as MigrationSpec
+const spec = migrationSpec({ adapter: 'alembic', command: '/usr/bin/alembic upgrade head' })
 
 test('Alembic itself: what is pending, oldest first, and its SQL', { skip: await noAlembic() }, async () => {
   await using dir = await tempDir()

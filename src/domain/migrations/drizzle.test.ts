@@ -5,13 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
+import { migrationSpec } from '../../../test/helpers/spec.ts'
 import { tempDir } from '../../../test/helpers/temp-dir.ts'
-import type { MigrationSpec } from '../spec.ts'
 import type { Listed } from './adapter.ts'
 import { askingFor } from './adapters.ts'
 import { drizzleLook } from './drizzle.ts'
 
-const spec = { adapter: 'drizzle', command: 'npx drizzle-kit migrate', pending: null } as unknown as MigrationSpec
+const spec = migrationSpec({ adapter: 'drizzle', command: 'npx drizzle-kit migrate' })
 
 const script = readFileSync(join(import.meta.dirname, '../../app/drizzle-look.cjs'), 'utf8')
 const words = (askingFor(spec)?.words ?? []).map((word) => (word === drizzleLook ? script : word))
