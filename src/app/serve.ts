@@ -124,6 +124,12 @@ async function work(given: Work): Promise<void> {
   await engine.start()
   http.serve(app)
   const edge = await assembled.local.address(signal)
+  const keeping = new AbortController()
+  const kept = assembled.local.keepUp(keeping.signal)
+  ending.defer(async () => {
+    keeping.abort()
+    await kept
+  })
   const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first: first !== null }
   await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
   announce({ ...serving, link: first === null ? null : `${url}${first.path}` })

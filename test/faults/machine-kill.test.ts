@@ -6,7 +6,9 @@ import { EdgeClient } from '../../src/edge/client.ts'
 import { layoutOf } from '../../src/host/layout.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import type { Load } from '../helpers/load.ts'
+import { tinyHost } from '../helpers/tiny-app.ts'
 import { waitFor } from '../helpers/wait-for.ts'
+import { visit } from '../journey/stage.ts'
 import { assertWhole, kill, type Stage, stage, untilAt, untilLive } from './stage.ts'
 
 /** Each step of the rollout takes so long that it can be struck at. */
@@ -21,6 +23,19 @@ test('kill -9 of what runs on the machine during deployments under load', async 
   await t.test('server and host together: the next ones go on, and no visitor notices', (t) => killBoth(t, on))
   await t.test('an edge worker: what it was answering is lost, and it is back soon', (t) => killEdgeWorkers(t, on))
   await t.test('an instance: what it was answering is lost; it is restarted and counted', (t) => killInstances(t, on))
+})
+
+test('host and edges killed at once: the server does not wait for its next look to bring them back', async () => {
+  await using on = await stage({ flags: ['--look-every', '1h'] })
+  const isAnswered = () =>
+    visit(on.it, tinyHost).then(
+      () => true,
+      () => false,
+    )
+  await waitFor('visitors to be answered', isAnswered)
+  await Promise.all([kill(await on.hostPid()), ...(await on.edgePids()).map(kill)])
+  assert.equal(await isAnswered(), false)
+  await waitFor('visitors to be answered again', isAnswered, 30_000)
 })
 
 async function killHosts(t: TestContext, on: Stage): Promise<void> {

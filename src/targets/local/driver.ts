@@ -25,6 +25,8 @@ export interface LocalOptions {
 export interface LocalDriver extends InstanceDriver {
   /** Where visitors come in, `HOST:PORT`. Starts the host when it is not there. */
   address(signal: AbortSignal): Promise<string>
+  /** Stays with the host until the signal is aborted: whenever it has gone, it is started again at once, and with it the edge. */
+  keepUp(signal: AbortSignal): Promise<void>
   /** Ends everything on this machine: instances, edge, host. For tests and demonstrations. */
   shutdown(drainMs: number, signal: AbortSignal): Promise<void>
 }
@@ -77,6 +79,7 @@ export function localDriver(options: LocalOptions): LocalDriver {
       await host.call({ verb: 'keep', ask: { track, digests, order } }, signal)
     },
     address: async (signal) => (await host.ensure(signal)).listen,
+    keepUp: (signal) => host.keepUp(signal),
     shutdown: async (drainMs, signal) => {
       await host.call({ verb: 'shutdown', ask: { drainMs } }, signal)
     },

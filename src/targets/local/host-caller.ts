@@ -1,9 +1,12 @@
 import type { Hello, VerbName, Verbs } from '../../host/protocol.ts'
 import { messageOf } from '../../lib/fault.ts'
-import { askHost, isGone, NoHost, type Question, unreachable } from './host-client.ts'
+import { askHost, hostGone, isGone, NoHost, type Question, unreachable } from './host-client.ts'
 import { ensureHost, type HostPlace } from './start-host.ts'
 
 type Asking<V extends VerbName> = Omit<Question<V>, 'dir'>
+
+/** Between tries to start a host that does not come up. */
+const RETRY_MS = 5000
 
 /** Asks the host, and starts it when it is gone. */
 export class HostCaller {
@@ -35,6 +38,22 @@ export class HostCaller {
     return askHost({ ...asking, dir, hear }, signal).catch((error: unknown) => {
       throw error instanceof NoHost ? unreachable(messageOf(error), error) : error
     })
+  }
+
+  /** Until the signal is aborted: whenever the host has gone, it is started again, and with it the edge. */
+  async keepUp(signal: AbortSignal): Promise<void> {
+    const { dir, log, clock } = this.#place
+    while (!signal.aborted) {
+      try {
+        await this.ensure(signal)
+        await hostGone(dir, signal)
+        log.warn('host has gone, and is started again')
+      } catch (error) {
+        if (signal.aborted) return
+        if (!isGone(error)) log.error('host could not be started', { problem: messageOf(error) })
+        await clock.sleep(RETRY_MS, signal).catch(() => {}) // told to stop
+      }
+    }
   }
 
   /** Makes sure that there is one, and tells who it is. */

@@ -51,6 +51,20 @@ export async function askHost<V extends VerbName>(
   }
 }
 
+/** Resolves when the host has gone; rejects with the signal's reason. Throws NoHost when there is none. */
+export async function hostGone(dir: string, signal: AbortSignal): Promise<void> {
+  const peer = await connect(join(dir, controlSocket), signal, () => {})
+  const stop = () => peer.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await peer.closed
+    signal.throwIfAborted()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    peer.close()
+  }
+}
+
 /** Of a socket that is not there, whose owner is gone, or whose owner is just dying. */
 const absences = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 
