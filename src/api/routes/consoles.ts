@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { atEnvironment, comment, name, ofEnvironment } from '../inputs.ts'
+import { atEnvironment, ofEnvironment } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
-import { limitMs, ofOneOff, word } from './one-offs.ts'
+import { ofCommand, ofOneOff } from './one-offs.ts'
 
 const side = z.int().min(1).max(1_000)
 const size = z.strictObject({ rows: side, columns: side })
@@ -10,22 +10,9 @@ const terminal = size.extend({
   type: z.string().regex(/^[A-Za-z0-9][\w.+-]{0,63}$/, 'expected a kind of terminal such as xterm'),
 })
 
-const wish = z
-  .strictObject({
-    app: name.optional(),
-    /** Left out, and no `name`: a shell. */
-    command: z.array(word).min(1).max(500).optional(),
-    /** The app's name for a command, in place of words. */
-    name: name.optional(),
-    /** The tick without which a destructive command is refused. */
-    destructive: z.boolean().default(false),
-    /** With what this instance sees. */
-    instance: name.optional(),
-    comment,
-    /** Left out: as the app says, or an hour. */
-    limitMs,
-    terminal,
-  })
+/** Without a command or a name: a shell. */
+const wish = ofCommand
+  .extend({ terminal })
   .refine((body) => body.command === undefined || body.name === undefined, 'either `command` or `name`')
 
 /** What fits into the base64 of what is typed in a moment, a pasted text too. */

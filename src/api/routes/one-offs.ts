@@ -5,29 +5,32 @@ import * as views from '../views.ts'
 
 export const ofOneOff = z.strictObject({ oneOff: name })
 /** What the system can hand to a program. */
-export const word = z
+const word = z
   .string()
   .max(32 * 1024)
   .refine((text) => !text.includes('\0') && text.isWellFormed(), 'a NUL character or half a character')
 
-export const limitMs = span(7).optional()
+/** What every command is asked for with. */
+export const ofCommand = z.strictObject({
+  app: name.optional(),
+  command: z.array(word).min(1).max(500).optional(),
+  /** The app's name for a command, in place of words. */
+  name: name.optional(),
+  /** The tick without which a destructive command is refused. */
+  destructive: z.boolean().default(false),
+  /** On this instance, with what it sees, in place of beside them. */
+  instance: name.optional(),
+  comment,
+  /** Left out: as the app says, or an hour. */
+  limitMs: span(7).optional(),
+})
 
-const wish = z
-  .strictObject({
-    app: name.optional(),
-    command: z.array(word).min(1).max(500).optional(),
-    /** The app's name for a command, in place of words. */
-    name: name.optional(),
-    /** The tick without which a destructive command is refused. */
-    destructive: z.boolean().default(false),
+const wish = ofCommand
+  .extend({
     dryRun: z.boolean().default(false),
-    /** Run it on this instance, or on all (of a process), in place of once beside them. */
-    instance: name.optional(),
+    /** On all instances (of a process), one after the other. */
     all: z.boolean().default(false),
     process: name.optional(),
-    comment,
-    /** Left out: as the app says, or an hour. */
-    limitMs,
   })
   .refine((body) => (body.command === undefined) !== (body.name === undefined), 'either `command` or `name`')
   .refine((body) => !(body.all && body.instance !== undefined), 'either `all` or `instance`')
