@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
+import { systemClock } from '../system/clock.ts'
 import { invite } from './accounts/invitations.ts'
 
 const password = 'seven brown horses'
@@ -20,7 +21,7 @@ const front = async (api: TestApi, cookie: string) => (await fetch(api.url, { he
 
 test('a link sets a password and signs in, once; the password signs in again; signing out ends the session', async () => {
   await using api = await apiServer()
-  const { path } = invite(api.it.store, 'ada', { by: 'test', at: Date.now() })
+  const { path } = invite(api.it.store, 'ada', { by: 'test', at: systemClock.now() })
   assert.match(await (await fetch(`${api.url}${path}`)).text(), /For the account <strong>ada<\/strong>/)
   const weak = await post(api, path, { password: 'short' })
   assert.equal(weak.status, 422)
