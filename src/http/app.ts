@@ -12,6 +12,7 @@ import { mustBeOwn } from './origin.ts'
 import { servePages } from './pages.ts'
 import { respondWith } from './respond.ts'
 import { serveSignIn } from './sign-in-pages.ts'
+import { toldPath } from './told-path.ts'
 
 export interface AppParts {
   readonly git: GitServer
@@ -35,7 +36,7 @@ export function httpApp(parts: AppParts): Hono<Env> {
   app.onError((error, context) => respondWith(error, context, log))
   app.notFound((context) => {
     const { method, path } = context.req
-    return respondWith(new Fault('route.unknown', { details: { method, path } }), context, log)
+    return respondWith(new Fault('route.unknown', { details: { method, path: toldPath(path) } }), context, log)
   })
   app.use(async (context, next) => {
     const requestId = newId('req')

@@ -4,6 +4,7 @@ import { Fault } from '../lib/fault.ts'
 import type { FaultCode } from '../lib/faults.ts'
 import type { Log } from '../lib/log.ts'
 import type { Env } from './env.ts'
+import { toldPath } from './told-path.ts'
 
 /** What every error looks like on the wire. */
 export interface ErrorBody {
@@ -20,7 +21,13 @@ export function respondWith(error: unknown, context: Context<Env>, log: Log): Re
   const fault = faultOf(error)
   const status = statusOf(fault)
   const level = status >= 500 && status !== 503 ? 'error' : 'debug'
-  log[level]('request failed', { requestId, method: context.req.method, path: context.req.path, status, error })
+  log[level]('request failed', {
+    requestId,
+    method: context.req.method,
+    path: toldPath(context.req.path),
+    status,
+    error,
+  })
   return context.json(errorBody(fault, requestId), status, headersOf(fault, status))
 }
 

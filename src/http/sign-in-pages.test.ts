@@ -25,7 +25,7 @@ test('a link sets a password and signs in, once; the password signs in again; si
   assert.match(await (await fetch(`${api.url}${path}`)).text(), /For the account <strong>ada<\/strong>/)
   const weak = await post(api, path, { password: 'short' })
   assert.equal(weak.status, 422)
-  assert.match(await weak.text(), /easy to guess[\s\S]*<form/)
+  assert.match(await weak.text(), /easy to guess[\s\S]*<form[\s\S]*<strong>ada<\/strong>/)
   const joined = await post(api, path, { password })
   assert.deepEqual([joined.status, joined.headers.get('location')], [303, '/'])
   assert.match(joined.headers.get('set-cookie') ?? '', /^signalbox=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
@@ -57,4 +57,12 @@ test('a page can be put into no frame, sends its form nowhere else, and hostile 
   const tried = await post(api, '/login', { name: '<img src=x onerror=alert(1)>', password: 'x' })
   assert.doesNotMatch(await tried.text(), /<img/)
   assert.equal((await post(api, '/login', { name: 'a', password: 'x'.repeat(10_000) })).status, 413)
+})
+
+test('the secret of a link is not in the log, whatever goes wrong with it', async () => {
+  await using api = await apiServer()
+  await post(api, '/join/the-secret', { password: 'x'.repeat(10_000) })
+  await post(api, '/join/the-secret/more', {})
+  assert.ok(api.logged.length >= 2)
+  assert.doesNotMatch(JSON.stringify(api.logged), /the-secret/)
 })

@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import { accept, findInvitation } from './accounts/invitations.ts'
+import { shortest } from './accounts/password-rules.ts'
 import { type Browser, endSession, type SignedIn, signedIn, startSession } from './accounts/sessions.ts'
 import { signIn } from './accounts/sign-in.ts'
 import { hashOfToken, type Principal } from './auth.ts'
@@ -19,24 +20,25 @@ export interface SignInParts {
 }
 
 const mostBytes = 8 * 1024
-const shortest = 12
 
 /** Where a person sets the password of their invitation, signs in and signs out. They work without scripts. */
 export function serveSignIn(app: Hono<Env>, { store, now, baseUrl }: SignInParts): Viewers {
   const viewers = new Viewers(signedIn(store, now), baseUrl)
   const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
+  const invited = (secret: string) => findInvitation(store, secret, now()).account
   app.get('/join/:secret', (context) =>
-    answered(context, joinPage, () => {
-      const { account } = findInvitation(store, context.req.param('secret'), now())
-      return context.html(joinPage(null, account))
-    }),
+    answered(context, notInvited, () => context.html(joinPage(invited(context.req.param('secret')), null))),
   )
   app.post('/join/:secret', small, (context) =>
-    answered(context, joinPage, async () => {
-      const { password } = await wordsOf(context)
-      const account = await accept(store, context.req.param('secret'), password, now)
-      viewers.enter(context, startSession(store, account, browserOf(context), now()))
-      return context.redirect('/', 303)
+    answered(context, notInvited, async () => {
+      const secret = context.req.param('secret')
+      const account = invited(secret)
+      const form = (problem: Fault) => joinPage(account, problem)
+      return await answered(context, form, async () => {
+        await accept(store, secret, (await wordsOf(context)).password, now)
+        viewers.enter(context, startSession(store, account, browserOf(context), now()))
+        return context.redirect('/', 303)
+      })
     }),
   )
   app.get('/login', (context) => context.html(loginPage(null)))
@@ -93,7 +95,7 @@ export class Viewers {
 
 const cookie = 'signalbox'
 
-type Form = (problem: Fault | null) => ReturnType<typeof page>
+type Form = (problem: Fault) => ReturnType<typeof page>
 
 /** What a person got wrong stands above the form, which they can fill in again. */
 async function answered(
@@ -119,13 +121,16 @@ function browserOf({ req, env }: Context<Env>): Browser {
   return { browser: req.header('user-agent') ?? '', address: env.incoming.socket.remoteAddress ?? '' }
 }
 
-function joinPage(problem: Fault | null, account = '') {
-  if (problem?.code === 'invitation.invalid') return page('Set a password', problemText(problem))
+function notInvited(problem: Fault) {
+  return page('Set a password', problemText(problem))
+}
+
+function joinPage(account: string, problem: Fault | null) {
   return page(
     'Set a password',
     html`${problem === null ? '' : problemText(problem)}
 <form method="post">
-<p>${account === '' ? 'Your account' : html`For the account <strong>${account}</strong>`}: at least ${shortest} characters, of any kind. Three or four random words are good.</p>
+<p>For the account <strong>${account}</strong>: at least ${shortest} characters, of any kind. Three or four random words are good.</p>
 <input type="text" name="name" value="${account}" autocomplete="username" hidden>
 <p><label>Password<br><input type="password" name="password" autocomplete="new-password" minlength="${shortest}" required autofocus></label></p>
 <p><button>Set it and sign in</button></p>

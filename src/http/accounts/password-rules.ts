@@ -1,4 +1,4 @@
-const shortest = 12
+export const shortest = 12
 const longest = 512
 const fewestDifferent = 5
 
