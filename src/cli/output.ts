@@ -1,5 +1,5 @@
+import { safeJson } from '../lib/safe-text.ts'
 import { diskFault } from '../system/files.ts'
-import { safeJson } from './safe-text.ts'
 import { render, type Text } from './text.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import { safeText } from './safe-text.ts'
+import { safeText } from '../lib/safe-text.ts'
 
 /** One colour or weight. Not among them: what hides text or makes it blink. */
 const parameter = '(?:0?[0-4]|7|2[1-4]|27|3[0-7]|39|4[0-7]|49|9[0-7]|10[0-7]|[34]8;5;\\d{1,3}|[34]8;2(?:;\\d{1,3}){3})'

@@ -1,6 +1,6 @@
 import { Fault } from '../lib/fault.ts'
+import { safeText } from '../lib/safe-text.ts'
 import { Interruption } from './interruption.ts'
-import { safeText } from './safe-text.ts'
 import type { World } from './world.ts'
 
 /** Whether there is a person to ask, and no robot's mark in the environment. Questions keep off standard output. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { safeJson, safeText } from '../lib/safe-text.ts'
 import { printedText } from './printed-text.ts'
-import { safeJson, safeText } from './safe-text.ts'
 import { listing, red, render, table } from './text.ts'
 
 /** What no terminal may be sent: C0 and C1 controls, DEL, bidi and other format characters, separators, lone halves. */

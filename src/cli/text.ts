@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import { safeText } from '../lib/safe-text.ts'
 import { printedText } from './printed-text.ts'
-import { safeText } from './safe-text.ts'
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
