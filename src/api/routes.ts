@@ -12,6 +12,7 @@ import { lockRoutes } from './routes/locks.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -25,6 +26,7 @@ import { wayBackRoutes } from './routes/ways-back.ts'
 /** Everything the API can be asked: the server, its clients and the reference are made from this table, one file a resource. */
 export const routes = {
   ...serverRoutes,
+  ...overviewRoutes,
   ...projectRoutes,
   ...runRoutes,
   ...releaseRoutes,

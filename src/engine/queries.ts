@@ -28,6 +28,7 @@ import { hidden, hidingReport } from './hiding.ts'
 import { withLimit } from './limit.ts'
 import { OneOffQueries } from './one-off-queries.ts'
 import { type Outlook, outlookOn } from './outlook.ts'
+import { type OverviewProject, overview } from './overview.ts'
 import type { Parts } from './parts.ts'
 import { mixedSentence } from './perform-versions.ts'
 import { type QueuedStatus, queueStatus } from './queue-status.ts'
@@ -36,6 +37,7 @@ import { draftDeployment } from './request.ts'
 import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
 import { isLookedFor } from './surveys.ts'
 import { type Undeployed, undeployed } from './undeployed.ts'
+import { UndeployedCounts } from './undeployed-counts.ts'
 import { changesSinceLive } from './variables.ts'
 import { type WayBack, waysBack } from './ways-back.ts'
 
@@ -101,9 +103,11 @@ const surveyPauseMs = 50
 export class Queries {
   readonly oneOffs: OneOffQueries
   readonly #parts: Parts
+  readonly #counts: UndeployedCounts
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#counts = new UndeployedCounts(parts)
     this.oneOffs = new OneOffQueries(parts.store)
   }
 
@@ -115,6 +119,11 @@ export class Queries {
     const left = leftOver(this.#parts.store, project).map((track) => ({ ...track, url: null, isLeft: true }))
     const wanted = [...places, ...left].filter((place) => environment === null || place.environment === environment)
     return await Promise.all(wanted.map((place) => this.#trackStatus(project, place)))
+  }
+
+  /** These projects, or with null all, as the store has them: no target is asked. What people should look at stands first. */
+  overview(projects: readonly string[] | null): Promise<readonly OverviewProject[]> {
+    return overview(this.#parts, this.#counts, projects)
   }
 
   /** Fault `environment.unknown`. */
@@ -284,7 +293,7 @@ export class Queries {
       track: id,
       desired: live,
       newerVariables: newerVariables(store, trackOf(store, id)),
-      attempted: lastTried(store, id),
+      attempted: store.deployments.lastMoved(id),
       running: observation,
       stale,
       serving: observation?.routed ?? [],
@@ -336,20 +345,6 @@ function newerVariables(store: Store, track: Track): NewerVariables | null {
   const changes = changesSinceLive(store, track)
   if (changes === null || !hasAny(changes)) return null
   return { version: store.variables.version(track.project, track.environment), ...changes }
-}
-
-/** More than ever wait for people at once. */
-const lookedAt = 20
-
-/** Not the newest: a yes may come long after a newer release went. */
-function lastTried(store: Store, track: string): Deployment | null {
-  return store.deployments
-    .list(track, lookedAt)
-    .reduce<Deployment | null>((last, each) => (last === null || movedAt(each) > movedAt(last) ? each : last), null)
-}
-
-function movedAt({ createdAt, startedAt, finishedAt }: Deployment): number {
-  return startedAt ?? finishedAt ?? createdAt
 }
 
 function leftSentence(live: Live | null, open: readonly Deployment[]): string {

@@ -13,6 +13,7 @@ import { instanceRoutes } from './routes/instances.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -27,6 +28,7 @@ import { wayBackRoutes } from './routes/ways-back.ts'
 export function apiHandlers(parts: ApiParts): Handlers {
   return {
     ...serverRoutes(parts),
+    ...overviewRoutes(parts),
     ...projectRoutes(parts),
     ...runRoutes(parts),
     ...releaseRoutes(parts),

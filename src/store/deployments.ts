@@ -18,8 +18,8 @@ export class Deployments {
   add(deployment: Omit<Deployment, 'id'>): Deployment {
     const number = this.#db.insert(
       `INSERT INTO deployments
-         (project, track, release, reason, state, outcome, deadline_at, superseded_by, created_at, deployment)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (project, track, release, reason, state, outcome, deadline_at, superseded_by, moved_at, created_at, deployment)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[deployment.project, deployment.track, deployment.release.id, deployment.reason],
       ...[...columns({ ...deployment, id: '' }), deployment.createdAt, JSON.stringify(deployment)],
     )
@@ -29,7 +29,7 @@ export class Deployments {
   save(deployment: Deployment): void {
     const [number, stored] = [numberOf(deployment.id), JSON.stringify(deployment)]
     this.#db.run(
-      'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, superseded_by = ?, deployment = ? WHERE number = ?',
+      'UPDATE deployments SET release = ?, state = ?, outcome = ?, deadline_at = ?, superseded_by = ?, moved_at = ?, deployment = ? WHERE number = ?',
       ...[deployment.release.id, ...columns(deployment), stored, number],
     )
     // Whoever performs what was decided reads it next.
@@ -55,6 +55,13 @@ export class Deployments {
     const sql = `SELECT number, deployment FROM deployments
       WHERE ?1 IS NULL OR project IN (SELECT value FROM json_each(?1)) ORDER BY number DESC LIMIT ?2`
     return this.#db.all(sql, projects && JSON.stringify(projects), limit).map((row) => this.#value(row))
+  }
+
+  /** The one that began or ended last. Not the newest: a yes may come long after a newer release went. */
+  lastMoved(track: string): Deployment | null {
+    const sql = 'SELECT number, deployment FROM deployments WHERE track = ? ORDER BY moved_at DESC, number DESC LIMIT 1'
+    const row = this.#db.get(sql, track)
+    return row === null ? null : this.#value(row)
   }
 
   /** Not finished, oldest first: the one that moves, those in the queue, those that wait for people. */
@@ -166,14 +173,15 @@ export class Deployments {
   }
 }
 
-function columns(deployment: Deployment): [string, string | null, number | null, number | null] {
-  const { state } = deployment
+function columns(deployment: Deployment): [string, string | null, number | null, number | null, number] {
+  const { state, createdAt, startedAt, finishedAt } = deployment
   const newer = supersededBy(state)
   return [
     state.kind,
     state.kind === 'finished' ? state.outcome : null,
     deadlineOf(deployment),
     newer === undefined ? null : numberOf(newer),
+    startedAt ?? finishedAt ?? createdAt,
   ]
 }
 

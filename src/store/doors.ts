@@ -17,6 +17,16 @@ export class Doors {
     return { version: row === null ? 0 : integer(row, 'version'), users, maintenance: row && toMaintenance(row) }
   }
 
+  /** Environments that show visitors the maintenance page. */
+  closed(): readonly { readonly project: string; readonly environment: string; readonly maintenance: Maintenance }[] {
+    const sql = 'SELECT * FROM doors WHERE maintenance_message IS NOT NULL'
+    return this.#db.all(sql).flatMap((row) => {
+      const maintenance = toMaintenance(row)
+      if (maintenance === null) return []
+      return [{ project: text(row, 'project'), environment: text(row, 'environment'), maintenance }]
+    })
+  }
+
   /** True when the name is new. */
   setUser(project: string, environment: string, { name, hash, by, at }: DoorUser): boolean {
     const isKnown = this.get(project, environment).users.some((user) => user.name === name)

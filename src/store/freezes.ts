@@ -27,6 +27,13 @@ export class Freezes {
     return this.#db.all(sql, project, environment, at).map(toFreeze)
   }
 
+  /** Those of every environment that have not ended. */
+  all(at: number): readonly { readonly project: string; readonly freeze: Freeze }[] {
+    const sql = 'SELECT * FROM freezes WHERE until_at > ? ORDER BY from_at, number'
+    const rows = this.#db.all(sql, at)
+    return rows.map((row) => ({ project: text(row, 'project'), freeze: toFreeze(row) }))
+  }
+
   remove(id: string): void {
     this.#db.run('DELETE FROM freezes WHERE number = ?', Number(id.slice(1)))
   }

@@ -13,6 +13,11 @@ export class Locks {
     return row === null ? null : toLock(row)
   }
 
+  all(): readonly { readonly project: string; readonly lock: Lock }[] {
+    const rows = this.#db.all('SELECT * FROM locks')
+    return rows.map((row) => ({ project: text(row, 'project'), lock: toLock(row) }))
+  }
+
   set(project: string, { environment, by, reason, at, expiresAt }: Lock): void {
     const sql =
       'INSERT OR REPLACE INTO locks (project, environment, person, reason, at, expires_at) VALUES (?, ?, ?, ?, ?, ?)'

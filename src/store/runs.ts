@@ -109,11 +109,13 @@ export class Runs {
   /** The ref that was last deployed from; null before the first deployment. Branches made of it later are others. */
   deployedRef(project: string): string | null {
     const row = this.#db.get(
-      `SELECT json_extract(runs.run, '$.ref') AS ref FROM deployments
-       JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
-       JOIN runs ON runs.project = releases.project AND runs.commit_sha = releases.commit_sha
-         AND runs.created_at <= deployments.created_at AND json_extract(runs.run, '$.proposal') IS NULL
-       WHERE deployments.project = ? ORDER BY deployments.number DESC, runs.number DESC LIMIT 1`,
+      `SELECT (
+         SELECT json_extract(run, '$.ref') FROM runs
+         WHERE runs.project = releases.project AND runs.commit_sha = releases.commit_sha
+           AND runs.created_at <= deployments.created_at AND json_extract(run, '$.proposal') IS NULL
+         ORDER BY number DESC LIMIT 1) AS ref
+       FROM deployments JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
+       WHERE deployments.project = ? AND ref IS NOT NULL ORDER BY deployments.number DESC LIMIT 1`,
       project,
     )
     return row === null ? null : text(row, 'ref')

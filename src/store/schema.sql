@@ -96,7 +96,7 @@ CREATE TABLE deployments (
   deadline_at INTEGER,
   created_at INTEGER NOT NULL,
   deployment TEXT NOT NULL
-, superseded_by INTEGER) STRICT;
+, superseded_by INTEGER, moved_at INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE UNIQUE INDEX deployments_one_active ON deployments (track) WHERE state IN ('rolling', 'reverting');
 
@@ -479,3 +479,13 @@ CREATE TABLE "tokens" (
   revoked_at INTEGER,
   used_at INTEGER
 ) STRICT;
+
+CREATE INDEX runs_by_project ON runs (project, number);
+
+CREATE INDEX deployments_by_project ON deployments (project, number);
+
+CREATE INDEX deployments_unfinished ON deployments (number) WHERE state <> 'finished';
+
+CREATE INDEX events_by_project ON events (project, number);
+
+CREATE INDEX deployments_by_move ON deployments (track, moved_at, number);

@@ -18,6 +18,7 @@ import { Meta } from './meta.ts'
 import { OneOffs } from './one-offs.ts'
 import { Outbox } from './outbox.ts'
 import { Overrides } from './overrides.ts'
+import { Overviews } from './overview.ts'
 import { Projects } from './projects.ts'
 import { Publications } from './publications.ts'
 import { Relations } from './relations.ts'
@@ -64,6 +65,7 @@ export interface Store {
   readonly surveys: Surveys
   readonly outbox: Outbox<Command>
   readonly overrides: Overrides
+  readonly overviews: Overviews
   readonly safeguards: SafeguardsInForce
   readonly facts: Facts
   readonly deliveries: Deliveries
@@ -104,6 +106,7 @@ export function storeOver(db: Database): Store {
     surveys: new Surveys(db),
     outbox: new Outbox(db),
     overrides: new Overrides(db),
+    overviews: new Overviews(db),
     safeguards: new SafeguardsInForce(db),
     facts: new Facts(db),
     deliveries: new Deliveries(db),

@@ -1,7 +1,9 @@
 import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { DeploymentView, TrackView } from '../../api/views.ts'
-import type { Open } from '../session.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { Open, Session } from '../session.ts'
+import { overviewLines } from '../show/overview.ts'
 import { fullNote, trackLines } from '../show/status.ts'
 
 export function statusCommand(open: Open) {
@@ -9,21 +11,38 @@ export function statusCommand(open: Open) {
     .summary('show what runs where, and what waits for what')
     .description(
       'Show for each app in each environment what should run, what was last tried, what the target says runs, and what ' +
-        'visitors get; the lock, the queue, and what waits for whom.',
+        'visitors get; the lock, the queue, and what waits for whom. Where no project is named and none is meant by the folder, ' +
+        'what is live where in all of them.',
     )
     .argument('[environment]', 'only this one')
     .action(async (environment) => {
-      const { client, project, output, world } = open()
+      const session = open()
+      const { client, output, world } = session
       const api = await client()
       const { full } = await api.call('health')
       if (full.length > 0) output.note(fullNote(full))
-      const tracks = await api.call('status', { params: { project: await project() }, query: { environment } })
+      const project = await projectOrAll(session, environment)
+      if (project === null) {
+        const projects = await api.call('overview', {})
+        return await output.show(projects, () => overviewLines(projects, world.clock.now()))
+      }
+      const tracks = await api.call('status', { params: { project }, query: { environment } })
       const now = world.clock.now()
       const made = output.json ? [] : await deploymentsThatMade(api, tracks)
       await output.show(tracks, () =>
         tracks.length === 0 ? ['No environments yet.'] : tracks.flatMap((track) => trackLines(track, { made, now })),
       )
     })
+}
+
+/** Null: all of them. An environment is one of a project. */
+async function projectOrAll({ project }: Session, environment: string | undefined): Promise<string | null> {
+  try {
+    return await project()
+  } catch (error) {
+    if (environment === undefined && error instanceof Fault && error.code === 'project.unclear') return null
+    throw error
+  }
 }
 
 /** For age and by whom: the deployments that left what is live. */
