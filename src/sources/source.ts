@@ -13,8 +13,8 @@ export interface Source {
   changedPaths(project: string, from: string | null, to: string): Promise<readonly string[]>
   /** Whether `ancestor` can be reached from `descendant`; a commit is its own ancestor. */
   isAncestor(project: string, ancestor: string, descendant: string): Promise<boolean>
-  /** Commits reachable from `to` and not from `from`, newest first, at most `limit`. */
-  between(project: string, from: string | null, to: string, limit: number): Promise<readonly Commit[]>
+  /** Commits reachable from `to` and not from `from`, whichever way they came there, newest first, at most `limit`. */
+  between(project: string, from: string | null, to: string, limit: number): Promise<readonly LogEntry[]>
   /**
    * What a person would call the history from `from` to `to`: commits of the first line of parents that are reachable from
    * `to` and not from `from`, newest first, at most `limit`.

@@ -137,22 +137,8 @@ export const words = {
     ...(from === null ? [] : [`^${from}`]),
     '--',
   ],
-  log: (dir: string, { from, to, limit }: Range) => [
-    ...inside(dir),
-    'log',
-    '-z',
-    '--first-parent',
-    '--diff-merges=first-parent',
-    '--name-only',
-    '--no-renames',
-    `--max-count=${limit}`,
-    '--encoding=UTF-8',
-    `--format=${logFormat}`,
-    '--end-of-options',
-    to,
-    ...(from === null ? [] : [`^${from}`]),
-    '--',
-  ],
+  log: (dir: string, range: Range) => [...inside(dir), 'log', '--first-parent', ...entries(range)],
+  between: (dir: string, range: Range) => [...inside(dir), 'log', ...entries(range)],
   /** The object stands on stdin; git says its name. Git looks at what it is, so that nothing broken is stored. */
   store: (dir: string, type: 'blob' | 'tag' | 'commit') => [...inside(dir), 'hash-object', '-w', '-t', type, '--stdin'],
   /** Entries of one folder, from `<sha>:<folder>`. */
@@ -241,6 +227,14 @@ interface Range {
   readonly from: string | null
   readonly to: string
   readonly limit: number
+}
+
+function entries({ from, to, limit }: Range): readonly string[] {
+  return [
+    ...['-z', '--diff-merges=first-parent', '--name-only', '--no-renames'],
+    ...[`--max-count=${limit}`, '--encoding=UTF-8', `--format=${logFormat}`],
+    ...['--end-of-options', to, ...(from === null ? [] : [`^${from}`]), '--'],
+  ]
 }
 
 function inside(dir: string): readonly string[] {

@@ -176,6 +176,28 @@ test('ancestry and what lies between', async () => {
   assert.deepEqual(await titles(second, side, 10), ['side'])
 })
 
+test('what lies between has also the commits of a branch that was merged, each with its message and its paths', async () => {
+  await using world = await stage()
+  const { work, source, publish } = world
+  const first = await work.commit({ a: '1' }, 'one')
+  await work.git('checkout', '--quiet', '-b', 'side')
+  const side = await work.commit({ 'dir/b': '1' }, 'side\n\nThis reverts nothing.')
+  await work.git('checkout', '--quiet', 'main')
+  await work.commit({ a: '2' }, 'two')
+  await work.git('merge', '--quiet', '--no-ff', '-m', 'merged', 'side')
+  const head = await work.git('rev-parse', 'HEAD')
+  await publish()
+  const found = await source.between('shop', first, head, 10)
+  const told = found.map(({ title, paths }) => [title, paths])
+  assert.deepEqual(told.sort(), [
+    ['merged', ['dir/b']],
+    ['side', ['dir/b']],
+    ['two', ['a']],
+  ])
+  assert.equal(found.find(({ sha }) => sha === side)?.body, 'This reverts nothing.')
+  assert.equal(found.find(({ sha }) => sha === head)?.parents.length, 2)
+})
+
 test('a name that is no project reaches no path', async () => {
   await using world = await stage()
   const { source } = world

@@ -63,8 +63,8 @@ interface Range {
   readonly limit: number
 }
 
-async function between(asked: Asked, project: string, range: Range): Promise<readonly Commit[]> {
-  return commitsIn(await answered(asked, project, endsOf(range), words.commits(asked.at(project), range)))
+async function between(asked: Asked, project: string, range: Range): Promise<readonly LogEntry[]> {
+  return logIn(await answered(asked, project, endsOf(range), words.between(asked.at(project), range)))
 }
 
 async function log(asked: Asked, project: string, range: Range): Promise<readonly LogEntry[]> {

@@ -89,7 +89,7 @@ export class Git {
       file: async (_project, sha, path) => (path === 'signalbox.yml' ? textOf(this.#must(sha)) : null),
       changedPaths: async (_project, from, to) => this.changedPaths(from, to),
       isAncestor: async (_project, ancestor, descendant) => this.isAncestor(ancestor, descendant),
-      between: async () => [],
+      between: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       tag: async (project, { name, commit }) => this.move(project, `refs/tags/${name}`, commit),
       commitFile: async (_project, { parent }) => parent,
