@@ -7,6 +7,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
+import { insightRoutes } from './routes/insights.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
 import { migrationRoutes } from './routes/migrations.ts'
@@ -27,6 +28,7 @@ import { wayBackRoutes } from './routes/ways-back.ts'
 export const routes = {
   ...serverRoutes,
   ...overviewRoutes,
+  ...insightRoutes,
   ...projectRoutes,
   ...runRoutes,
   ...releaseRoutes,

@@ -17,6 +17,7 @@ import { flowCommand } from './commands/flow.ts'
 import { freezeCommand } from './commands/freeze.ts'
 import { gitCredentialCommand } from './commands/git-credential.ts'
 import { initCommand } from './commands/init.ts'
+import { insightsCommand } from './commands/insights.ts'
 import { lockCommand } from './commands/lock.ts'
 import { loginCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
@@ -133,6 +134,7 @@ const commandGroups: readonly CommandGroup[] = [
       deploymentsCommand,
       flowCommand,
       undeployedCommand,
+      insightsCommand,
       explainCommand,
       eventsCommand,
       auditCommand,

@@ -47,6 +47,22 @@ async function release(api: TestApi, title: string, options?: Parameters<TestApi
 
 const forbidden = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u
 
+test('the numbers over time are told with their samples, of all projects where none is meant', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  await sb('projects add other')
+  const told = await sb('insights --environment staging --days 2')
+  assert.equal(told.code, 0, told.stderr)
+  assert.match(told.stdout, /^shop, 2 days to today, and as many before$/m)
+  assert.match(told.stdout, /^deployments +3\.5 a week +- +1 deployment$/m)
+  assert.match(told.stdout, /^change fail rate +0% +- +0 of 1 deployment$/m)
+  assert.match(told.stdout, /^recovery time +- +- +0 recovered$/m)
+  assert.match(told.stdout, /^staging\/shop +3\.5 a week/m)
+  const production = await sb('insights -p shop')
+  assert.match(production.stdout, /^production\/shop +- +- +- +-$/m)
+  assert.equal((await sb('insights --days 0')).code, 2)
+})
+
 test('a login is checked, kept for its server alone, and used from then on', async (t) => {
   const { api, cwd } = await desk(t)
   await writeFile(join(cwd, 'token'), `${tokens.deploy}\n`)

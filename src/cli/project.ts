@@ -22,6 +22,16 @@ export async function projectMeant(world: World, { named, url, client }: Project
   throw unclear(`there are ${[first, ...rest].join(', ')}, and no remote of this folder points at one`)
 }
 
+/** Null where none is meant: then it is about all of them. */
+export async function projectOrNone({ project }: { project(): Promise<string> }): Promise<string | null> {
+  try {
+    return await project()
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'project.unclear') return null
+    throw error
+  }
+}
+
 function unclear(problem: string): Fault {
   return new Fault('project.unclear', { details: { problem } })
 }

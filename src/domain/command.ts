@@ -33,6 +33,8 @@ export type SourceTask =
   | { readonly kind: 'tag'; readonly tag: string }
   /** How a commit stands to another one, which is live. */
   | { readonly kind: 'relation'; readonly commit: string; readonly other: string }
+  /** Which commits a deployment has brought to its track, since the one that was live before. */
+  | { readonly kind: 'arrivals'; readonly deployment: string; readonly from: string | null }
 
 /** Look which version each instance runs, now that a deployment has ended. */
 export interface VersionsCommand {

@@ -46,7 +46,7 @@ export function lacksOf({ app, environments, set, waivers, now }: ContractInput)
 }
 
 /** An environment counts as protected when people must say yes to what comes there. */
-function isProtected({ protection }: EnvironmentSpec): boolean {
+export function isProtected({ protection }: EnvironmentSpec): boolean {
   return protection.approvals > 0
 }
 

@@ -25,7 +25,7 @@ export function start(now: Deployment, event: DeploymentEvent & { type: 'turn' }
   const { steps, instances } = event.rollout
   const { before, variables } = event
   const state = { kind: 'rolling', steps, at: 0, instances, before, variables, limitAt: at + event.limitMs } as const
-  const deployment = begin({ ...now, variables, startedAt: at, state }, at)
+  const deployment = begin({ ...now, replaces: before?.release ?? null, variables, startedAt: at, state }, at)
   return {
     deployment,
     commands: [command(deployment)],

@@ -18,6 +18,8 @@ export interface Deployment {
   readonly project: string
   readonly track: string
   readonly release: ReleaseRef
+  /** What was live when it began; null: nothing was. Not there before it began, and in records of before it was told. */
+  readonly replaces?: ReleaseRef | null
   readonly reason: DeploymentReason
   readonly by: string
   readonly comment: string | null

@@ -1,3 +1,4 @@
+import { median } from '../lib/quantile.ts'
 import type { Deployment } from './deployment.ts'
 
 /** How long a deployment is likely to take, from those that succeeded here before. */
@@ -20,9 +21,9 @@ export function expectedFrom(past: readonly Deployment[]): Expected {
   return {
     phases: names.map((name) => {
       const known = sums.flatMap((each) => each.get(name) ?? [])
-      return { name, ms: middle(known) ?? 0, samples: known.length }
+      return { name, ms: median(known) ?? 0, samples: known.length }
     }),
-    totalMs: middle(ended.map(({ startedAt, finishedAt }) => (finishedAt ?? 0) - (startedAt ?? 0))),
+    totalMs: median(ended.map(({ startedAt, finishedAt }) => (finishedAt ?? 0) - (startedAt ?? 0))),
     samples: ended.length,
   }
 }
@@ -34,11 +35,4 @@ function phaseSums({ phases, finishedAt }: Deployment): ReadonlyMap<string, numb
     sums.set(name, (sums.get(name) ?? 0) + end - at)
   }
   return sums
-}
-
-/** Of an even number the mean of the two in the middle. */
-function middle(all: readonly number[]): number | null {
-  const sorted = [...all].sort((a, b) => a - b)
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]
-  return low === undefined || high === undefined ? null : Math.round((low + high) / 2)
 }

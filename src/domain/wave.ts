@@ -1,3 +1,4 @@
+import { isProtected } from './contract.ts'
 import type { Deployment } from './deployment.ts'
 import type { EnvironmentSpec, ProjectSpec } from './spec.ts'
 
@@ -11,6 +12,14 @@ export function waveNumber(spec: ProjectSpec, name: string, trail: readonly stri
   const found = spec.environments.find((each) => each.name === name)
   if (found === undefined || trail.includes(name)) return 0
   return 1 + Math.max(0, ...found.needs.map((need) => waveNumber(spec, need, [...trail, name])))
+}
+
+/** The environments that count as production: those that are protected; where none is, the last wave. */
+export function productionOf(spec: ProjectSpec): readonly EnvironmentSpec[] {
+  const guarded = spec.environments.filter(isProtected)
+  if (guarded.length > 0) return guarded
+  const numbers = spec.environments.map(({ name }) => waveNumber(spec, name))
+  return spec.environments.filter((_, index) => numbers[index] === Math.max(...numbers))
 }
 
 /** A promotion that had begun: one that was refused has moved nothing, and says nothing about the others. */

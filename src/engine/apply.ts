@@ -5,6 +5,7 @@ import { attemptOf, type Job, type Run, type RunEvent } from '../domain/run.ts'
 import type { Live, Track } from '../domain/track.ts'
 import { versionOf } from '../domain/version.ts'
 import { hasFailed } from '../domain/wave.ts'
+import { askForArrivals } from './arrivals.ts'
 import { surveyFor } from './find-survey.ts'
 import { askHeld } from './hold.ts'
 import { lookAgain } from './look-again.ts'
@@ -59,6 +60,7 @@ function keepMigrating(tx: Tx, deployment: Deployment): void {
 function setLive(tx: Tx, deployment: Deployment, live: Live): void {
   const { store } = tx.parts
   const { track, scale } = deployment
+  askForArrivals(tx, deployment, live.release.commit)
   store.tracks.setLive(track, live)
   askHeld(tx, deployment)
   store.tracks.setScale(track, { ...store.tracks.scale(track), ...scale })
@@ -103,6 +105,7 @@ export function applyRun(tx: Tx, id: string, event: RunEvent): void {
 
 function afterDeployment(tx: Tx, deployment: Deployment): void {
   const { state } = deployment
+  tx.parts.store.endings.add(deployment)
   const track = tx.parts.store.tracks.get(deployment.track)
   if (track === null || state.kind !== 'finished') return
   if (deployment.startedAt !== null) {

@@ -3,6 +3,7 @@ import { self } from '../domain/facts.ts'
 import { Fault, messageOf } from '../lib/fault.ts'
 import type { CommitPair } from '../store/relations.ts'
 import { acceptChange, recordEvent } from './accept.ts'
+import { readArrivals } from './arrivals.ts'
 import { drawUp } from './drafting.ts'
 import type { Parts } from './parts.ts'
 import { readCommit } from './reading.ts'
@@ -42,6 +43,8 @@ function perform(parts: Parts, project: string, task: SourceTask): Promise<Recor
       return tagPublished(parts, project, task.tag)
     case 'relation':
       return relation(parts, { project, commit: task.commit, other: task.other })
+    case 'arrivals':
+      return readArrivals(parts, task)
   }
 }
 

@@ -25,6 +25,7 @@ import { commitOfRelease, type Flow, flow } from './flow.ts'
 import { type FreezeStatus, freezeStatus } from './freezes.ts'
 import { gateFacts } from './gate-facts.ts'
 import { hidden, hidingReport } from './hiding.ts'
+import { type Insights, type InsightsAsked, insights } from './insights.ts'
 import { withLimit } from './limit.ts'
 import { OneOffQueries } from './one-off-queries.ts'
 import { type Outlook, outlookOn } from './outlook.ts'
@@ -124,6 +125,11 @@ export class Queries {
   /** These projects, or with null all, as the store has them: no target is asked. What people should look at stands first. */
   overview(projects: readonly string[] | null): Promise<readonly OverviewProject[]> {
     return overview(this.#parts, this.#counts, projects)
+  }
+
+  /** How often, how soon and how well changes come to where they are used. */
+  insights(asked: InsightsAsked): Insights {
+    return insights(this.#parts.store, asked, this.#parts.time.now())
   }
 
   /** Fault `environment.unknown`. */

@@ -9,6 +9,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
+import { insightRoutes } from './routes/insights.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
@@ -29,6 +30,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
   return {
     ...serverRoutes(parts),
     ...overviewRoutes(parts),
+    ...insightRoutes(parts),
     ...projectRoutes(parts),
     ...runRoutes(parts),
     ...releaseRoutes(parts),

@@ -32,6 +32,16 @@ export class Events {
       .all('SELECT * FROM events WHERE project = ? AND after = ? ORDER BY number', project, sha)
       .map(toEvent)
   }
+
+  /** When each of these commits was first the newest of a push. */
+  firstTimes(project: string, shas: readonly string[]): ReadonlyMap<string, number> {
+    const rows = this.#db.all(
+      `SELECT after, MIN(at) AS at FROM events
+       WHERE project = ? AND after IN (SELECT value FROM json_each(?)) GROUP BY after`,
+      ...[project, JSON.stringify(shas)],
+    )
+    return new Map(rows.map((row) => [text(row, 'after'), integer(row, 'at')]))
+  }
 }
 
 function toEvent(row: Row): AcceptedEvent {

@@ -489,3 +489,33 @@ CREATE INDEX deployments_unfinished ON deployments (number) WHERE state <> 'fini
 CREATE INDEX events_by_project ON events (project, number);
 
 CREATE INDEX deployments_by_move ON deployments (track, moved_at, number);
+
+CREATE TABLE endings (
+  track TEXT NOT NULL,
+  finished_at INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  reason TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  commit_sha TEXT NOT NULL,
+  replaced_sha TEXT,
+  rolled_back INTEGER NOT NULL,
+  stays_live INTEGER NOT NULL,
+  PRIMARY KEY (track, finished_at, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE arrivals (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  track TEXT NOT NULL,
+  commit_sha TEXT NOT NULL,
+  deployment INTEGER NOT NULL,
+  accepted_at INTEGER NOT NULL,
+  live_at INTEGER NOT NULL,
+  reverts TEXT,
+  PRIMARY KEY (track, commit_sha)
+) STRICT;
+
+CREATE INDEX arrivals_by_time ON arrivals (track, live_at, accepted_at);
+
+CREATE INDEX arrivals_by_revert ON arrivals (track, live_at, reverts, deployment) WHERE reverts IS NOT NULL;

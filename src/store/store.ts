@@ -2,12 +2,14 @@ import type { Command } from '../domain/command.ts'
 import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
 import { Aliases } from './aliases.ts'
+import { Arrivals } from './arrivals.ts'
 import type { Database } from './database.ts'
 import { Decisions } from './decisions.ts'
 import { Deliveries } from './deliveries.ts'
 import { Deployments } from './deployments.ts'
 import { Doors } from './doors.ts'
 import { Drafts } from './drafts.ts'
+import { Endings } from './endings.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Freezes } from './freezes.ts'
@@ -48,9 +50,11 @@ export interface Store {
   readonly publications: Publications
   readonly aliases: Aliases
   readonly drafts: Drafts
+  readonly arrivals: Arrivals
   readonly relations: Relations
   readonly tracks: Tracks
   readonly deployments: Deployments
+  readonly endings: Endings
   readonly decisions: Decisions
   readonly turns: Turns
   readonly locks: Locks
@@ -89,9 +93,11 @@ export function storeOver(db: Database): Store {
     publications: new Publications(db, releases),
     aliases: new Aliases(db),
     drafts: new Drafts(db),
+    arrivals: new Arrivals(db),
     relations: new Relations(db),
     tracks: new Tracks(db),
     deployments: new Deployments(db),
+    endings: new Endings(db),
     decisions: new Decisions(db),
     turns: new Turns(db),
     locks: new Locks(db),

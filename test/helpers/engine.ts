@@ -40,6 +40,8 @@ export interface CommitOptions {
   readonly branch: string
   readonly spec: ProjectSpec | null
   readonly behaviour: Partial<Behaviour>
+  /** What the commit changed. */
+  readonly paths: readonly string[]
   /** What becomes of the commit's jobs. */
   readonly job: (job: JobPlan, signal: AbortSignal) => Promise<JobResult>
 }
@@ -118,7 +120,7 @@ function fail(error: unknown): never {
 }
 
 function defaults(spec: ProjectSpec): CommitOptions {
-  return { branch: 'main', spec, behaviour: {}, job: async () => succeeded }
+  return { branch: 'main', spec, behaviour: {}, paths: ['server.js'], job: async () => succeeded }
 }
 
 export const succeeded: JobResult = {
@@ -174,7 +176,7 @@ class MemoryGit {
       file: async (_project, sha) => JSON.stringify(this.#get(sha).options.spec),
       changedPaths: async () => ['server.js'],
       isAncestor: async (_project, ancestor, descendant) => this.#isAncestor(ancestor, descendant),
-      between: async () => [],
+      between: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       log: async (_project, from, to, limit) => this.#log(from, to).slice(0, limit),
       tag: async (_project, { name, commit }) => this.#tag(name, commit),
       commitFile: async (_project, { branch, path }) => {
@@ -196,7 +198,7 @@ class MemoryGit {
   #log(from: string | null, to: string): readonly LogEntry[] {
     const known = new Set(from === null ? [] : this.#history(from))
     const shas = this.#history(to).filter((sha) => !known.has(sha))
-    return shas.map((sha) => ({ ...this.#get(sha), body: '', paths: ['server.js'] }))
+    return shas.map((sha) => ({ ...this.#get(sha), body: '', paths: this.options(sha).paths }))
   }
 
   #history(sha: string): readonly string[] {

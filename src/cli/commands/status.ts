@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { DeploymentView, TrackView } from '../../api/views.ts'
-import { Fault } from '../../lib/fault.ts'
-import type { Open, Session } from '../session.ts'
+import { projectOrNone } from '../project.ts'
+import type { Open } from '../session.ts'
 import { overviewLines } from '../show/overview.ts'
 import { fullNote, trackLines } from '../show/status.ts'
 
@@ -21,7 +21,7 @@ export function statusCommand(open: Open) {
       const api = await client()
       const { full } = await api.call('health')
       if (full.length > 0) output.note(fullNote(full))
-      const project = await projectOrAll(session, environment)
+      const project = environment === undefined ? await projectOrNone(session) : await session.project()
       if (project === null) {
         const projects = await api.call('overview', {})
         return await output.show(projects, () => overviewLines(projects, world.clock.now()))
@@ -33,16 +33,6 @@ export function statusCommand(open: Open) {
         tracks.length === 0 ? ['No environments yet.'] : tracks.flatMap((track) => trackLines(track, { made, now })),
       )
     })
-}
-
-/** Null: all of them. An environment is one of a project. */
-async function projectOrAll({ project }: Session, environment: string | undefined): Promise<string | null> {
-  try {
-    return await project()
-  } catch (error) {
-    if (environment === undefined && error instanceof Fault && error.code === 'project.unclear') return null
-    throw error
-  }
 }
 
 /** For age and by whom: the deployments that left what is live. */

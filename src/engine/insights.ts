@@ -1,0 +1,102 @@
+import {
+  type Arrived,
+  type ChangeMade,
+  changesMade,
+  type Day,
+  type Numbers,
+  numbersOf,
+  type Period,
+  perDay,
+  periodsOf,
+} from '../domain/insights.ts'
+import { trackId } from '../domain/track.ts'
+import { productionOf } from '../domain/wave.ts'
+import type { Store } from '../store/store.ts'
+
+/** What was in a period, beside what was in the one before, and day by day. */
+export interface Measured {
+  readonly now: Numbers
+  readonly before: Numbers
+  readonly days: readonly Day[]
+}
+
+export interface TrackInsights extends Measured {
+  readonly track: string
+  readonly app: string
+  readonly environment: string
+}
+
+export interface ProjectInsights extends Measured {
+  readonly name: string
+  readonly tracks: readonly TrackInsights[]
+}
+
+export interface Insights {
+  readonly period: Period
+  readonly before: Period
+  readonly projects: readonly ProjectInsights[]
+}
+
+export interface InsightsAsked {
+  /** Null: all. */
+  readonly projects: readonly string[] | null
+  /** Null: those that count as production. */
+  readonly environment: string | null
+  readonly days: number
+}
+
+interface Seen {
+  readonly made: readonly ChangeMade[]
+  readonly arrived: readonly Arrived[]
+}
+
+/** From the store alone. Where an environment is named, of the projects that have it. */
+export function insights(store: Store, { projects, environment, days }: InsightsAsked, now: number): Insights {
+  const periods = periodsOf(now, days)
+  const names = projects ?? store.projects.list().map(({ name }) => name)
+  const told = names.map((name) => ofProject(store, { name, environment }, periods))
+  return { ...periods, projects: told.filter(({ tracks }) => tracks.length > 0) }
+}
+
+type Periods = ReturnType<typeof periodsOf>
+
+function ofProject(
+  store: Store,
+  { name, environment }: { readonly name: string; readonly environment: string | null },
+  periods: Periods,
+): ProjectInsights {
+  const seen = placesIn(store, name, environment).map((place) => ({
+    ...{ place: { track: trackId(name, place.app, place.environment), ...place } },
+    seen: seenOn(store, trackId(name, place.app, place.environment), periods.before.from),
+  }))
+  const together = {
+    made: seen.flatMap((each) => each.seen.made),
+    arrived: seen.flatMap((each) => each.seen.arrived),
+  }
+  return {
+    name,
+    ...measured(together, periods),
+    tracks: seen.map((each) => ({ ...each.place, ...measured(each.seen, periods) })),
+  }
+}
+
+function placesIn(store: Store, project: string, environment: string | null) {
+  const spec = store.runs.newestSpec(project)
+  if (spec === null) return []
+  const meant = environment === null ? productionOf(spec) : spec.environments.filter(({ name }) => name === environment)
+  return meant.flatMap(({ name, apps }) => apps.map((app) => ({ app, environment: name })))
+}
+
+function seenOn(store: Store, track: string, from: number): Seen {
+  const ended = store.endings.since(track, from)
+  const arrivals = store.arrivals.since(track, from)
+  return { made: changesMade({ ended, reverts: store.arrivals.revertsSince(track, from) }), arrived: arrivals }
+}
+
+function measured({ made, arrived }: Seen, { period, before }: Periods): Measured {
+  return {
+    now: numbersOf(made, arrived, period),
+    before: numbersOf(made, arrived, before),
+    days: perDay(made, period),
+  }
+}

@@ -1,0 +1,13 @@
+import { projectsAsked } from '../auth.ts'
+import type { Handlers } from '../handlers.ts'
+import type { ApiParts } from '../parts.ts'
+
+export function insightRoutes({ queries, store }: ApiParts): Pick<Handlers, 'insights'> {
+  const isThere = (project: string) => store.projects.get(project) !== null
+  return {
+    insights: ({ query: { project, environment = null, days } }, { principal }) => {
+      const projects = projectsAsked(principal, project)?.filter(isThere) ?? null
+      return queries.insights({ projects, environment, days })
+    },
+  }
+}
