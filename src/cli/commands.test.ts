@@ -63,6 +63,15 @@ test('the numbers over time are told with their samples, of all projects where n
   assert.equal((await sb('insights --days 0')).code, 2)
 })
 
+test('what visitors got while a deployment moved is told of each that has begun', async (t) => {
+  const { api, sb } = await desk(t)
+  await release(api, 'one')
+  const told = await sb('deployments traffic d1')
+  assert.equal(told.code, 0, told.stderr)
+  assert.match(told.stdout, /^No visitors in \d/)
+  assert.equal((await sb('deployments traffic d99')).code, 2)
+})
+
 test('a login is checked, kept for its server alone, and used from then on', async (t) => {
   const { api, cwd } = await desk(t)
   await writeFile(join(cwd, 'token'), `${tokens.deploy}\n`)

@@ -7,6 +7,7 @@ import { clean } from './janitor.ts'
 import type { Parts } from './parts.ts'
 import { Pump } from './pump.ts'
 import { restore } from './restore.ts'
+import { TrafficWatch } from './traffic-watch.ts'
 import type { AfterCommit } from './transact.ts'
 
 /** The longest the engine sleeps without looking around. */
@@ -26,6 +27,7 @@ export class Engine {
   readonly #parts: Parts
   readonly #pump: Pump
   readonly #courier: Courier
+  readonly #watch: TrafficWatch
   readonly #epoch: number
   readonly #after: AfterCommit
   readonly #stop = new AbortController()
@@ -44,6 +46,7 @@ export class Engine {
     this.#pump = new Pump(parts, this.#epoch, { onCommit: () => this.#onCommit(), onFatal })
     this.#after = this.#pump.afterCommit
     this.#courier = new Courier(parts, this.#after)
+    this.#watch = new TrafficWatch(parts)
     this.intake = new Intake(parts, this.#after, (project) => void this.#catchUp(project))
     this.actions = actionsOf(parts, this.#after, this.intake)
   }
@@ -59,7 +62,7 @@ export class Engine {
       this.#every(this.#parts.settings.syncEveryMs, () => this.#syncAll()),
     )
     this.#loops.push(this.#every(this.#parts.settings.janitorEveryMs, () => clean(this.#parts, this.#after)))
-    this.#loops.push(this.#courier.run())
+    this.#loops.push(this.#courier.run(), this.#watch.run())
     this.#pump.kick()
   }
 
@@ -67,6 +70,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('stopping'))
     this.#wake.abort(woken)
+    this.#watch.stop()
     await Promise.all([this.#pump.release(), this.#courier.stop()])
     await Promise.allSettled(this.#loops)
   }
@@ -74,6 +78,7 @@ export class Engine {
   #onCommit(): void {
     this.#wake.abort(woken)
     this.#courier.kick()
+    this.#watch.kick()
   }
 
   /** A server that stood still while another one began on the same store must not decide anything when it wakes up. */

@@ -9,6 +9,8 @@ import { type AfterCommit, transact } from './transact.ts'
 const dayMs = 86_400_000
 /** How long it can be looked up what became of a notice. */
 const noticesKeptMs = 90 * dayMs
+/** How long it can be looked up what visitors got while a deployment moved; its verdict stays. */
+const samplesKeptMs = 90 * dayMs
 /** What is good for nothing any more by then: sessions, links, and the waits after wrong passwords. */
 const signInsKeptMs = 30 * dayMs
 
@@ -26,6 +28,7 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
     }
   })
   store.deliveries.forget(parts.time.now() - noticesKeptMs)
+  store.trafficSamples.forget(parts.time.now() - samplesKeptMs)
   for (const each of [store.sessions, store.invitations, store.tries]) each.forget(parts.time.now() - signInsKeptMs)
   // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
   for (const digest of await artifacts.list()) {

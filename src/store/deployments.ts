@@ -83,6 +83,12 @@ export class Deployments {
       .map((row) => text(row, 'track'))
   }
 
+  /** On all tracks; of each at most one. */
+  moving(): readonly Deployment[] {
+    const sql = "SELECT number, deployment FROM deployments WHERE state IN ('rolling', 'reverting') ORDER BY track"
+    return this.#db.all(sql).map((row) => this.#value(row))
+  }
+
   /** On all tracks, oldest first. */
   inQueueOrMoving(): readonly Deployment[] {
     const sql =

@@ -94,6 +94,13 @@ export class Releases {
       .map(toRelease)
   }
 
+  /** The newest that was made into this archive. */
+  ofDigest({ project, app }: Pick<Release, 'project' | 'app'>, digest: string): StoredRelease | null {
+    const sql = 'SELECT * FROM releases WHERE digest = ? AND project = ? AND app = ? ORDER BY number DESC LIMIT 1'
+    const row = this.#db.get(sql, digest, project, app)
+    return row === null ? null : toRelease(row)
+  }
+
   discard(id: string, at: number): void {
     this.#db.run('UPDATE releases SET discarded_at = ? WHERE number = ?', at, Number(id.slice(1)))
   }

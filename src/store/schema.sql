@@ -519,3 +519,13 @@ CREATE TABLE arrivals (
 CREATE INDEX arrivals_by_time ON arrivals (track, live_at, accepted_at);
 
 CREATE INDEX arrivals_by_revert ON arrivals (track, live_at, reverts, deployment) WHERE reverts IS NOT NULL;
+
+CREATE TABLE traffic_samples (
+  deployment INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  by_release TEXT NOT NULL,
+  PRIMARY KEY (deployment, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX traffic_samples_by_time ON traffic_samples (at);

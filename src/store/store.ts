@@ -33,6 +33,7 @@ import { Surveys } from './surveys.ts'
 import { Timers } from './timers.ts'
 import { Tokens } from './tokens.ts'
 import { Tracks } from './tracks.ts'
+import { TrafficSamples } from './traffic-samples.ts'
 import { Tries } from './tries.ts'
 import { Turns } from './turns.ts'
 import { Variables } from './variables.ts'
@@ -55,6 +56,7 @@ export interface Store {
   readonly tracks: Tracks
   readonly deployments: Deployments
   readonly endings: Endings
+  readonly trafficSamples: TrafficSamples
   readonly decisions: Decisions
   readonly turns: Turns
   readonly locks: Locks
@@ -98,6 +100,7 @@ export function storeOver(db: Database): Store {
     tracks: new Tracks(db),
     deployments: new Deployments(db),
     endings: new Endings(db),
+    trafficSamples: new TrafficSamples(db),
     decisions: new Decisions(db),
     turns: new Turns(db),
     locks: new Locks(db),

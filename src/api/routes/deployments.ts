@@ -30,6 +30,13 @@ export const deploymentRoutes = {
     params: ofDeployment,
     answer: list(views.decision),
   }),
+  'deployments.traffic': route({
+    ...{ method: 'GET', path: '/deployments/:deployment/traffic', scope: 'read', kind: 'json' },
+    sentence:
+      'Tells what visitors got while a deployment moved, slice by slice and by release, oldest first; nothing where requests were not counted, or 90 days later.',
+    params: ofDeployment,
+    answer: list(views.trafficSlice),
+  }),
   'deployments.cancel': route({
     ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', kind: 'json' },
     sentence: 'Ends a deployment; one under way goes back to what served before.',

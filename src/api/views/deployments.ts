@@ -24,6 +24,27 @@ export const verdict = z.object({
 })
 export type VerdictView = z.infer<typeof verdict>
 
+export const trafficSlice = z.object({
+  from: at,
+  to: at,
+  /** Those that had anything to do with a request in this time. */
+  byRelease: list(
+    z.object({
+      /** Null: no release answered. */
+      version: text.nullable(),
+      served: z.int(),
+      serverErrors: z.int(),
+      /** Sent again to another instance, and counted under what then became of it too. */
+      retried: z.int(),
+      cut: z.int(),
+      refused: z.int(),
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+    }),
+  ),
+})
+export type TrafficSliceView = z.infer<typeof trafficSlice>
+
 export const gate = z.object({
   gate: text,
   open: z.boolean(),

@@ -6,6 +6,7 @@ import { afterwordLines, deploymentLine, stateText, verdictText } from '../show/
 import { factLine } from '../show/fact.ts'
 import { gateLines } from '../show/plan.ts'
 import { ago } from '../show/time.ts'
+import { trafficLines } from '../show/traffic.ts'
 import { releaseText } from '../show/words.ts'
 import { dim, listing, type Text } from '../text.ts'
 
@@ -15,6 +16,7 @@ export function deploymentsCommand(open: Open) {
     .description('Look at deployments: how each went, and what visitors noticed.')
     .addCommand(list(open), { isDefault: true })
     .addCommand(show(open))
+    .addCommand(traffic(open))
 }
 
 function list(open: Open) {
@@ -47,6 +49,17 @@ function show(open: Open) {
       const { client, output } = open()
       const deployment = await (await client()).call('deployments.show', { params: { deployment: id } })
       await output.show(deployment, () => detailLines(deployment))
+    })
+}
+
+function traffic(open: Open) {
+  return new Command('traffic')
+    .description('Tell what visitors got while a deployment moved, second by second and by release.')
+    .argument('<deployment>', 'its id: d42')
+    .action(async (id) => {
+      const { client, output } = open()
+      const slices = await (await client()).call('deployments.traffic', { params: { deployment: id } })
+      await output.show(slices, () => trafficLines(slices))
     })
 }
 

@@ -5,10 +5,16 @@ import { type Principal, projectsAsked, sees } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { carriedView, decisionView, deploymentView, gateView, planView } from '../views/deployment.ts'
+import { trafficViews } from '../views/traffic.ts'
 
 type DeploymentRoutes = Pick<
   Handlers,
-  'deployments.list' | 'deployments.show' | 'deployments.plan' | 'deployments.decisions' | 'deployments.cancel'
+  | 'deployments.list'
+  | 'deployments.show'
+  | 'deployments.plan'
+  | 'deployments.decisions'
+  | 'deployments.traffic'
+  | 'deployments.cancel'
 >
 
 export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
@@ -31,6 +37,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
       const { id } = findDeployment(store, params.deployment)
       return store.decisions.of(id).map(decisionView)
     },
+    'deployments.traffic': ({ params }) => trafficViews(store, findDeployment(store, params.deployment)),
     'deployments.cancel': ({ params }, { by }) => deploymentView(actions.cancelDeployment(params.deployment, { by })),
   }
 }
