@@ -96,6 +96,10 @@ test('a release on its way through the environments', limit, async (t) => {
     assert.equal(back.json<DeploymentView[]>()[0]?.reason, 'rollback')
     assert.equal(await visit(server, staging), 'v1')
     assert.match((await shop.sb(['rollback', 'staging', 'v99'], { wanted: 2 })).stderr, /no release v99/)
+    const { projects } = await server.client.call('insights', { query: { environment: 'staging' } })
+    const [numbers] = projects.map(({ now }) => now)
+    assert.deepEqual([numbers?.frequency.n, numbers?.leadTime.n], [4, 4])
+    assert.deepEqual(numbers?.failRate.causes, { failed: 0, errored: 0, rolled_back: 2, reverted: 0 })
   })
 })
 
@@ -131,6 +135,15 @@ test('an app while it runs, and while it is replaced', limit, async (t) => {
     assert.equal(verdict.sentence, `0 dropped of ${verdict.requests}`)
     const shown = await shop.sb(['deployments', 'show', id])
     assert.match(shown.stdout, new RegExp(`0 dropped of ${verdict.requests}`))
+    const traffic = await server.client.call('deployments.traffic', { params: { deployment: id } })
+    const slices = traffic.flatMap(({ byRelease }) => byRelease)
+    assert.equal(
+      slices.reduce((sum, { served }) => sum + served, 0),
+      verdict.requests,
+      'each request in one slice',
+    )
+    const releases = new Set(slices.map(({ version }) => version))
+    assert.ok(releases.size === 2 && !releases.has(null), 'of the old release and of the new one')
     const { timeline } = await server.client.call('deployments.show', { params: { deployment: id } })
     const steps = timeline.flatMap(({ kind, data }) => {
       const step = kind.replace('deployment.', '')
