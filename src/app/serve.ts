@@ -11,9 +11,10 @@ import { httpApp } from '../http/app.ts'
 import { gatekeeper } from '../http/auth.ts'
 import { bindRoutes } from '../http/bind.ts'
 import { feed } from '../http/feed.ts'
+import { OpenStreams } from '../http/open-streams.ts'
 import { type HttpServer, httpServer } from '../http/server.ts'
 import { Fault } from '../lib/fault.ts'
-import type { Log } from '../lib/log.ts'
+import { type RememberingLog, rememberingLog } from '../lib/remembering-log.ts'
 import { assertGit, gitRepositories } from '../sources/git/repository.ts'
 import { smartHttp } from '../sources/git/smart-http.ts'
 import { openDatabase } from '../store/database.ts'
@@ -24,8 +25,9 @@ import { createLog } from '../system/log.ts'
 import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
+import { itself } from './itself.ts'
 import { onPush } from './push.ts'
-import { fullPlaces, neededMiB } from './space.ts'
+import { neededMiB } from './space.ts'
 
 /** From the order to stop until what is still under way is cut. */
 const stopDeadlineMs = 10_000
@@ -61,7 +63,7 @@ export async function serve(
 }
 
 async function hold(config: ServerConfig, signal: AbortSignal, announce: Run['announce']): Promise<void> {
-  const log = createLog()
+  const log = rememberingLog(createLog(), systemClock.now)
   await assertGit({ env: gitEnvironment() })
   using data = await holdDataDirectory(config.dataDirectory)
   const store = storeOver(openDatabase(data.database))
@@ -82,7 +84,7 @@ interface Run {
   readonly config: ServerConfig
   readonly data: DataDirectory
   readonly store: Store
-  readonly log: Log
+  readonly log: RememberingLog
   readonly signal: AbortSignal
   readonly announce: (serving: Serving) => void
 }
@@ -161,7 +163,9 @@ interface Answering extends Work {
 }
 
 /** What the server says to whoever asks: the API, and git. */
-function answering({ data, store, log, engine, assembled, baseUrl, stopping }: Answering) {
+function answering(given: Answering) {
+  const { data, store, log, engine, assembled, baseUrl, stopping } = given
+  const openStreams = new OpenStreams()
   const { parts, jobLogs } = assembled
   const git = { reposDir: data.repositories, env: gitEnvironment() }
   const repositories = gitRepositories(git)
@@ -179,12 +183,13 @@ function answering({ data, store, log, engine, assembled, baseUrl, stopping }: A
   const queries = new Queries(parts)
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
-    ...{ clock: systemClock, baseUrl, version: assembled.version, fullPlaces: () => fullPlaces(data) },
+    ...{ clock: systemClock, baseUrl, version: assembled.version, itself: itself(given), openStreams },
   })
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping, store, now },
     isProject: (name) => store.projects.get(name) !== null,
-    api: (hono) => bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping }),
+    api: (hono) =>
+      bindRoutes(hono, handlers, { store, gatekeeper: keeper, openStreams, clock: systemClock, log, stopping }),
   })
   return { app, remote }
 }

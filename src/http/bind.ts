@@ -20,12 +20,14 @@ import {
 import { jsonOf } from './body.ts'
 import type { Env } from './env.ts'
 import type { Caller, Handlers, Sent } from './handlers.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { eventResponse } from './stream.ts'
 import { whereIs } from './where.ts'
 
 export interface BindParts {
   readonly store: Store
   readonly gatekeeper: Gatekeeper
+  readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly log: Log
   readonly stopping: AbortSignal
@@ -95,10 +97,10 @@ interface Streaming extends Admitted {
 }
 
 function stream(context: Context<Env>, serving: Serving, { principal, where, start }: Streaming): Response {
-  const { route, gatekeeper, clock, log, stopping } = serving
+  const { route, gatekeeper, openStreams, clock, log, stopping } = serving
   const isStillAdmitted = () => route.scope === 'anyone' || gatekeeper.isStillAdmitted(principal, route.scope, where)
   const events = (signal: AbortSignal) => start(signal) as AsyncIterable<Sent<unknown>>
-  return eventResponse(context, events, { isStillAdmitted, clock, log, stopping })
+  return eventResponse(context, events, { isStillAdmitted, openStreams, clock, log, stopping })
 }
 
 async function restOf(context: Context<Env>, { route, clock }: Serving): Promise<Omit<AnyAsked, 'params'>> {

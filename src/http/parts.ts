@@ -1,10 +1,12 @@
 import type { Actions } from '../engine/actions.ts'
 import type { Queries } from '../engine/queries.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Trouble } from '../lib/remembering-log.ts'
 import type { Repositories } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import type { JobLogs } from '../system/job-logs.ts'
 import type { Feed } from './feed.ts'
+import type { OpenStreams } from './open-streams.ts'
 
 /** What the handlers of the API work with. */
 export interface ApiParts {
@@ -20,6 +22,22 @@ export interface ApiParts {
   readonly baseUrl: string
   /** This program's version. */
   readonly version: string
+  readonly itself: Itself
+  readonly openStreams: OpenStreams
+}
+
+/** What a server knows of itself and its machine. */
+export interface Itself {
+  readonly startedAt: number
   /** What of the server's own lies on a disk that is full. */
   fullPlaces(): Promise<readonly string[]>
+  sizes(): Promise<Sizes>
+  /** The newest lines of its log that told of trouble. */
+  troubles(): readonly Trouble[]
+}
+
+export interface Sizes {
+  readonly databaseBytes: number
+  /** What may still be written where it lies. */
+  readonly freeBytes: number
 }

@@ -5,11 +5,13 @@ import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { Env } from './env.ts'
 import type { Sent } from './handlers.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { errorBody } from './respond.ts'
 
 export interface StreamParts {
   /** Looked at every few seconds: a token that was revoked ends its streams. */
   readonly isStillAdmitted: () => boolean
+  readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly log: Log
   readonly stopping: AbortSignal
@@ -36,10 +38,13 @@ export function eventResponse(
   const viewer = new Viewer(parts.clock)
   const signal = AbortSignal.any([context.req.raw.signal, parts.stopping, over.signal])
   const { outgoing } = context.env
-  carry({ viewer, events: start(signal), signal, over, parts, requestId }).catch((error: unknown) => {
-    parts.log.debug('stream cut', { requestId, error })
-    outgoing.destroy()
-  })
+  const carrying = { viewer, events: start(signal), signal, over, parts, requestId }
+  parts.openStreams
+    .during(() => carry(carrying))
+    .catch((error: unknown) => {
+      parts.log.debug('stream cut', { requestId, error })
+      outgoing.destroy()
+    })
   return new Response(viewer.readable, { headers })
 }
 

@@ -52,6 +52,18 @@ export class Outbox<C> {
     return rows.map((row) => toRow<C>(row))
   }
 
+  length(): number {
+    const row = this.#db.get('SELECT COUNT(*) AS length FROM outbox')
+    return row === null ? 0 : integer(row, 'length')
+  }
+
+  /** What has been due for longest, and nobody works on. */
+  oldestDue(at: number): OutboxRow<C> | null {
+    const sql = 'SELECT * FROM outbox WHERE epoch IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT 1'
+    const row = this.#db.get(sql, at)
+    return row === null ? null : toRow<C>(row)
+  }
+
   /** Claims a row for this server; the intent is durable before the effect. False when somebody was faster or it is gone. */
   claim(id: number, epoch: number, number: number): boolean {
     const sql = 'UPDATE outbox SET epoch = ?, number = ?, tries = tries + 1 WHERE id = ? AND epoch IS NULL'

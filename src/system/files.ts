@@ -183,6 +183,11 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
   })
 }
 
+/** 0 when there is no such file. */
+export async function fileBytes(path: string): Promise<number> {
+  return (await lstatOrNull(path))?.size ?? 0
+}
+
 /** Bytes that an ordinary user may still write on the file system that holds `path`. */
 export async function freeBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(path)

@@ -8,6 +8,8 @@ import { httpApp } from '../../src/http/app.ts'
 import { gatekeeper } from '../../src/http/auth.ts'
 import { bindRoutes } from '../../src/http/bind.ts'
 import { feed } from '../../src/http/feed.ts'
+import { OpenStreams } from '../../src/http/open-streams.ts'
+import type { Itself } from '../../src/http/parts.ts'
 import { httpServer } from '../../src/http/server.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { gitRepositories } from '../../src/sources/git/repository.ts'
@@ -40,9 +42,17 @@ export interface Sending {
   readonly signal?: AbortSignal
 }
 
+/** A server that has nothing to tell of itself. */
+const unshaken: Itself = {
+  startedAt: 0,
+  fullPlaces: async () => [],
+  sizes: async () => ({ databaseBytes: 0, freeBytes: 1 }),
+  troubles: () => [],
+}
+
 /** The whole API on a real server, over the engine with the model world; repositories that are added are real. */
 export async function apiServer(
-  given: { readonly spec?: ProjectSpec; readonly parts?: Partial<Parts> } = {},
+  given: { readonly spec?: ProjectSpec; readonly parts?: Partial<Parts>; readonly itself?: Partial<Itself> } = {},
 ): Promise<TestApi> {
   const dir = await tempDir()
   const it = await startEngine(given.spec ?? projectSpec(), given.parts)
@@ -58,17 +68,21 @@ export async function apiServer(
     onPush: async () => ({ messages: [] }),
   })
   const stopping = new AbortController()
+  const openStreams = new OpenStreams()
   const keeper = gatekeeper(store, systemClock.now, signedIn(store, systemClock.now))
   const baseUrl = 'http://signalbox.test'
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
-    ...{ clock: systemClock, baseUrl, version: '1.2.3', fullPlaces: async () => [] },
+    ...{ clock: systemClock, baseUrl, version: '1.2.3', openStreams, itself: { ...unshaken, ...given.itself } },
   })
   const app = httpApp({
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal, store, now: systemClock.now },
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
-      bindRoutes(hono, handlers, { store, gatekeeper: keeper, clock: systemClock, log, stopping: stopping.signal }),
+      bindRoutes(hono, handlers, {
+        ...{ store, gatekeeper: keeper, openStreams, clock: systemClock, log },
+        stopping: stopping.signal,
+      }),
   })
   const server = await httpServer({ listen: { host: '127.0.0.1', port: 0 }, clock: systemClock, stopping })
   server.serve(app)

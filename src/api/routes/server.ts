@@ -14,6 +14,12 @@ export const serverRoutes = {
     sentence: 'Answers when the server can read its store, and tells what of it lies on a disk that is full.',
     answer: z.object({ status: z.enum(['ok', 'full']), full: list(z.string()) }),
   }),
+  'server.status': route({
+    ...{ method: 'GET', path: '/server/status', scope: 'admin', kind: 'json' },
+    sentence:
+      'Tells how the server is: since when it runs, how large its database is, what it has still to do, and its newest troubles.',
+    answer: views.serverStatus,
+  }),
   openapi: route({
     ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },
     sentence: 'This table as an OpenAPI 3.1 document.',

@@ -2,18 +2,32 @@ import { openApi } from '../../api/reference.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-export function serverRoutes({
-  store,
-  version,
-  fullPlaces,
-}: ApiParts): Pick<Handlers, 'version' | 'health' | 'openapi'> {
+type ServerRoutes = Pick<Handlers, 'version' | 'health' | 'server.status' | 'openapi'>
+
+export function serverRoutes(parts: ApiParts): ServerRoutes {
+  const { store, version, itself } = parts
   return {
     version: () => ({ name: 'signalbox', version, api: 'v1' }),
     health: async () => {
       store.facts.head() // Throws when the store cannot be read.
-      const full = await fullPlaces()
+      const full = await itself.fullPlaces()
       return { status: full.length === 0 ? 'ok' : 'full', full }
     },
+    'server.status': async () => await statusOf(parts),
     openapi: () => openApi(version),
+  }
+}
+
+async function statusOf({ store, version, itself, openStreams, clock }: ApiParts) {
+  const at = clock.now()
+  const { startedAt } = itself
+  const oldest = store.outbox.oldestDue(at)
+  return {
+    ...{ version, at, startedAt, uptimeMs: at - startedAt, openStreams: openStreams.count },
+    ...(await itself.sizes()),
+    outbox: store.outbox.length(),
+    oldestDue:
+      oldest === null ? null : { kind: oldest.kind, subject: oldest.subject, dueAt: oldest.dueAt, tries: oldest.tries },
+    troubles: itself.troubles(),
   }
 }
