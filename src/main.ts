@@ -28,5 +28,6 @@ process.exitCode = await runCli({
   drivers: driverOptions,
   // The server is loaded by the one command that is it.
   demo: async (...given) => (await import('./app/demo/demo.ts')).demo(...given),
+  checkup: async (...given) => (await import('./app/checkup.ts')).checkupOnMachine(...given),
   serve: async (...given) => (await import('./app/serve.ts')).serve(...given),
 })

@@ -7,8 +7,11 @@ import { exists } from '../system/files.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import { assertSpace } from './space.ts'
 
-/** Everything the server keeps, and who holds it. */
-export interface DataDirectory extends Disposable {
+/** Everything the server keeps, held by this process. */
+export interface DataDirectory extends DataPaths, Disposable {}
+
+/** Where everything is that a server keeps. */
+export interface DataPaths {
   readonly path: string
   readonly database: string
   readonly adminToken: string
@@ -72,6 +75,11 @@ function unusable(path: string, error: unknown): unknown {
 }
 
 function directory(path: string, lock: Lock): DataDirectory {
+  return { ...dataPaths(path), [Symbol.dispose]: () => lock.release() }
+}
+
+export function dataPaths(given: string): DataPaths {
+  const path = resolve(given)
   return {
     path,
     database: join(path, 'signalbox.db'),
@@ -83,8 +91,15 @@ function directory(path: string, lock: Lock): DataDirectory {
     workspaces: join(path, 'work'),
     host: join(path, 'host'),
     running: join(path, 'server.json'),
-    [Symbol.dispose]: () => lock.release(),
   }
+}
+
+/** The process of the living server that holds the directory; null when none does. */
+export async function holderOf({ path }: DataPaths): Promise<string | null> {
+  const file = join(path, 'server.lock')
+  if (!(await exists(file))) return null
+  using lock = takeLock(file)
+  return lock === null ? pidIn(join(path, 'server.pid')) : null
 }
 
 /** Only for the message: the lock itself says who is alive. */

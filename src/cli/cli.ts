@@ -10,6 +10,7 @@ import { consoleCommand } from './commands/console.ts'
 import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { deploymentsCommand } from './commands/deployments.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { envCommand } from './commands/env.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
@@ -149,6 +150,7 @@ const commandGroups: readonly CommandGroup[] = [
     title: 'The server:',
     commands: [
       serverCommand,
+      doctorCommand,
       loginCommand,
       gitCredentialCommand,
       accountsCommand,

@@ -1,4 +1,5 @@
 import type { ServerConfig } from '../config/server.ts'
+import type { CheckupLine } from '../domain/checkup.ts'
 import type { DriverOptions } from '../domain/driver-options.ts'
 import type { Clock } from '../lib/clock.ts'
 
@@ -32,6 +33,8 @@ export interface World {
   readonly drivers: Readonly<Record<string, DriverOptions>>
   /** Runs the server until the signal is aborted; `announce` hears when it can be reached. */
   serve(config: ServerConfig, signal: AbortSignal, announce: (serving: Serving) => void): Promise<void>
+  /** Looks at the machine of a server that may not run. */
+  checkup(config: ServerConfig): Promise<readonly CheckupLine[]>
   /** Shows the whole story with a sample app. True when everything ended as the story says. */
   demo(options: DemoOptions, signal: AbortSignal): Promise<boolean>
 }

@@ -1,3 +1,4 @@
+import type { CheckupLine } from '../domain/checkup.ts'
 import type { Actions } from '../engine/actions.ts'
 import type { Queries } from '../engine/queries.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -32,6 +33,8 @@ export interface Itself {
   /** What of the server's own lies on a disk that is full. */
   fullPlaces(): Promise<readonly string[]>
   sizes(): Promise<Sizes>
+  /** Whether it is well, looked at now. */
+  checkup(): Promise<readonly CheckupLine[]>
   /** The newest lines of its log that told of trouble. */
   troubles(): readonly Trouble[]
 }

@@ -102,6 +102,11 @@ export class Database {
     this.#ask(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
   }
 
+  /** `ok`, or what is wrong with the file. Every page is read, and nothing else is answered meanwhile. */
+  quickCheck(): string {
+    return text(this.get('PRAGMA quick_check(1)') ?? {}, 'quick_check')
+  }
+
   close(): void {
     this.#connection.close()
   }
@@ -169,6 +174,14 @@ export function openDatabase(path: string): Database {
     connection.close()
     throw error
   }
+}
+
+/** For looking at it, whoever else is at work in it: nothing is changed, its schema neither. */
+export function openForReading(path: string): Database {
+  return new Database(
+    asFault(path, () => new DatabaseSync(path, { readOnly: true, timeout: 5000 })),
+    path,
+  )
 }
 
 const folder = join(import.meta.dirname, 'migrations')

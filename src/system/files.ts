@@ -183,6 +183,11 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
   })
 }
 
+/** Who may do what with it; null when there is no such file. */
+export async function modeOf(path: string): Promise<number | null> {
+  return (await lstatOrNull(path))?.mode ?? null
+}
+
 /** 0 when there is no such file. */
 export async function fileBytes(path: string): Promise<number> {
   return (await lstatOrNull(path))?.size ?? 0

@@ -47,6 +47,7 @@ const unshaken: Itself = {
   startedAt: 0,
   fullPlaces: async () => [],
   sizes: async () => ({ databaseBytes: 0, freeBytes: 1 }),
+  checkup: async () => [],
   troubles: () => [],
 }
 

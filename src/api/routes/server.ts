@@ -20,6 +20,12 @@ export const serverRoutes = {
       'Tells how the server is: since when it runs, how large its database is, what it has still to do, and its newest troubles.',
     answer: views.serverStatus,
   }),
+  'server.checkup': route({
+    ...{ method: 'GET', path: '/server/checkup', scope: 'admin', kind: 'json', limitMs: 5 * 60_000 },
+    sentence:
+      'Has the server look at itself: its machine, its database and journal, its address, edge and targets. While it reads its database it answers nobody else.',
+    answer: list(views.checkupLine),
+  }),
   openapi: route({
     ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },
     sentence: 'This table as an OpenAPI 3.1 document.',

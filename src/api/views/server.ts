@@ -20,3 +20,12 @@ export const serverStatus = z.object({
   troubles: list(z.object({ at, level: z.enum(['warn', 'error']), sentence: text, code: text.nullable() })),
 })
 export type ServerStatusView = z.infer<typeof serverStatus>
+
+export const checkupLine = z.object({
+  what: text,
+  state: z.enum(['ok', 'warn', 'fail']),
+  found: text,
+  /** Null where there is nothing to do. */
+  todo: text.nullable(),
+})
+export type CheckupLineView = z.infer<typeof checkupLine>

@@ -45,7 +45,8 @@ function announcement({ url, edge, tokenFile, first, link }: Serving): readonly 
   ]
 }
 
-function configOf({ world }: Session, options: Readonly<Record<string, unknown>>): ServerConfig {
+/** From flags of the command, and variables. */
+export function configOf({ world }: Session, options: Readonly<Record<string, unknown>>): ServerConfig {
   const flags = Object.values(serverSettings).map(({ flag }): readonly [string, string | undefined] => {
     const value = options[new Option(`--${flag} <value>`).attributeName()]
     return [flag, typeof value === 'string' ? value : undefined]

@@ -2,7 +2,7 @@ import { openApi } from '../../api/reference.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-type ServerRoutes = Pick<Handlers, 'version' | 'health' | 'server.status' | 'openapi'>
+type ServerRoutes = Pick<Handlers, 'version' | 'health' | 'server.status' | 'server.checkup' | 'openapi'>
 
 export function serverRoutes(parts: ApiParts): ServerRoutes {
   const { store, version, itself } = parts
@@ -14,6 +14,7 @@ export function serverRoutes(parts: ApiParts): ServerRoutes {
       return { status: full.length === 0 ? 'ok' : 'full', full }
     },
     'server.status': async () => await statusOf(parts),
+    'server.checkup': () => itself.checkup(),
     openapi: () => openApi(version),
   }
 }

@@ -30,13 +30,14 @@ export function gitRepositories(options: GitOptions): Repositories {
   }
 }
 
-/** Refuses a git that lacks what the words in argv.ts rely on. */
-export async function assertGit(options: Omit<GitOptions, 'reposDir'>): Promise<void> {
+/** Tells which git this is, and refuses one that lacks what the words in argv.ts rely on. */
+export async function assertGit(options: Omit<GitOptions, 'reposDir'>): Promise<string> {
   const text = await git(options).text(words.version, { limitMs: 10_000 })
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text)?.slice(1) ?? []).map(Number)
   // 2.36 keeps to core.fsync; what later ones mend (submodules, checkouts, clones of hostile paths) is never done here.
   if (major < 2 || (major === 2 && minor < 36))
     throw new Fault('git.too_old', { details: { found: text.trim(), needed: '2.36' } })
+  return text.trim()
 }
 
 /** `git init` on what is there already changes nothing; the configuration is written anew. */
