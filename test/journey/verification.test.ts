@@ -131,6 +131,12 @@ test('a release is tried before it counts, and there are ways back and forward',
       assert.equal(await served(), 'v4')
       const runs = await server.client.call('runs.list', { query: { project: 'shop' } })
       assert.equal(runs.filter(({ commit }) => commit === made.commit).length, 1)
+      const causes = await waitFor('what was taken back to count', async () => {
+        const { projects } = await server.client.call('insights', { query: { environment: 'staging' } })
+        const found = projects[0]?.now.failRate.causes
+        return found?.reverted === 1 ? found : null
+      })
+      assert.deepEqual(causes, { failed: 3, errored: 0, rolled_back: 1, reverted: 1 })
     },
   )
 
