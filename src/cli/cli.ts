@@ -6,6 +6,7 @@ import { accountsCommand } from './commands/accounts.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { completeWordsCommand, completionCommand } from './commands/completion.ts'
 import { consoleCommand } from './commands/console.ts'
 import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
@@ -157,6 +158,7 @@ const commandGroups: readonly CommandGroup[] = [
       tokensCommand,
       sessionsCommand,
       versionCommand,
+      completionCommand,
     ],
   },
 ]
@@ -181,6 +183,7 @@ export function programOf(version: string, open: Open) {
     program.commandsGroup(title)
     for (const command of commands) program.addCommand(command(open))
   }
+  program.addCommand(completeWordsCommand(open), { hidden: true })
   return program
 }
 

@@ -41,8 +41,12 @@ interface Group {
   readonly commands: readonly CommandUnknownOpts[]
 }
 
-function groupsOf({ commands }: CommandUnknownOpts): readonly Group[] {
-  const groups = Map.groupBy(commands, (command) => command.helpGroup())
+function groupsOf(program: CommandUnknownOpts): readonly Group[] {
+  const visible = program.createHelp().visibleCommands(program)
+  const groups = Map.groupBy(
+    program.commands.filter((command) => visible.includes(command)),
+    (command) => command.helpGroup(),
+  )
   return [...groups].map(([title, within]) => ({ title: title.replace(/:$/, ''), commands: within }))
 }
 

@@ -51,7 +51,7 @@ function list(open: Open) {
 function show(open: Open) {
   return new Command('show')
     .description('Show an account and its roles.')
-    .argument('<name>', 'the account')
+    .argument('<account>', 'its name')
     .action(async (name) => {
       const { client, output, world } = open()
       const account = await (await client()).call('accounts.show', { params: { account: name } })
@@ -91,7 +91,7 @@ function withdraw(open: Open) {
 /** In a project it is asked of the project, for those who administer no more than that. */
 function changingRoles(open: Open, what: 'grant' | 'withdraw') {
   return new Command(what)
-    .argument('<name>', 'the account')
+    .argument('<account>', 'its name')
     .argument('<role>', 'viewer, contributor, deployer, maintainer, admin, or a name of the team’s own')
     .addOption(environment)
     .action(async (account, role, { environment }) => {
@@ -110,7 +110,7 @@ function changingRoles(open: Open, what: 'grant' | 'withdraw') {
 function invite(open: Open) {
   return new Command('invite')
     .description('Make a link with which a person sets a new password. Earlier links are good for nothing.')
-    .argument('<name>', 'the account')
+    .argument('<account>', 'its name')
     .action(async (account) => {
       const { client, output } = open()
       const link = await (await client()).call('accounts.invite', { params: { account } })
@@ -130,7 +130,7 @@ function enable(open: Open) {
 }
 
 function standing(open: Open, what: 'disable' | 'enable', told: (account: AccountView) => string) {
-  return new Command(what).argument('<name>', 'the account').action(async (account) => {
+  return new Command(what).argument('<account>', 'its name').action(async (account) => {
     const { client, output } = open()
     const changed = await (await client()).call(`accounts.${what}`, { params: { account } })
     await output.show(changed, () => [told(changed)])
@@ -140,7 +140,7 @@ function standing(open: Open, what: 'disable' | 'enable', told: (account: Accoun
 function signOut(open: Open) {
   return new Command('sign-out')
     .description('End every session of an account.')
-    .argument('<name>', 'the account')
+    .argument('<account>', 'its name')
     .action(async (account) => {
       const { client, output } = open()
       const answer = await (await client()).call('accounts.sign_out', { params: { account } })

@@ -22,7 +22,7 @@ export function approveCommand(open: Open) {
         'terminal is asked.',
     )
     .argument(
-      '[deployment|environment|command|run...]',
+      '[deployment|environment|one-off|run...]',
       'ids of deployments, environments in which one waits, or the id of one command, or of the run of one proposal',
     )
     .option('--all', 'everything that waits in the project')

@@ -14,7 +14,7 @@ export function logsCommand(open: Open) {
     .description(
       'Show the log of a run (r17), of what runs in an environment, of one instance of it (d42-web-1), of a migration (d42-migrate, d42-backup, d42-survey), of smoke steps (d42-smoke) or of a one-off command (o5).',
     )
-    .argument('<run|environment|instance|command>', 'its id or name')
+    .argument('<run|environment|instance|one-off>', 'its id or name')
     .option('--job <job>', 'of a run: only this job')
     .option('--process <process>', 'of an environment: only this process')
     .addOption(appOption())

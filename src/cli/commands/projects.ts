@@ -50,7 +50,7 @@ function add(open: Open) {
 function show(open: Open) {
   return new Command('show')
     .description('Show one project.')
-    .argument('[name]', 'otherwise the one meant by --project or this folder')
+    .argument('[project]', 'otherwise the one meant by --project or this folder')
     .action(async (name) => {
       const session = open()
       const client = await session.client()
@@ -63,7 +63,7 @@ function show(open: Open) {
 function remove(open: Open) {
   return new Command('remove')
     .description('Forget a project on which nothing runs, with its repository. What was recorded stays.')
-    .argument('<name>', 'the project')
+    .argument('<project>', 'its name')
     .option('--yes', 'do not ask')
     .action(async (name, { yes }) => {
       const session = open()

@@ -14,7 +14,7 @@ export function rejectCommand(open: Open) {
       'Say no to deployments that wait for approval, one or many in one act: all of them or none. They end there.',
     )
     .argument(
-      '[deployment|environment|command|run...]',
+      '[deployment|environment|one-off|run...]',
       'ids of deployments, environments in which one waits, or the id of one command, or of the run of one proposal',
     )
     .requiredOption('--reason <text>', 'why, for the record and for whoever asked')

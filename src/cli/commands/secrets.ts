@@ -52,7 +52,7 @@ function set(open: Open) {
 function unset(open: Open) {
   return new Command('unset')
     .description('Take secrets away, all under one new version.')
-    .argument('<name...>', 'what to take away')
+    .argument('<secret...>', 'what to take away')
     .action(async (names) => {
       await change(
         open(),

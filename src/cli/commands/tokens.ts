@@ -55,7 +55,7 @@ function create(open: Open) {
 function revoke(open: Open) {
   return new Command('revoke')
     .description('Make a token worthless at once.')
-    .argument('<name>', 'as `signalbox tokens list` has it')
+    .argument('<token>', 'its name, as `signalbox tokens list` has it')
     .action(async (name) => {
       const { client, output } = open()
       const answer = await (await client()).call('tokens.revoke', { params: { token: name } })

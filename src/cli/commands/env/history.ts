@@ -10,7 +10,7 @@ export function historyCommand(open: Open) {
   return new Command('history')
     .description('List who changed which variable, when and why; newest first.')
     .addArgument(scopeArgument())
-    .argument('[name]', 'only this variable')
+    .argument('[variable]', 'only this one')
     .addOption(limitOption())
     .action(async (environment, name, { limit }) => {
       const { client, project, output } = open()

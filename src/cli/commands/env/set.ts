@@ -36,7 +36,7 @@ export function unsetCommand(open: Open) {
   return new Command('unset')
     .description('Take variables away, all under one new version.')
     .addArgument(scopeArgument())
-    .argument('<name...>', 'what to take away')
+    .argument('<variable...>', 'what to take away')
     .addOption(reasonOption())
     .addOption(applyOption())
     .addOption(waitLimitOption())

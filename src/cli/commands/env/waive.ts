@@ -11,7 +11,7 @@ export function waiveCommand(open: Open) {
         'it may be taken away. A deployment to the environment itself still needs it.',
     )
     .addArgument(environmentArgument())
-    .argument('<name>', 'the variable')
+    .argument('<variable>', 'its name')
     .requiredOption('--reason <text>', 'why, for the record')
     .requiredOption('--for <duration>', 'for how long; then it ends by itself', duration)
     .action(async (environment, name, { reason, for: forMs }) => {
@@ -27,7 +27,7 @@ export function unwaiveCommand(open: Open) {
   return new Command('unwaive')
     .description('Take that word back.')
     .addArgument(environmentArgument())
-    .argument('<name>', 'the variable')
+    .argument('<variable>', 'its name')
     .action(async (environment, name) => {
       const { client, project, output } = open()
       const params = { project: await project(), environment, name }
