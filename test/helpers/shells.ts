@@ -52,7 +52,7 @@ export async function wordsRunBy({ shell, cwd, env }: AtPrompt, line: string): P
 }
 
 /** A `signalbox` that completes and prints as the real one, and of all else only says what it was given. */
-export async function programIn(cwd: string): Promise<string> {
+async function programIn(cwd: string): Promise<string> {
   const bin = join(cwd, 'bin')
   const real = `NODE_COMPILE_CACHE=${compiled} exec ${process.execPath} ${program} "$@"`
   const text = `#!/bin/sh

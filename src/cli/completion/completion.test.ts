@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
@@ -113,11 +113,12 @@ for (const shell of shells) {
   })
 }
 
-test('nothing that is typed is evaluated', async (t) => {
+test('what is typed is evaluated when it is run, not before', async (t) => {
   const { cwd, env } = await emptyDesk(t)
+  const noted = join(cwd, 'evaluated')
   for (const shell of shells.filter((each) => noShell(each) === false)) {
-    const words = await wordsRunBy({ shell, cwd, env }, 'signalbox "$(touch evaluated)" x\t\x15signalbox y')
-    assert.deepEqual(words, ['y'])
-    assert.ok(!(await readdir(cwd)).includes('evaluated'), shell)
+    await writeFile(noted, '')
+    const words = await wordsRunBy({ shell, cwd, env }, 'signalbox "$(echo once >> evaluated)" x\t')
+    assert.deepEqual([words, await readFile(noted, 'utf8')], [['', 'x'], 'once\n'], shell)
   }
 })
