@@ -40,6 +40,28 @@ test('what touches nothing of the app is no commit of it', async () => {
   await arrived(it, 2)
 })
 
+test('a project has what all its tracks have together', async () => {
+  const [staging] = projectSpec().environments
+  assert.ok(staging)
+  const side = { ...staging, name: 'side', hosts: ['side.test'] }
+  await using it = await startEngine(projectSpec({ environments: [staging, side] }))
+  await pushed(it, 'first')
+  await waitFor('both to have ended', () =>
+    it.store.deployments.newest(null, 9).every((each) => each.finishedAt !== null),
+  )
+  await pushed(it, 'second')
+  await waitFor('both again', () => it.store.deployments.newest(null, 9).filter((each) => each.finishedAt).length === 4)
+  const [project] = it.queries.insights({ ...newest, environment: null }).projects
+  assert.deepEqual(
+    project?.tracks.map(({ environment, now }) => [environment, now.frequency.n]),
+    [
+      ['staging', 2],
+      ['side', 2],
+    ],
+  )
+  assert.deepEqual([project?.now.frequency.n, project?.days.at(-1)?.deployments], [4, 4])
+})
+
 test('new instances of the same commit are no change', async () => {
   await using it = await startEngine(projectSpec())
   await pushed(it, 'first')

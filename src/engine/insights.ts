@@ -69,15 +69,21 @@ function ofProject(
     ...{ place: { track: trackId(name, place.app, place.environment), ...place } },
     seen: seenOn(store, trackId(name, place.app, place.environment), periods.before.from),
   }))
-  const together = {
-    made: seen.flatMap((each) => each.seen.made),
-    arrived: seen.flatMap((each) => each.seen.arrived),
-  }
-  return {
-    name,
-    ...measured(together, periods),
-    tracks: seen.map((each) => ({ ...each.place, ...measured(each.seen, periods) })),
-  }
+  const tracks = seen.map((each) => ({ ...each.place, ...measured(each.seen, periods) }))
+  return { name, ...together(tracks, seen, periods), tracks }
+}
+
+/** What a single track has need not be counted twice. */
+function together(
+  tracks: readonly TrackInsights[],
+  seen: readonly { readonly seen: Seen }[],
+  periods: Periods,
+): Measured {
+  const [only, ...others] = tracks
+  if (only !== undefined && others.length === 0) return { now: only.now, before: only.before, days: only.days }
+  const made = seen.flatMap((each) => each.seen.made)
+  const arrived = seen.flatMap((each) => each.seen.arrived)
+  return measured({ made, arrived }, periods)
 }
 
 function placesIn(store: Store, project: string, environment: string | null) {

@@ -48,3 +48,13 @@ test('running again builds anew what was thrown away meanwhile', async () => {
   await waitFor('it to be live', () => it.store.tracks.get('shop/shop/staging')?.live?.release.id === 'v1')
   assert.equal(it.jobsRun.filter((attempt) => attempt.startsWith('r1/build:shop')).length, 2)
 })
+
+test('what visitors got is forgotten after a while, and not before', async () => {
+  const settings = { ...defaultSettings, janitorEveryMs: 20 }
+  await using it = await startEngine(projectSpec({ apps, environments }), { settings })
+  const now = it.parts.time.now()
+  const keep = (at: number) => it.store.trafficSamples.add({ id: 'd1', project: 'shop' }, { at, byRelease: {} })
+  for (const days of [91, 89]) keep(now - days * 86_400_000)
+  await waitFor('the older to be forgotten', () => it.store.trafficSamples.of('d1').length === 1)
+  assert.equal(it.store.trafficSamples.of('d1')[0]?.at, now - 89 * 86_400_000)
+})

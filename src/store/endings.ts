@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Ended } from '../domain/insights.ts'
-import { type Database, integer, type Row, text, textOrNull } from './database.ts'
+import { type Database, json } from './database.ts'
 
 /** How deployments ended that had begun: of each only what is counted. */
 export class Endings {
@@ -20,27 +20,22 @@ export class Endings {
     )
   }
 
-  /** In the order in which they ended. */
+  /** In the order in which they ended; in one row, as they are many and parsing is the faster way. */
   since(track: string, at: number): readonly Ended[] {
-    const rows = this.#db.all(
-      `SELECT number, reason, outcome, started_at, finished_at, commit_sha, replaced_sha, rolled_back, stays_live
-       FROM endings WHERE track = ? AND finished_at >= ? ORDER BY finished_at, number`,
+    const row = this.#db.get(
+      `SELECT json_group_array(json_array(number, reason, outcome, started_at, finished_at, commit_sha, replaced_sha,
+         rolled_back, stays_live)) AS ended
+       FROM endings WHERE track = ? AND finished_at >= ?`,
       ...[track, at],
     )
-    return rows.map(toEnded)
+    const ended = row === null ? [] : json<readonly Told[]>(row, 'ended').map(toEnded)
+    return ended.sort((one, other) => one.finishedAt - other.finishedAt || one.number - other.number)
   }
 }
 
-function toEnded(row: Row): Ended {
-  return {
-    number: integer(row, 'number'),
-    reason: text(row, 'reason') as Ended['reason'],
-    outcome: text(row, 'outcome') as Ended['outcome'],
-    startedAt: integer(row, 'started_at'),
-    finishedAt: integer(row, 'finished_at'),
-    commit: text(row, 'commit_sha'),
-    replaced: textOrNull(row, 'replaced_sha'),
-    rolledBack: row.rolled_back === 1,
-    staysLive: row.stays_live === 1,
-  }
+type Told = [number, Ended['reason'], Ended['outcome'], number, number, string, string | null, 0 | 1, 0 | 1]
+
+function toEnded([number, reason, outcome, startedAt, finishedAt, commit, replaced, back, stays]: Told): Ended {
+  const told = { number, reason, outcome, startedAt, finishedAt, commit, replaced }
+  return { ...told, rolledBack: back === 1, staysLive: stays === 1 }
 }
