@@ -27,6 +27,7 @@ import { maintenanceCommand } from './commands/maintenance.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { noticesCommand } from './commands/notices.ts'
 import { oneOffsCommand } from './commands/one-offs.ts'
+import { openCommand } from './commands/open.ts'
 import { planCommand } from './commands/plan.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { promoteCommand } from './commands/promote.ts'
@@ -129,6 +130,7 @@ const commandGroups: readonly CommandGroup[] = [
   {
     title: 'What happened:',
     commands: [
+      openCommand,
       runsCommand,
       rerunCommand,
       logsCommand,

@@ -4,12 +4,6 @@ import type { Env } from './env.ts'
 import { page } from './page.ts'
 import type { Viewers } from './sign-in-pages.ts'
 
-/** Where a browser finds what a notice is about, below the server's address. */
-export function pageOf(subject: string): string {
-  if (/^d\d+$/.test(subject)) return `/deployments/${subject}`
-  return /^r\d+$/.test(subject) ? `/runs/${subject}` : '/'
-}
-
 /** What somebody finds who opens an address in a browser: how to go on. Whoever is not known here learns nothing else. */
 export function servePages(app: Hono<Env>, baseUrl: string, viewers: Viewers): void {
   app.get('/', (context) => context.html(frontPage(baseUrl, viewers.of(context)?.name ?? null)))
@@ -22,6 +16,10 @@ export function servePages(app: Hono<Env>, baseUrl: string, viewers: Viewers): v
   app.get('/runs/:id{r[0-9]+}', (context) => {
     const id = context.req.param('id')
     return context.html(subjectPage(id, [`signalbox runs show ${id}`, `signalbox logs ${id}`], baseUrl))
+  })
+  app.get('/one-offs/:id{o[0-9]+}', (context) => {
+    const id = context.req.param('id')
+    return context.html(subjectPage(id, [`signalbox logs ${id}`], baseUrl))
   })
 }
 

@@ -1,3 +1,4 @@
+import { projectPages, serverPages } from '../../api/addresses.ts'
 import type { Client } from '../../api/client.ts'
 import { ranks } from '../../domain/role.ts'
 import type { Word } from './words.ts'
@@ -104,6 +105,7 @@ export const valuesByNoun: Readonly<Record<string, Values>> = {
     (await client.call('accounts.list')).map(({ name, kind }) => ({ word: name, meaning: kind })),
   by: async ({ client }) =>
     (await client.call('accounts.list')).map(({ name, kind }) => ({ word: name, meaning: kind })),
+  page: async () => ['overview', ...serverPages, ...projectPages, 'undeployed'].map(plain),
   role: async () => ranks.map(plain),
   token: async ({ client }) =>
     (await client.call('tokens.list')).map(({ name, account }) => ({ word: name, meaning: `of ${account}` })),
