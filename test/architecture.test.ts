@@ -32,7 +32,8 @@ const mayImport: Record<string, readonly string[]> = {
   http: [
     ...['lib', 'domain', 'store', 'engine', 'api', 'system'],
     ...['sources/source.ts', 'runner/runner.ts', 'targets/driver.ts'],
-    ...['hono', '@hono/*', 'node:http', 'node:stream', 'node:path', 'zod'],
+    ...['hono', '@hono/*', 'node:http', 'node:stream', 'node:path', 'node:url', 'zod'],
+    '@simplewebauthn/server',
   ],
   cli: [
     ...['lib', 'domain', 'config', 'api', 'system'],

@@ -14,6 +14,7 @@ import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { overviewRoutes } from './routes/overview.ts'
+import { passkeyRoutes } from './routes/passkeys.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -49,6 +50,7 @@ export const routes = {
   ...factRoutes,
   ...noticeRoutes,
   ...accountRoutes,
+  ...passkeyRoutes,
   ...tokenRoutes,
   ...wayBackRoutes,
 } as const

@@ -28,6 +28,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { noticesCommand } from './commands/notices.ts'
 import { oneOffsCommand } from './commands/one-offs.ts'
 import { openCommand } from './commands/open.ts'
+import { passkeysCommand } from './commands/passkeys.ts'
 import { planCommand } from './commands/plan.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { promoteCommand } from './commands/promote.ts'
@@ -159,6 +160,7 @@ const commandGroups: readonly CommandGroup[] = [
       accountsCommand,
       tokensCommand,
       sessionsCommand,
+      passkeysCommand,
       versionCommand,
       completionCommand,
     ],

@@ -501,3 +501,14 @@ test('a project is not removed without a word', async (t) => {
   assert.match((await sb('projects remove tea --yes')).stdout, /Removed: tea/)
   assert.equal((await sb('projects show tea')).code, 2)
 })
+
+test('one’s passkeys are listed, renamed and removed', async (t) => {
+  const { api, sb } = await desk(t)
+  const id = api.it.store.passkeys.add({
+    ...{ credential: 'c', account: 'admin', name: 'laptop', publicKey: 'k', counter: 0, createdAt: 1 },
+  })
+  assert.match((await sb('passkeys')).stdout, new RegExp(`^passkey +name +made +used\n${id} +laptop .* never`))
+  assert.equal((await sb(`passkeys rename ${id} phone`)).stdout, `Passkey ${id} is called phone\n`)
+  assert.equal((await sb(`passkeys remove ${id}`)).stdout, 'Removed: phone\n')
+  assert.match((await sb(`passkeys remove ${id}`)).stderr, /You have no passkey/)
+})

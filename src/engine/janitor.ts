@@ -29,7 +29,8 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
   })
   store.deliveries.forget(parts.time.now() - noticesKeptMs)
   store.trafficSamples.forget(parts.time.now() - samplesKeptMs)
-  for (const each of [store.sessions, store.invitations, store.tries]) each.forget(parts.time.now() - signInsKeptMs)
+  const { sessions, invitations, tries, challenges } = store
+  for (const each of [sessions, invitations, tries, challenges]) each.forget(parts.time.now() - signInsKeptMs)
   // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
   for (const digest of await artifacts.list()) {
     if (!isNeeded(store, digest)) await artifacts.remove(digest)

@@ -15,6 +15,7 @@ import { migrationRoutes } from './routes/migrations.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { oneOffRoutes } from './routes/one-offs.ts'
 import { overviewRoutes } from './routes/overview.ts'
+import { passkeyRoutes } from './routes/passkeys.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { releaseRoutes } from './routes/releases.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -50,6 +51,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...factRoutes(parts),
     ...noticeRoutes(parts),
     ...accountRoutes(parts),
+    ...passkeyRoutes(parts),
     ...tokenRoutes(parts),
     ...wayBackRoutes(parts),
   }

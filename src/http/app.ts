@@ -10,6 +10,7 @@ import type { Env } from './env.ts'
 import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
 import { servePages } from './pages.ts'
+import { servePasskeys } from './passkey-pages.ts'
 import { respondWith } from './respond.ts'
 import { serveSignIn } from './sign-in-pages.ts'
 import { toldPath } from './told-path.ts'
@@ -50,13 +51,17 @@ export function httpApp(parts: AppParts): Hono<Env> {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
         styleSrc: ["'unsafe-inline'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
     }),
   )
-  servePages(app, baseUrl, serveSignIn(app, parts))
+  const viewers = serveSignIn(app, parts)
+  servePasskeys(app, parts, viewers)
+  servePages(app, baseUrl, viewers)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)
   parts.api(app)

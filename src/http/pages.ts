@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
-import type { Viewers } from './sign-in-pages.ts'
+import type { Viewers } from './viewers.ts'
 
 /** What somebody finds who opens an address in a browser: how to go on. Whoever is not known here learns nothing else. */
 export function servePages(app: Hono<Env>, baseUrl: string, viewers: Viewers): void {
@@ -37,7 +37,7 @@ git push ${baseUrl}/git/NAME.git main</code></pre>`,
 }
 
 function signedInAs(viewer: string) {
-  return html`<form method="post" action="/logout"><p>Signed in as <strong>${viewer}</strong> <button>Sign out</button></p></form>`
+  return html`<form method="post" action="/logout"><p>Signed in as <strong>${viewer}</strong> <button>Sign out</button> <a href="/me/passkeys">Passkeys</a></p></form>`
 }
 
 function subjectPage(id: string, commands: readonly string[], baseUrl: string) {

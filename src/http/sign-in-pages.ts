@@ -1,17 +1,17 @@
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { html } from 'hono/html'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import { accept, findInvitation } from './accounts/invitations.ts'
 import { shortest } from './accounts/password-rules.ts'
-import { type Browser, endSession, type SignedIn, signedIn, startSession } from './accounts/sessions.ts'
+import { endSession, signedIn, startSession } from './accounts/sessions.ts'
 import { signIn } from './accounts/sign-in.ts'
-import { hashOfToken, type Principal } from './auth.ts'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
+import { passkeySignIn } from './passkey-pages.ts'
 import { statusOf } from './respond.ts'
+import { browserOf, Viewers } from './viewers.ts'
 
 export interface SignInParts {
   readonly store: Store
@@ -41,13 +41,17 @@ export function serveSignIn(app: Hono<Env>, { store, now, baseUrl }: SignInParts
       })
     }),
   )
-  app.get('/login', (context) => context.html(loginPage(null)))
+  app.get('/login', (context) => context.html(loginPage(null, baseUrl)))
   app.post('/login', small, (context) =>
-    answered(context, loginPage, async () => {
-      const value = await signIn(store, await wordsOf(context), browserOf(context), now)
-      viewers.enter(context, value)
-      return context.redirect('/', 303)
-    }),
+    answered(
+      context,
+      (problem) => loginPage(problem, baseUrl),
+      async () => {
+        const value = await signIn(store, await wordsOf(context), browserOf(context), now)
+        viewers.enter(context, value)
+        return context.redirect('/', 303)
+      },
+    ),
   )
   app.post('/logout', (context) => {
     const viewer = viewers.of(context)
@@ -62,38 +66,6 @@ export function serveSignIn(app: Hono<Env>, { store, now, baseUrl }: SignInParts
 function tooLarge(): never {
   throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
 }
-
-/** Who looks at a page: by the cookie of their session. Scripts cannot read it, and no other site makes a browser send it with a post. */
-export class Viewers {
-  readonly #signedIn: SignedIn
-  readonly #isSecure: boolean
-
-  constructor(signedIn: SignedIn, baseUrl: string) {
-    this.#signedIn = signedIn
-    this.#isSecure = new URL(baseUrl).protocol === 'https:'
-  }
-
-  of(context: Context<Env>): Principal | null {
-    const value = getCookie(context, cookie, this.#isSecure ? 'host' : undefined)
-    return value === undefined ? null : this.#signedIn(hashOfToken(value))
-  }
-
-  enter(context: Context<Env>, value: string): void {
-    setCookie(context, cookie, value, this.#options)
-  }
-
-  leave(context: Context<Env>): void {
-    deleteCookie(context, cookie, this.#options)
-  }
-
-  /** Behind https the name says that it is for this host alone; over http no browser would take such a name. */
-  get #options() {
-    const common = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
-    return this.#isSecure ? ({ ...common, secure: true, prefix: 'host' } as const) : common
-  }
-}
-
-const cookie = 'signalbox'
 
 type Form = (problem: Fault) => ReturnType<typeof page>
 
@@ -117,10 +89,6 @@ async function wordsOf(context: Context<Env>): Promise<{ readonly name: string; 
   return { name: typeof name === 'string' ? name : '', password: typeof password === 'string' ? password : '' }
 }
 
-function browserOf({ req, env }: Context<Env>): Browser {
-  return { browser: req.header('user-agent') ?? '', address: env.incoming.socket.remoteAddress ?? '' }
-}
-
 function notInvited(problem: Fault) {
   return page('Set a password', problemText(problem))
 }
@@ -138,7 +106,7 @@ function joinPage(account: string, problem: Fault | null) {
   )
 }
 
-function loginPage(problem: Fault | null) {
+function loginPage(problem: Fault | null, baseUrl: string) {
   return page(
     'Sign in',
     html`${problem === null ? '' : problemText(problem)}
@@ -146,7 +114,8 @@ function loginPage(problem: Fault | null) {
 <p><label>Name<br><input type="text" name="name" autocomplete="username" autocapitalize="none" required autofocus></label></p>
 <p><label>Password<br><input type="password" name="password" autocomplete="current-password" required></label></p>
 <p><button>Sign in</button></p>
-</form>`,
+</form>
+${passkeySignIn(baseUrl)}`,
   )
 }
 

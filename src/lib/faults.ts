@@ -400,6 +400,26 @@ const catalogue = {
     sentence: '{app} has no command with the name {name}; it has: {known}',
     hint: 'Commands have their names under `commands` and `schedules` in signalbox.yml.',
   },
+  'passkey.exists': {
+    sentence: 'This passkey is known here already',
+    hint: 'Use it to sign in, or make another.',
+  },
+  'passkey.not_here': {
+    sentence: 'No browser makes passkeys for {url}',
+    hint: 'They take an https address with a name (or http://localhost): an admin gives the server one with `--public-url`.',
+  },
+  'passkey.refused': {
+    sentence: 'This passkey is not known here, or was not shown as it has to be',
+    hint: 'Try again; each try has five minutes, and the device has to ask for a finger, a face or a PIN. A password goes too.',
+  },
+  'passkey.too_many': {
+    sentence: 'You have {most} passkeys, and nobody may have more',
+    hint: 'Remove one that you use no more: `signalbox passkeys`.',
+  },
+  'passkey.unknown': {
+    sentence: 'You have no passkey {passkey}',
+    hint: 'List them with `signalbox passkeys`.',
+  },
   'password.weak': {
     sentence: 'This password is easy to guess: {problem}',
     hint: 'Take a longer one that is used nowhere else; three or four random words are good.',
@@ -664,6 +684,10 @@ const catalogue = {
   'session.unknown': {
     sentence: 'You have no session {session}',
     hint: 'List them with `signalbox sessions`.',
+  },
+  'sign_in.first': {
+    sentence: 'Nobody has signed in here, or not any more',
+    hint: 'Sign in at /login.',
   },
   'sign_in.refused': {
     sentence: 'The name or the password is not right',

@@ -529,3 +529,26 @@ CREATE TABLE traffic_samples (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX traffic_samples_by_time ON traffic_samples (at);
+
+CREATE TABLE passkeys (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  credential TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  counter INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+
+CREATE INDEX passkeys_by_account ON passkeys (account);
+
+CREATE TABLE challenges (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX challenges_by_expiry ON challenges (expires_at);

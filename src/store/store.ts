@@ -3,6 +3,7 @@ import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
 import { Aliases } from './aliases.ts'
 import { Arrivals } from './arrivals.ts'
+import { Challenges } from './challenges.ts'
 import type { Database } from './database.ts'
 import { Decisions } from './decisions.ts'
 import { Deliveries } from './deliveries.ts'
@@ -21,6 +22,7 @@ import { OneOffs } from './one-offs.ts'
 import { Outbox } from './outbox.ts'
 import { Overrides } from './overrides.ts'
 import { Overviews } from './overview.ts'
+import { Passkeys } from './passkeys.ts'
 import { Projects } from './projects.ts'
 import { Publications } from './publications.ts'
 import { Relations } from './relations.ts'
@@ -80,6 +82,8 @@ export interface Store {
   readonly sessions: Sessions
   readonly invitations: Invitations
   readonly tries: Tries
+  readonly passkeys: Passkeys
+  readonly challenges: Challenges
 }
 
 export function storeOver(db: Database): Store {
@@ -124,5 +128,7 @@ export function storeOver(db: Database): Store {
     sessions: new Sessions(db),
     invitations: new Invitations(db),
     tries: new Tries(db),
+    passkeys: new Passkeys(db),
+    challenges: new Challenges(db),
   }
 }

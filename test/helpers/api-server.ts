@@ -53,7 +53,12 @@ const unshaken: Itself = {
 
 /** The whole API on a real server, over the engine with the model world; repositories that are added are real. */
 export async function apiServer(
-  given: { readonly spec?: ProjectSpec; readonly parts?: Partial<Parts>; readonly itself?: Partial<Itself> } = {},
+  given: {
+    readonly spec?: ProjectSpec
+    readonly parts?: Partial<Parts>
+    readonly itself?: Partial<Itself>
+    readonly baseUrl?: string
+  } = {},
 ): Promise<TestApi> {
   const dir = await tempDir()
   const it = await startEngine(given.spec ?? projectSpec(), given.parts)
@@ -71,7 +76,7 @@ export async function apiServer(
   const stopping = new AbortController()
   const openStreams = new OpenStreams()
   const keeper = gatekeeper(store, systemClock.now, signedIn(store, systemClock.now))
-  const baseUrl = 'http://signalbox.test'
+  const baseUrl = given.baseUrl ?? 'http://signalbox.test'
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
     ...{ clock: systemClock, baseUrl, version: '1.2.3', openStreams, itself: { ...unshaken, ...given.itself } },

@@ -39,3 +39,7 @@ export const session = z.object({
   isThis: z.boolean(),
 })
 export type SessionView = z.infer<typeof session>
+
+/** A key with which a person signs in without a password. */
+export const passkey = z.object({ id: z.int(), name: text, createdAt: at, usedAt: at.nullable() })
+export type PasskeyView = z.infer<typeof passkey>

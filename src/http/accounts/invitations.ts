@@ -53,10 +53,11 @@ export async function accept(store: Store, value: string, password: string, now:
   return account
 }
 
-/** Every session of theirs ends: whoever has the old password has nothing any more. */
+/** Every session of theirs ends and no passkey is good any more: whoever came in before has nothing from now on. */
 function setPassword(store: Store, account: string, hashed: string, at: number): void {
   store.accounts.setPassword(account, hashed)
   store.sessions.endAll(account, at)
+  store.passkeys.removeAll(account)
   store.tries.succeeded(`account:${account}`)
   record(store, 'account.password_set', { name: account, data: {} }, { by: account, at })
 }
