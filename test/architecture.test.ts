@@ -37,7 +37,15 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   cli: [
     ...['lib', 'domain', 'config', 'api', 'system'],
-    ...['commander', '@commander-js/extra-typings', '@clack/prompts', 'node:readline', 'node:util', 'node:path'],
+    ...[
+      'commander',
+      '@commander-js/extra-typings',
+      '@clack/prompts',
+      'fast-string-truncated-width',
+      'node:readline',
+      'node:util',
+      'node:path',
+    ],
   ],
   app: ['*'],
   // The programs, files directly under src/: they read argv, hand it over and know no more than that.

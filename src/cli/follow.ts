@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import { withPatience } from './patience.ts'
 import type { Session } from './session.ts'
-import { progressLines } from './show/progress.ts'
+import { type Telling, tellingOf } from './telling.ts'
 
 export interface Following {
   readonly limitMs: number
@@ -13,7 +13,7 @@ export interface Following {
   readonly evenForPeople: boolean
 }
 
-/** Prints each step of these deployments as it begins, until all have ended or wait for somebody. Gives them as they are then. */
+/** Tells of each step of these deployments as it begins, until all have ended or wait for somebody. Gives them as they are then. */
 export async function followDeployments(
   session: Session,
   deployments: readonly DeploymentView[],
@@ -22,8 +22,9 @@ export async function followDeployments(
   const ids = deployments.map(({ id }) => id)
   const wish = { limitMs, what: ids.join(', ') }
   try {
+    await using telling = tellingOf(session, ids.length)
     return await withPatience(session.world, wish, async (signal) => {
-      const watch = new Watch(session, { client: await session.client(signal), ids, signal })
+      const watch = new Watch(session, { client: await session.client(signal), ids, signal, telling })
       return await watch.untilAll((each) => isOver(each) || (!evenForPeople && needsPeople(each)))
     })
   } catch (error) {
@@ -47,21 +48,22 @@ interface WatchOptions {
   readonly client: Client
   readonly ids: readonly string[]
   readonly signal: AbortSignal
+  readonly telling: Telling
 }
 
 class Watch {
-  readonly #session: Session
+  readonly #telling: Telling
   readonly #client: Client
   readonly #ids: readonly string[]
   readonly #clock: Clock
   readonly #signal: AbortSignal
   readonly #seen = new Map<string, DeploymentDetailView>()
 
-  constructor(session: Session, { client, ids, signal }: WatchOptions) {
-    this.#session = session
+  constructor({ world }: Session, { client, ids, signal, telling }: WatchOptions) {
+    this.#telling = telling
     this.#client = client
     this.#ids = ids
-    this.#clock = session.world.clock
+    this.#clock = world.clock
     this.#signal = signal
   }
 
@@ -72,7 +74,7 @@ class Watch {
         return await this.#followUntil(isDone)
       } catch (error) {
         if (!(error instanceof Fault && error.temporary)) throw error
-        if (failures === 1) this.#session.output.note(`${error.message}; trying again`)
+        if (failures === 1) this.#telling.remark(`${error.message}; trying again`)
         await this.#clock.sleep(backoffMs(failures, { firstMs: 200, mostMs: 5_000 }, 0), this.#signal)
       }
     }
@@ -102,8 +104,7 @@ class Watch {
 
   async #look(id: string): Promise<void> {
     const now = await this.#client.call('deployments.show', { params: { deployment: id } })
-    const prefix = this.#ids.length > 1 ? `${id} ` : ''
-    for (const line of progressLines(this.#seen.get(id) ?? null, now)) await this.#session.output.line([prefix, line])
+    await this.#telling.look(now)
     this.#seen.set(id, now)
   }
 

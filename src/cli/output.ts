@@ -22,6 +22,7 @@ export class Output {
   readonly #stderr: Screen
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean }
   readonly #signal: AbortSignal
+  readonly #isMovable: boolean
 
   constructor({ stdout, stderr, env, signal }: World, { json, verbose }: OutputOptions) {
     this.json = json
@@ -30,6 +31,7 @@ export class Output {
     this.#stderr = stderr
     this.#colours = { stdout: isColoured(stdout, env), stderr: isColoured(stderr, env) }
     this.#signal = signal
+    this.#isMovable = (env.CI ?? '') === '' && env.TERM !== 'dumb'
   }
 
   /** The result of a command, as JSON or as lines for a person. */
@@ -67,6 +69,21 @@ export class Output {
   /** Beside the result: a remark, a warning, what went wrong. */
   note(text: Text): void {
     this.#stderr.write(`${render(text, this.#colours.stderr)}\n`)
+  }
+
+  /** For what is drawn by somebody else. */
+  rendered(text: Text): string {
+    return render(text, this.#colours.stdout)
+  }
+
+  /** For people only, also when the person has ended everything: what had been drawn stays as words. */
+  lastLine(text: Text): void {
+    this.#stdout.write(`${this.rendered(text)}\n`)
+  }
+
+  /** Whether somebody sees rows that move: not a robot at a terminal of its own, nor who asks for JSON. */
+  get isLive(): boolean {
+    return this.isTerminal && !this.json && this.#isMovable
   }
 
   get isTerminal(): boolean {

@@ -11,9 +11,11 @@ const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 export interface TerminalOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** Otherwise 40 rows of 100 columns. */
+  readonly size?: { readonly rows: number; readonly columns: number }
 }
 
-/** The command line at a terminal, made by script(1): 40 rows of 100 columns. */
+/** The command line at a terminal, made by script(1). */
 export interface TerminalUnderTest extends AsyncDisposable {
   readonly screen: string
   type(text: string): void
@@ -25,11 +27,14 @@ export interface TerminalUnderTest extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-export async function atTerminal(words: readonly string[], { cwd, env }: TerminalOptions): Promise<TerminalUnderTest> {
+export async function atTerminal(
+  words: readonly string[],
+  { cwd, env, size: { rows, columns } = { rows: 40, columns: 100 } }: TerminalOptions,
+): Promise<TerminalUnderTest> {
   const dir = await tempDir()
   const [tty, pid] = [join(dir.path, 'tty'), join(dir.path, 'pid')]
   const quoted = [process.execPath, program, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  const command = `tty > ${tty}; echo $$ > ${pid}; stty cols 100 rows 40 && exec ${quoted}`
+  const command = `tty > ${tty}; echo $$ > ${pid}; stty cols ${columns} rows ${rows} && exec ${quoted}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm-256color', NO_COLOR: '1', SHELL: '/bin/sh', ...env },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { DeploymentDetailView, FactView } from '../../api/views.ts'
 import { render } from '../text.ts'
+import { deploymentRows } from './deployment-tree.ts'
 import { progressLines } from './progress.ts'
 
 function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
@@ -108,5 +109,29 @@ test('a way back that was over before anybody looked is told all the same, where
     '  +0.7s   verify',
     'd4  staging/shop  v2 (cccccccc) (promote by ada): failed, rolled back in 0.8s: never healthy',
     '  Look at its last lines.',
+  ])
+})
+
+test('the tree of a deployment has its steps, what each is about, and how long it took', () => {
+  const rows = (now: DeploymentDetailView) =>
+    deploymentRows(now, { mark: '*', now: 4000 }).map((line) => render(line, false))
+  const account = [{ instance: 'd3-web-1', inFlight: 3, upgraded: 0, msToZero: 400, cut: 0 }]
+  const moving = detail({
+    phases: ['place', 'drain', 'verify'].map((name, at) => ({ name, at: 1000 + at * 500 })),
+    step: { doing: 'verify d4-web-1', at: 3, of: 9 },
+    timeline: [fact(1500, 'place', { instances: ['d4-web-1', 'd4-web-2'] }), fact(2000, 'drain', { account })],
+  })
+  assert.deepEqual(rows(moving), [
+    '* d4  staging/shop  v2 (cccccccc), promote by ada  3.0s',
+    '  ✓ place d4-web-1, d4-web-2  0.5s',
+    '  ✓ drain  0.5s',
+    '            d3-web-1: 3 requests in flight, to zero in 0.4s, none cut',
+    '  * verify d4-web-1 (3 of 9)  2.0s',
+  ])
+  const failed = detail({ ...moving, step: null, state: 'finished', outcome: 'failed', finishedAt: 3500 })
+  assert.match(rows(failed)[0] ?? '', /^✗ d4 .* 2\.5s$/)
+  assert.deepEqual(rows(detail({ state: 'queued', startedAt: null })), [
+    '* d4  staging/shop  v2 (cccccccc), promote by ada',
+    '  waits for its turn',
   ])
 })

@@ -26,7 +26,7 @@ function stepLines(now: DeploymentDetailView, index: number): readonly Text[] {
 }
 
 /** Told where the steps back begin; a quick way back may be over before the first look at it. */
-function turnLines({ phases, timeline }: DeploymentDetailView, index: number): readonly Text[] {
+export function turnLines({ phases, timeline }: DeploymentDetailView, index: number): readonly Text[] {
   const turn = timeline.find(({ kind }) => kind === 'deployment.reverting')
   const [before, phase] = [phases[index - 1], phases[index]]
   if (turn === undefined || phase === undefined || phase.at < turn.at || (before?.at ?? 0) >= turn.at) return []
@@ -35,17 +35,22 @@ function turnLines({ phases, timeline }: DeploymentDetailView, index: number): r
 }
 
 function phaseLine(now: DeploymentDetailView, index: number): Text {
-  const { startedAt, phases, step } = now
+  const { startedAt, phases } = now
   const phase = phases[index]
   if (phase === undefined) return ''
-  const isDoing = index === phases.length - 1 && step !== null
+  return [dim(`  +${brief(phase.at - (startedAt ?? phase.at))}`.padEnd(10)), stepWords(now, index)]
+}
+
+/** `place d42-web-1, d42-web-2`: what is being done, or was. */
+export function stepWords(now: DeploymentDetailView, index: number): string {
+  const { phases, step } = now
+  if (index === phases.length - 1 && step !== null) return step.doing
   const instances = listIn(doneFact(now, index)?.data.instances).map(String)
-  const what = isDoing ? step.doing : `${phase.name} ${instances.join(', ')}`
-  return [dim(`  +${brief(phase.at - (startedAt ?? phase.at))}`.padEnd(10)), what.trimEnd()]
+  return `${phases[index]?.name ?? ''} ${instances.join(', ')}`.trimEnd()
 }
 
 /** What was still being answered when an instance left the routing, and what became of it. */
-function accountLines(now: DeploymentDetailView, index: number): readonly Text[] {
+export function accountLines(now: DeploymentDetailView, index: number): readonly Text[] {
   const fact = doneFact(now, index)
   if (fact?.kind !== 'deployment.drain') return []
   return listIn(fact.data.account).flatMap((account) => {
