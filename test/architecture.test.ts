@@ -33,7 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib', 'domain', 'store', 'engine', 'api', 'system'],
     ...['sources/source.ts', 'runner/runner.ts', 'targets/driver.ts'],
     ...['hono', '@hono/*', 'node:http', 'node:stream', 'node:path', 'node:url', 'zod'],
-    '@simplewebauthn/server',
+    ...['@simplewebauthn/server', 'openid-client'],
   ],
   cli: [
     ...['lib', 'domain', 'config', 'api', 'system'],

@@ -7,6 +7,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
+import { identityRoutes } from './routes/identities.ts'
 import { insightRoutes } from './routes/insights.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { lockRoutes } from './routes/locks.ts'
@@ -51,6 +52,7 @@ export const routes = {
   ...noticeRoutes,
   ...accountRoutes,
   ...passkeyRoutes,
+  ...identityRoutes,
   ...tokenRoutes,
   ...wayBackRoutes,
 } as const

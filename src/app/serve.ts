@@ -4,6 +4,7 @@ import { Engine } from '../engine/engine.ts'
 import { Queries } from '../engine/queries.ts'
 import { addAccount } from '../http/accounts/accounts.ts'
 import { invite, type Link } from '../http/accounts/invitations.ts'
+import { type Provider, Providers } from '../http/accounts/providers.ts'
 import { signedIn } from '../http/accounts/sessions.ts'
 import { createToken, newTokenValue } from '../http/accounts/tokens.ts'
 import { apiHandlers } from '../http/api.ts'
@@ -26,6 +27,7 @@ import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
 import { itself } from './itself.ts'
+import { providersIn } from './providers.ts'
 import { onPush } from './push.ts'
 import { neededMiB } from './space.ts'
 
@@ -114,7 +116,8 @@ async function work(given: Work): Promise<void> {
     log.error('going on would be guessing, stopping', { error })
     fatal.abort(error)
   })
-  const { app, remote } = answering({ ...given, engine, assembled, baseUrl: url })
+  const providers = await providersIn(config.providersFile)
+  const { app, remote } = answering({ ...given, engine, assembled, baseUrl: url, providers })
   await using ending = new AsyncDisposableStack()
   ending.use(remote)
   ending.defer(async () => {
@@ -160,6 +163,7 @@ interface Answering extends Work {
   readonly engine: Engine
   readonly assembled: Assembled
   readonly baseUrl: string
+  readonly providers: readonly Provider[]
 }
 
 /** What the server says to whoever asks: the API, and git. */
@@ -187,6 +191,7 @@ function answering(given: Answering) {
   })
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping, store, now },
+    providers: new Providers(given.providers, { baseUrl, now }),
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
       bindRoutes(hono, handlers, { store, gatekeeper: keeper, openStreams, clock: systemClock, log, stopping }),

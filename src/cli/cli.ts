@@ -18,6 +18,7 @@ import { explainCommand } from './commands/explain.ts'
 import { flowCommand } from './commands/flow.ts'
 import { freezeCommand } from './commands/freeze.ts'
 import { gitCredentialCommand } from './commands/git-credential.ts'
+import { identitiesCommand } from './commands/identities.ts'
 import { initCommand } from './commands/init.ts'
 import { insightsCommand } from './commands/insights.ts'
 import { lockCommand } from './commands/lock.ts'
@@ -161,6 +162,7 @@ const commandGroups: readonly CommandGroup[] = [
       tokensCommand,
       sessionsCommand,
       passkeysCommand,
+      identitiesCommand,
       versionCommand,
       completionCommand,
     ],

@@ -502,6 +502,19 @@ test('a project is not removed without a word', async (t) => {
   assert.equal((await sb('projects show tea')).code, 2)
 })
 
+test('what one is linked to is listed and unlinked', async (t) => {
+  const { api, sb } = await desk(t)
+  const id = api.it.store.identities.add({
+    ...{ provider: 'github', subject: '1', account: 'admin', label: 'octo', createdAt: 1 },
+  })
+  assert.match(
+    (await sb('identities')).stdout,
+    new RegExp(`identity +provider +as +linked +used\n${id} +github +octo `),
+  )
+  assert.equal((await sb(`identities unlink ${id}`)).stdout, 'Unlinked: github: octo\n')
+  assert.match((await sb(`identities unlink ${id}`)).stderr, /You have no identity/)
+})
+
 test('one’s passkeys are listed, renamed and removed', async (t) => {
   const { api, sb } = await desk(t)
   const id = api.it.store.passkeys.add({

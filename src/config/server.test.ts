@@ -22,6 +22,7 @@ test('without a word, a server runs on this machine alone', () => {
     smtpFrom: null,
     smtpUser: null,
     smtpPasswordFile: null,
+    providersFile: null,
     smtpSecurity: 'starttls',
   })
 })

@@ -29,6 +29,8 @@ export interface ServerConfig {
   readonly smtpUser: string | null
   readonly smtpPasswordFile: string | null
   readonly smtpSecurity: 'starttls' | 'tls' | 'none'
+  /** Null = people sign in here alone. */
+  readonly providersFile: string | null
 }
 
 export interface Address {
@@ -180,6 +182,18 @@ export const serverSettings: Settings = {
     default: 'starttls',
     schema: z.enum(['starttls', 'tls', 'none'], { error: 'starttls, tls or none' }),
   },
+  providersFile: {
+    ...{
+      flag: 'providers',
+      variable: 'SIGNALBOX_PROVIDERS',
+      argument: 'FILE',
+      example: '/etc/signalbox/providers.yml',
+    },
+    sentence:
+      'A file that names who else says who somebody is: GitHub, and any that speaks OpenID Connect. Left out: people sign in here alone.',
+    default: null,
+    schema: isPath,
+  },
 }
 
 export interface ServerInput {
@@ -218,6 +232,7 @@ export function readServerConfig(input: ServerInput): {
     ...{ noticeNetworks: read(set.noticeNetworks), noticeCommands: read(set.noticeCommands) },
     ...{ smtp: read(set.smtp), smtpFrom: read(set.smtpFrom), smtpUser: read(set.smtpUser) },
     ...{ smtpPasswordFile: read(set.smtpPasswordFile), smtpSecurity: read(set.smtpSecurity) },
+    providersFile: read(set.providersFile),
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }

@@ -9,6 +9,7 @@ import { environmentRoutes } from './routes/environments.ts'
 import { factRoutes } from './routes/facts.ts'
 import { flowRoutes } from './routes/flow.ts'
 import { freezeRoutes } from './routes/freezes.ts'
+import { identityRoutes } from './routes/identities.ts'
 import { insightRoutes } from './routes/insights.ts'
 import { instanceRoutes } from './routes/instances.ts'
 import { migrationRoutes } from './routes/migrations.ts'
@@ -52,6 +53,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...noticeRoutes(parts),
     ...accountRoutes(parts),
     ...passkeyRoutes(parts),
+    ...identityRoutes(parts),
     ...tokenRoutes(parts),
     ...wayBackRoutes(parts),
   }

@@ -5,12 +5,14 @@ import type { Log } from '../lib/log.ts'
 import type { GitServer } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import { newId } from '../system/random.ts'
+import type { Providers } from './accounts/providers.ts'
 import type { Gatekeeper } from './auth.ts'
 import type { Env } from './env.ts'
 import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
 import { servePages } from './pages.ts'
 import { servePasskeys } from './passkey-pages.ts'
+import { serveProviders } from './provider-pages.ts'
 import { respondWith } from './respond.ts'
 import { serveSignIn } from './sign-in-pages.ts'
 import { toldPath } from './told-path.ts'
@@ -25,6 +27,7 @@ export interface AppParts {
   readonly stopping: AbortSignal
   readonly store: Store
   readonly now: () => number
+  readonly providers: Providers
   isProject(name: string): boolean
   /** Adds the routes of the API. */
   readonly api: (app: Hono<Env>) => void
@@ -61,6 +64,7 @@ export function httpApp(parts: AppParts): Hono<Env> {
   )
   const viewers = serveSignIn(app, parts)
   servePasskeys(app, parts, viewers)
+  serveProviders(app, parts, viewers)
   servePages(app, baseUrl, viewers)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)

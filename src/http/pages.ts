@@ -37,7 +37,7 @@ git push ${baseUrl}/git/NAME.git main</code></pre>`,
 }
 
 function signedInAs(viewer: string) {
-  return html`<form method="post" action="/logout"><p>Signed in as <strong>${viewer}</strong> <button>Sign out</button> <a href="/me/passkeys">Passkeys</a></p></form>`
+  return html`<form method="post" action="/logout"><p>Signed in as <strong>${viewer}</strong> <button>Sign out</button> <a href="/me/passkeys">Passkeys</a> <a href="/me/identities">Linked providers</a></p></form>`
 }
 
 function subjectPage(id: string, commands: readonly string[], baseUrl: string) {

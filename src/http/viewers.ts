@@ -7,15 +7,15 @@ import type { Env } from './env.ts'
 /** Who looks at a page: by the cookie of their session. Scripts cannot read it, and no other site makes a browser send it with a post. */
 export class Viewers {
   readonly #signedIn: SignedIn
-  readonly #isSecure: boolean
+  readonly #options: ReturnType<typeof cookieOptions>
 
   constructor(signedIn: SignedIn, baseUrl: string) {
     this.#signedIn = signedIn
-    this.#isSecure = new URL(baseUrl).protocol === 'https:'
+    this.#options = cookieOptions(baseUrl)
   }
 
   of(context: Context<Env>): Principal | null {
-    const value = getCookie(context, cookie, this.#isSecure ? 'host' : undefined)
+    const value = getCookie(context, cookie, this.#options.prefix)
     return value === undefined ? null : this.#signedIn(hashOfToken(value))
   }
 
@@ -26,15 +26,23 @@ export class Viewers {
   leave(context: Context<Env>): void {
     deleteCookie(context, cookie, this.#options)
   }
-
-  /** Behind https the name says that it is for this host alone; over http no browser would take such a name. */
-  get #options() {
-    const common = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
-    return this.#isSecure ? ({ ...common, secure: true, prefix: 'host' } as const) : common
-  }
 }
 
 const cookie = 'signalbox'
+
+interface CookieOptions {
+  readonly httpOnly: true
+  readonly sameSite: 'Lax'
+  readonly path: '/'
+  readonly secure?: true
+  readonly prefix?: 'host'
+}
+
+/** Behind https the name says that it is for this host alone; over http no browser would take such a name. */
+export function cookieOptions(baseUrl: string): CookieOptions {
+  const common = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
+  return new URL(baseUrl).protocol === 'https:' ? { ...common, secure: true, prefix: 'host' } : common
+}
 
 export function browserOf({ req, env }: Context<Env>): Browser {
   return { browser: req.header('user-agent') ?? '', address: env.incoming.socket.remoteAddress ?? '' }

@@ -282,6 +282,18 @@ const catalogue = {
     sentence: 'The instance {instance} did not become healthy: {problem}',
     hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
   },
+  'identity.not_yours': {
+    sentence: 'You have no identity {identity}',
+    hint: 'List them with `signalbox identities`.',
+  },
+  'identity.taken': {
+    sentence: 'Whoever you are there is linked to another account here',
+    hint: 'Sign in with that account and unlink them first, or take another account there.',
+  },
+  'identity.unknown': {
+    sentence: 'Whoever you are there is linked to no account here',
+    hint: 'Sign in another way and link them at /me/identities, or ask an admin for a link: `signalbox accounts invite NAME`.',
+  },
   'instance.unknown': {
     sentence: 'There is no instance {instance}; what runs is: {known}',
     hint: '`signalbox status` lists the instances of an environment.',
@@ -476,6 +488,23 @@ const catalogue = {
   'project.unknown': {
     sentence: 'There is no project {project}',
     hint: 'List them with `signalbox projects list`.',
+  },
+  'provider.lost': {
+    sentence: 'This sign-in was not begun in this browser, took more than five minutes, or was used already',
+    hint: 'Begin again at /login.',
+  },
+  'provider.refused': {
+    sentence: '{title} did not say who you are, or not as it has to',
+    hint: 'Begin again at /login. If that goes wrong too, the server’s log says what came back.',
+  },
+  'provider.unknown': {
+    sentence: 'There is no provider {provider}',
+    hint: 'The file of `--providers` names them.',
+  },
+  'provider.unreachable': {
+    sentence: '{title} cannot be reached: {problem}',
+    hint: 'Sign in another way, or try again later.',
+    temporary: true,
   },
   'publication.unknown': {
     sentence: 'No release {version} of {app} was published',

@@ -50,7 +50,7 @@ export class Accounts {
     return row === null ? null : textOrNull(row, 'password')
   }
 
-  setPassword(name: string, hashed: string): void {
+  setPassword(name: string, hashed: string | null): void {
     this.#db.run('UPDATE accounts SET password = ? WHERE name = ?', hashed, name)
   }
 

@@ -14,6 +14,7 @@ import { Endings } from './endings.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Freezes } from './freezes.ts'
+import { Identities } from './identities.ts'
 import { Invitations } from './invitations.ts'
 import { Locks } from './locks.ts'
 import { Looks } from './looks.ts'
@@ -83,6 +84,7 @@ export interface Store {
   readonly invitations: Invitations
   readonly tries: Tries
   readonly passkeys: Passkeys
+  readonly identities: Identities
   readonly challenges: Challenges
 }
 
@@ -129,6 +131,7 @@ export function storeOver(db: Database): Store {
     invitations: new Invitations(db),
     tries: new Tries(db),
     passkeys: new Passkeys(db),
+    identities: new Identities(db),
     challenges: new Challenges(db),
   }
 }

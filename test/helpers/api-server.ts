@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { apiClient, type Client } from '../../src/api/client.ts'
 import type { ProjectSpec } from '../../src/domain/spec.ts'
 import type { Parts } from '../../src/engine/parts.ts'
+import { type Provider, Providers } from '../../src/http/accounts/providers.ts'
 import { signedIn } from '../../src/http/accounts/sessions.ts'
 import { apiHandlers } from '../../src/http/api.ts'
 import { httpApp } from '../../src/http/app.ts'
@@ -58,6 +59,7 @@ export async function apiServer(
     readonly parts?: Partial<Parts>
     readonly itself?: Partial<Itself>
     readonly baseUrl?: string
+    readonly providers?: readonly Provider[]
   } = {},
 ): Promise<TestApi> {
   const dir = await tempDir()
@@ -83,6 +85,7 @@ export async function apiServer(
   })
   const app = httpApp({
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal, store, now: systemClock.now },
+    providers: new Providers(given.providers ?? [], { baseUrl, now: systemClock.now }),
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
       bindRoutes(hono, handlers, {

@@ -43,3 +43,7 @@ export type SessionView = z.infer<typeof session>
 /** A key with which a person signs in without a password. */
 export const passkey = z.object({ id: z.int(), name: text, createdAt: at, usedAt: at.nullable() })
 export type PasskeyView = z.infer<typeof passkey>
+
+/** A person as a provider knows them. */
+export const identity = z.object({ id: z.int(), provider: text, label: text, createdAt: at, usedAt: at.nullable() })
+export type IdentityView = z.infer<typeof identity>

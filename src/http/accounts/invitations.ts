@@ -30,7 +30,18 @@ export function invite(store: Store, name: string, { by, at }: Doing): Link {
 
 /** Fault `invitation.invalid` for a link that was used, is too old, or never was one. */
 export function findInvitation(store: Store, value: string, now: number): Invitation {
-  const invitation = store.invitations.byHash(hashOfToken(value))
+  return goodInvitation(store, hashOfToken(value), now)
+}
+
+/** By which it can be found again, without keeping what whoever has it becomes the account with. Fault `invitation.invalid`. */
+export function invitationHash(store: Store, value: string, now: number): string {
+  const hash = hashOfToken(value)
+  goodInvitation(store, hash, now)
+  return hash
+}
+
+function goodInvitation(store: Store, hash: string, now: number): Invitation {
+  const invitation = store.invitations.byHash(hash)
   if (invitation === null || invitation.usedAt !== null || now >= invitation.expiresAt)
     throw new Fault('invitation.invalid')
   const account = store.accounts.get(invitation.account)
@@ -45,19 +56,23 @@ export async function accept(store: Store, value: string, password: string, now:
   if (problem !== null) throw new Fault('password.weak', { details: { problem } })
   const hashed = await hashPassword(password)
   store.db.transaction(() => {
-    // Again: two may have followed the link at once.
-    findInvitation(store, value, now())
-    store.invitations.use(hashOfToken(value), now())
-    setPassword(store, account, hashed, now())
+    takeInvitation(store, hashOfToken(value), now())
+    store.accounts.setPassword(account, hashed)
+    record(store, 'account.password_set', { name: account, data: {} }, { by: account, at: now() })
   })
   return account
 }
 
-/** Every session of theirs ends and no passkey is good any more: whoever came in before has nothing from now on. */
-function setPassword(store: Store, account: string, hashed: string, at: number): void {
-  store.accounts.setPassword(account, hashed)
+/**
+ * Uses a link, within the transaction that gives its person a new way in: every session of theirs ends, no passkey and no provider is good
+ * any more, so that whoever came in before has nothing. Two may have followed it at once: Fault `invitation.invalid`.
+ */
+export function takeInvitation(store: Store, hash: string, at: number): string {
+  const { account } = goodInvitation(store, hash, at)
+  store.invitations.use(hash, at)
   store.sessions.endAll(account, at)
   store.passkeys.removeAll(account)
+  store.identities.removeAll(account)
   store.tries.succeeded(`account:${account}`)
-  record(store, 'account.password_set', { name: account, data: {} }, { by: account, at })
+  return account
 }
