@@ -5,7 +5,9 @@ import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import { withPatience } from './patience.ts'
 import type { Session } from './session.ts'
-import { type Telling, tellingOf } from './telling.ts'
+import { deploymentRows } from './show/deployment-tree.ts'
+import { progressLines } from './show/progress.ts'
+import { type Telling, type Told, tellingOf } from './telling.ts'
 
 export interface Following {
   readonly limitMs: number
@@ -22,7 +24,7 @@ export async function followDeployments(
   const ids = deployments.map(({ id }) => id)
   const wish = { limitMs, what: ids.join(', ') }
   try {
-    await using telling = tellingOf(session, ids.length)
+    await using telling = tellingOf(session, toldOf(ids.length))
     return await withPatience(session.world, wish, async (signal) => {
       const watch = new Watch(session, { client: await session.client(signal), ids, signal, telling })
       return await watch.untilAll((each) => isOver(each) || (!evenForPeople && needsPeople(each)))
@@ -33,6 +35,13 @@ export async function followDeployments(
     }
     throw error
   }
+}
+
+/** Of several, each line says which it is about. */
+function toldOf(count: number): Told<DeploymentDetailView> {
+  const lines: Told<DeploymentDetailView>['lines'] = (before, now) =>
+    progressLines(before, now).map((line) => (count > 1 ? [`${now.id} `, line] : line))
+  return { lines, rows: deploymentRows }
 }
 
 /** A gate that opens neither by itself nor by another deployment's end. */
@@ -48,11 +57,11 @@ interface WatchOptions {
   readonly client: Client
   readonly ids: readonly string[]
   readonly signal: AbortSignal
-  readonly telling: Telling
+  readonly telling: Telling<DeploymentDetailView>
 }
 
 class Watch {
-  readonly #telling: Telling
+  readonly #telling: Telling<DeploymentDetailView>
   readonly #client: Client
   readonly #ids: readonly string[]
   readonly #clock: Clock

@@ -1,52 +1,57 @@
-import type { DeploymentDetailView } from '../api/views.ts'
 import { LiveRows } from './live-rows.ts'
 import type { Session } from './session.ts'
-import { deploymentRows } from './show/deployment-tree.ts'
-import { progressLines } from './show/progress.ts'
+import type { Moment } from './show/moment.ts'
 import type { Text } from './text.ts'
 
-/** How a person is told of deployments that go on. */
-export interface Telling extends AsyncDisposable {
-  look(now: DeploymentDetailView): Promise<void>
+/** How a person is told of things that go on: deployments, a run. */
+export interface Telling<T> extends AsyncDisposable {
+  look(now: T): Promise<void>
   remark(text: Text): void
 }
 
-/** Drawn in place where somebody sees it move, or a line for each step as it begins. */
-export function tellingOf(session: Session, count: number): Telling {
-  return session.output.isLive ? new LiveTelling(session, count) : new PlainTelling(session, count)
+/** One kind of thing in words. */
+export interface Told<T> {
+  /** What is new since the last look. */
+  lines(before: T | null, now: T): readonly Text[]
+  /** All of it, as it is drawn at this moment. */
+  rows(now: T, moment: Moment): readonly Text[]
 }
 
-/** What was seen of each deployment last, and the lines that tell what is new. */
-class Seen {
-  readonly #before = new Map<string, DeploymentDetailView>()
-  readonly #count: number
+/** Drawn in place where somebody sees it move, or a line for what is new. */
+export function tellingOf<T extends { readonly id: string }>(session: Session, told: Told<T>): Telling<T> {
+  return session.output.isLive ? new LiveTelling(session, told) : new PlainTelling(session, told)
+}
 
-  constructor(count: number) {
-    this.#count = count
+/** What was seen of each last. */
+class Seen<T extends { readonly id: string }> {
+  readonly #told: Told<T>
+  readonly #before = new Map<string, T>()
+
+  constructor(told: Told<T>) {
+    this.#told = told
   }
 
-  get all(): readonly DeploymentDetailView[] {
-    return [...this.#before.values()]
+  rows(moment: Moment): readonly Text[] {
+    return [...this.#before.values()].flatMap((each) => this.#told.rows(each, moment))
   }
 
-  add(now: DeploymentDetailView): readonly Text[] {
-    const prefix = this.#count > 1 ? `${now.id} ` : ''
-    const lines = progressLines(this.#before.get(now.id) ?? null, now)
+  add(now: T): readonly Text[] {
+    const lines = this.#told.lines(this.#before.get(now.id) ?? null, now)
     this.#before.set(now.id, now)
-    return lines.map((line) => [prefix, line])
+    return lines
   }
 }
 
-class PlainTelling implements Telling {
+class PlainTelling<T extends { readonly id: string }> implements Telling<T> {
   readonly #output: Session['output']
-  readonly #seen: Seen
+  readonly #seen: Seen<T>
 
-  constructor({ output }: Session, count: number) {
+  constructor({ output }: Session, told: Told<T>) {
     this.#output = output
-    this.#seen = new Seen(count)
+    this.#seen = new Seen(told)
   }
 
-  async look(now: DeploymentDetailView): Promise<void> {
+  async look(now: T): Promise<void> {
     for (const line of this.#seen.add(now)) await this.#output.line(line)
   }
 
@@ -61,22 +66,22 @@ const spinner = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
 const frameMs = 100
 
 /** A tree that moves; at the end the lines stay that would have been printed without it. */
-class LiveTelling implements Telling {
+class LiveTelling<T extends { readonly id: string }> implements Telling<T> {
   readonly #session: Session
   readonly #rows: LiveRows
-  readonly #seen: Seen
+  readonly #seen: Seen<T>
   readonly #lines: Text[] = []
   readonly #over = new AbortController()
   readonly #moving: Promise<unknown>
 
-  constructor(session: Session, count: number) {
+  constructor(session: Session, told: Told<T>) {
     this.#session = session
     this.#rows = new LiveRows(session.world)
-    this.#seen = new Seen(count)
+    this.#seen = new Seen(told)
     this.#moving = this.#move().catch(() => {}) // Only its end: the sleep that was broken off.
   }
 
-  async look(now: DeploymentDetailView): Promise<void> {
+  async look(now: T): Promise<void> {
     this.#lines.push(...this.#seen.add(now))
   }
 
@@ -101,7 +106,7 @@ class LiveTelling implements Telling {
 
   #draw(mark: string): void {
     const { output, world } = this.#session
-    const rows = this.#seen.all.flatMap((each) => deploymentRows(each, { mark, now: world.clock.now() }))
+    const rows = this.#seen.rows({ mark, now: world.clock.now() })
     this.#rows.draw(rows.map((row) => output.rendered(row)))
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
-import { limitOption } from '../options.ts'
+import { limitOption, waitLimitOption } from '../options.ts'
+import { followRun } from '../run-following.ts'
 import type { Open } from '../session.ts'
 import { adviceLines, lackLines, runLines, runState } from '../show/run.ts'
 import { ago } from '../show/time.ts'
@@ -35,9 +36,12 @@ function show(open: Open) {
   return new Command('show')
     .description('Show one run with its jobs.')
     .argument('<run>', 'its id: r17')
-    .action(async (id) => {
-      const { client, output } = open()
-      const run = await (await client()).call('runs.show', { params: { run: id } })
-      await output.show(run, () => [...runLines(run), ...lackLines(run.lacks), ...adviceLines(run)])
+    .option('--wait', 'follow it to its end, and end as it does')
+    .addOption(waitLimitOption())
+    .action(async (id, { wait = false, waitTimeout }) => {
+      const session = open()
+      if (wait) return await followRun(session, id, waitTimeout)
+      const run = await (await session.client()).call('runs.show', { params: { run: id } })
+      await session.output.show(run, () => [...runLines(run), ...lackLines(run.lacks), ...adviceLines(run)])
     })
 }

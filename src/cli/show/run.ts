@@ -42,6 +42,11 @@ export function runState({ id, state, outcome, jobs }: RunView): Text {
   return yellow(`running, ${done} of ${jobs.length} jobs done`)
 }
 
+/** `test  failed in 3s: exit code 1`. */
+export function jobText({ name, reason, ...job }: JobView): Text {
+  return [name, '  ', jobState({ name, reason, ...job }), reason === null ? '' : `: ${reason}`]
+}
+
 function jobCells(job: JobView): readonly Text[] {
   const again = job.attempt > 1 ? `attempt ${job.attempt}` : ''
   return [job.name, dim(job.kind), jobState(job), again, job.reason ?? '']
