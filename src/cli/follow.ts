@@ -3,7 +3,7 @@ import type { DeploymentDetailView, DeploymentView, FactView } from '../api/view
 import { backoffMs } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
-import { withPatience } from './patience.ts'
+import { noteWhatGoesOn, withPatience } from './patience.ts'
 import type { Session } from './session.ts'
 import { deploymentRows } from './show/deployment-tree.ts'
 import { progressLines } from './show/progress.ts'
@@ -30,9 +30,7 @@ export async function followDeployments(
       return await watch.untilAll((each) => isOver(each) || (!evenForPeople && needsPeople(each)))
     })
   } catch (error) {
-    if (session.world.signal.aborted) {
-      session.output.note(`${ids.join(', ')} goes on without us; \`signalbox cancel ${ids[0] ?? ''}\` would end it`)
-    }
+    noteWhatGoesOn(session, ids)
     throw error
   }
 }

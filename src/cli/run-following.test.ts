@@ -48,6 +48,21 @@ test('a run is drawn with its jobs and what each printed last; at the end its jo
   )
 })
 
+test('Ctrl-C ends the looking, and says that the run goes on', async (t) => {
+  const { cwd, env } = await running(t)
+  const size = { rows: 40, columns: 100 }
+  await using terminal = await atTerminal(['runs', 'show', 'r1', '--wait'], { cwd, env, size })
+  const screen = new Screen(terminal, size)
+  await screen.shows('the run', (rows) => rows.length > 2)
+  terminal.type('\x03')
+  assert.equal(await terminal.code, 130)
+  assert.match(
+    (await screen.rows()).join('\n'),
+    /^r1 .*running.*\nr1 goes on without us; `signalbox cancel r1` would end it$/,
+  )
+  assert.equal(screen.isCursorShown, true)
+})
+
 test('without a terminal a line tells of each job that ended, and the run’s end is ours', async (t) => {
   const { cwd, env, end } = await running(t)
   const following = start(['runs', 'show', 'r1', '--wait'], { cwd, env })

@@ -3,7 +3,7 @@ import type { RunDetailView } from '../api/views.ts'
 import { Fault } from '../lib/fault.ts'
 import { exitCodeOfRun, exitCodes } from './exit-codes.ts'
 import { jobLog, type LogLineView } from './logs/source.ts'
-import { withPatience } from './patience.ts'
+import { noteWhatGoesOn, withPatience } from './patience.ts'
 import type { Session } from './session.ts'
 import { type RunSeen, runProgressLines, runRows } from './show/run-tree.ts'
 import { tellingOf } from './telling.ts'
@@ -14,7 +14,10 @@ const reachBytes = 4 * 1024
 
 /** Tells of a run to its end, unless it comes to wait for people, and ends as it did. */
 export async function followRun(session: Session, run: string, limitMs: number): Promise<void> {
-  const ended = await untilOver(session, run, limitMs)
+  const ended = await untilOver(session, run, limitMs).catch((error: unknown) => {
+    noteWhatGoesOn(session, [run])
+    throw error
+  })
   if (session.output.json) await session.output.show(ended, () => [])
   session.end(ended.state === 'waiting' ? exitCodes.blocked : exitCodeOfRun(ended))
 }
