@@ -24,7 +24,7 @@ async function running(t: TestContext) {
   await api.it.push('slow', { job: () => going.promise })
   await waitFor('the job to run', () => api.it.jobsRun.length > 0)
   const log = await api.jobLogs.open('r1/test/1', redactor([]))
-  await log.sink({ step: 0, stream: 'o' }).push(Buffer.from('hello\n'))
+  await log.sink({ step: 0, stream: 'o' }).push(Buffer.from('one\rhello \x1b[32mgreen\x1b[0m\tworld\x1b[2J\n'))
   t.after(() => log.close())
   return { api, cwd: dir.path, env: { SIGNALBOX_URL: api.url, SIGNALBOX_TOKEN: tokens.admin }, end: going.resolve }
 }
@@ -37,7 +37,7 @@ test('a run is drawn with its jobs and what each printed last; at the end its jo
   const rows = await screen.shows('what the job printed', (all) => all.some((row) => /hello/.test(row)))
   assert.match(
     rows.join('\n'),
-    /^\S r1 {2}shop main \w{8} "slow" .*\n {2}\S test {2}.*s\n {6}1 hello\n {2}· build:shop$/,
+    /^\S r1 {2}shop main \w{8} "slow" .*\n {2}\S test {2}.*s\n {6}1 hello green world\n {2}· build:shop$/,
   )
   end(succeeded)
   assert.equal(await terminal.code, 0)

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { JobView, RunView } from '../../api/views.ts'
 import { bold, cyan, dim, green, red, type Text, yellow } from '../text.ts'
 import type { Moment } from './moment.ts'
@@ -29,8 +30,14 @@ function jobRows({ lastLines }: RunSeen, job: JobView, moment: Moment): readonly
   if (startedAt === null || state === 'waiting') return [['  ', waitingMark(outcome), dim(` ${name}`)]]
   const took = dim(`  ${brief((finishedAt ?? moment.now) - startedAt)}`)
   const last = lastLines.get(name)
-  const at = last === undefined ? [] : [['      ', dim(`${last.step === null ? ' ' : last.step + 1} ${last.text}`)]]
+  const at =
+    last === undefined ? [] : [['      ', dim(`${last.step === null ? ' ' : last.step + 1} ${oneRow(last.text)}`)]]
   return [['  ', markOf(outcome, moment), ` ${name}`, took], ...at]
+}
+
+/** What stands there when it has been printed: without colours, and what was written over the rest. */
+function oneRow(text: string): string {
+  return stripVTControlCharacters(text).trimEnd().replace(/^.*\r/s, '').replaceAll('\t', ' ')
 }
 
 function markOf(outcome: JobView['outcome'], { mark }: Moment): Text {
