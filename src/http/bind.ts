@@ -1,6 +1,4 @@
 import type { Context, Hono } from 'hono'
-import type { z } from 'zod'
-import type { RequestIssue } from '../api/refusal.ts'
 import { apiPrefix, type Route } from '../api/route.ts'
 import { type RouteName, routes } from '../api/routes.ts'
 import type { Where } from '../domain/role.ts'
@@ -8,21 +6,13 @@ import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
-import {
-  everywhere,
-  type Gatekeeper,
-  mustReach,
-  mustReachSomewhere,
-  nobody,
-  type Principal,
-  rankOfScope,
-} from './auth.ts'
+import { type AnyAsked, type AnyHandler, admittedTo, checked, invalid } from './ask.ts'
+import { type Gatekeeper, nobody, type Principal, rankOfScope } from './auth.ts'
 import { jsonOf } from './body.ts'
 import type { Env } from './env.ts'
-import type { Caller, Handlers, Sent } from './handlers.ts'
+import type { Handlers, Sent } from './handlers.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { eventResponse } from './stream.ts'
-import { whereIs } from './where.ts'
 
 export interface BindParts {
   readonly store: Store
@@ -40,15 +30,6 @@ export function bindRoutes(app: Hono<Env>, handlers: Handlers, parts: BindParts)
     const handler = handlers[name as RouteName] as AnyHandler
     app.on(route.method, `${apiPrefix}${route.path}`, (context) => serve(context, { ...parts, route, handler }))
   }
-}
-
-/** What the table's types have made sure of, as seen from the loop over it. */
-type AnyHandler = (asked: AnyAsked, caller: Caller) => unknown
-
-interface AnyAsked {
-  readonly params: unknown
-  readonly query: unknown
-  readonly body: unknown
 }
 
 /** Denied by default: without a word about who may, the server does not start. */
@@ -80,16 +61,11 @@ interface Admitted {
   readonly where: Where
 }
 
-/** First who asks; then what they ask about, and whether there is such a thing for them; then what they may do there. */
+/** First who asks; then the rest. */
 function admitted(context: Context<Env>, { route, gatekeeper, store }: Serving): Admitted & Pick<AnyAsked, 'params'> {
-  const paths = () => checked('path', route.params, context.req.param())
-  if (route.scope === 'anyone') return { principal: nobody, where: everywhere, params: paths() }
-  const principal = gatekeeper.admit(context.req.header('authorization') ?? null)
-  mustReachSomewhere(principal, route.scope)
-  const params = paths()
-  const where = whereIs(store, context.req.param(), principal)
-  mustReach(principal, route.scope, where)
-  return { principal, where, params }
+  const isKnown = route.scope !== 'anyone'
+  const principal = isKnown ? gatekeeper.admit(context.req.header('authorization') ?? null) : nobody
+  return { principal, ...admittedTo(route, context.req.param(), { store, principal }) }
 }
 
 interface Streaming extends Admitted {
@@ -116,20 +92,4 @@ function queryOf(context: Context<Env>): Readonly<Record<string, string>> {
   const twice = entries.find(([, values]) => values.length > 1)
   if (twice !== undefined) throw invalid(`query: ${twice[0]} is given twice`)
   return Object.fromEntries(entries.map(([key, values]) => [key, values[0] ?? '']))
-}
-
-function checked(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
-  if (schema === undefined) return undefined
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issues: readonly RequestIssue[] = result.error.issues.slice(0, 5).map(({ path, message }) => ({
-    path: path.slice(0, 10).map((key) => String(key).slice(0, 200)),
-    problem: message.slice(0, 300),
-  }))
-  const told = issues.map(({ path, problem }) => `${[part, ...path].join('.').slice(0, 200)}: ${problem}`)
-  throw invalid(told.join('; '), { issues })
-}
-
-function invalid(problem: string, details: Readonly<Record<string, unknown>> = {}): Fault {
-  return new Fault('request.invalid', { details: { problem, ...details } })
 }
