@@ -12,7 +12,7 @@ export function httpPage(): string {
     'Printed from `src/api/routes.ts` by `bin/reference`; do not edit.',
     '',
     `Everything is below \`${apiPrefix}\`. Questions and answers are JSON, times are milliseconds since 1970 UTC. A token goes along as`,
-    '`Authorization: Bearer TOKEN`; its scope is `read`, `deploy` or `admin`, and each includes the ones before it. A body is',
+    '`Authorization: Bearer TOKEN`; its scope is `read`, `contribute`, `deploy`, `maintain` or `admin`, and each includes the ones before it. A body is',
     'at most 1 MiB. Unknown parameters are refused.',
     '',
     'Every error is `{code, message, hint, details, requestId}`; the codes are in [errors.md](errors.md). With status 503 and',
@@ -58,10 +58,11 @@ const answers: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
 
 function section(name: string, route: Route): readonly string[] {
   const needs = route.scope === 'anyone' ? 'no token' : `\`${route.scope}\``
+  const more = route.confirm ? ' From a browser it takes that somebody has shown of late that it is still them.' : ''
   return [
     `## \`${route.method} ${route.path}\``,
     '',
-    `${route.sentence} Needs ${needs}. In the client: \`${name}\`.`,
+    `${route.sentence} Needs ${needs}.${more} In the client: \`${name}\`.`,
     '',
     ...part('Query', route.query),
     ...part('Body', route.body),

@@ -11,6 +11,8 @@ export interface Route {
   /** Below `/api/v1`; `:name` stands for a parameter. */
   readonly path: string
   readonly scope: Scope
+  /** It touches secrets or accounts: from a browser it takes that somebody has shown of late that it is still them. */
+  readonly confirm?: true
   /** What it does, for the reference. */
   readonly sentence: string
   readonly params?: z.ZodObject

@@ -5,6 +5,7 @@ import { type RouteName, routes } from '../api/routes.ts'
 
 /** What the API can do, the command line can: each route with the file that asks it, or the reason why none does. */
 const withoutCommand: Partial<Record<RouteName, string>> = {
+  'password.change': 'a password is typed at a page, where a password manager sees to it',
   openapi: 'for programs that are made from it; it is printed in docs/reference/http.md',
 }
 

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import { newId } from '../system/random.ts'
 import type { Providers } from './accounts/providers.ts'
 import type { Gatekeeper } from './auth.ts'
+import { confirmFirst, serveConfirm } from './confirm-pages.ts'
 import type { Env } from './env.ts'
 import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
@@ -37,7 +38,7 @@ export interface AppParts {
 export function httpApp(parts: AppParts): Hono<Env> {
   const { log, baseUrl, stopping } = parts
   const app = new Hono<Env>()
-  app.onError((error, context) => respondWith(error, context, log))
+  app.onError((error, context) => confirmFirst(context, error, baseUrl) ?? respondWith(error, context, log))
   app.notFound((context) => {
     const { method, path } = context.req
     return respondWith(new Fault('route.unknown', { details: { method, path: toldPath(path) } }), context, log)
@@ -65,6 +66,7 @@ export function httpApp(parts: AppParts): Hono<Env> {
   const viewers = serveSignIn(app, parts)
   servePasskeys(app, parts, viewers)
   serveProviders(app, parts, viewers)
+  serveConfirm(app, parts, viewers)
   servePages(app, baseUrl, viewers)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)

@@ -5,6 +5,7 @@ import type { Where } from '../domain/role.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import { mustReach, mustReachSomewhere, type Principal } from './auth.ts'
+import { mustBeConfirmed } from './confirming.ts'
 import type { Caller } from './handlers.ts'
 import { whereIs } from './where.ts'
 
@@ -21,8 +22,8 @@ export type AnyHandler = (asked: AnyAsked, caller: Caller) => unknown
 type Params = Readonly<Record<string, string>>
 
 /**
- * What they ask about, and whether there is such a thing for them; then what they may do there. Faults `token.forbidden`,
- * `request.invalid`, and those of `whereIs`.
+ * What they ask about, and whether there is such a thing for them; then what they may do there, and whether it is still them.
+ * Faults `token.forbidden`, `request.invalid`, `sign_in.confirm`, and those of `whereIs`.
  */
 export function admittedTo(
   route: Route,
@@ -34,6 +35,7 @@ export function admittedTo(
   const found = checked('path', route.params, params)
   const where = whereIs(store, params, principal)
   if (scope !== 'anyone') mustReach(principal, scope, where)
+  if (route.confirm) mustBeConfirmed(principal)
   return { where, params: found }
 }
 

@@ -39,7 +39,10 @@ export interface Principal {
   /** Stands for what they showed from now on, so that its value need not be kept. */
   readonly hash: string
   /** Where they have signed in; null for whoever showed a token. */
-  readonly session: { readonly id: number } | null
+  readonly session: {
+    readonly id: number /** Of late they have shown that it is still them. */
+    readonly isConfirmed: boolean
+  } | null
 }
 
 /** Whoever asks where nobody is asked who they are. */

@@ -19,6 +19,7 @@ import {
   removePasskey,
 } from './accounts/passkeys.ts'
 import { startSession } from './accounts/sessions.ts'
+import { confirmed } from './confirming.ts'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
 import { browserOf, type Viewers } from './viewers.ts'
@@ -58,12 +59,13 @@ export function servePasskeys(app: Hono<Env>, parts: PasskeyParts, viewers: View
   })
 }
 
-/** Fault `sign_in.first`. */
+/** Faults `sign_in.first`, `sign_in.confirm`. */
 function adding(viewers: Viewers, context: Context<Env>): Adding {
-  const viewer = viewers.of(context)
-  if (viewer?.session == null) throw new Fault('sign_in.first')
-  return { account: viewer.name, session: viewer.session.id }
+  const { name: account, session } = confirmed(viewers.of(context))
+  return { account, session }
 }
+
+type Content = ReturnType<typeof html>
 
 const base64url = z.string().regex(/^[\w-]{1,20000}$/)
 const credential = z.object({ id: base64url, rawId: base64url, type: z.literal('public-key') })
@@ -83,7 +85,7 @@ async function fieldsOf(context: Context<Env>): Promise<Fields> {
   return await context.req.parseBody()
 }
 
-function shownIn({ response }: Fields): AuthenticationResponseJSON {
+export function shownIn({ response }: Fields): AuthenticationResponseJSON {
   return { ...readAs(shown, response), clientExtensionResults: {} }
 }
 
@@ -111,11 +113,12 @@ function serveScript(app: Hono<Env>): void {
   })
 }
 
-/** For the page on which people sign in. Nothing where no browser would have any. */
-export function passkeySignIn(baseUrl: string) {
+/** For pages on which people show who they are. Nothing where no browser would have any. */
+export function passkeyForm(baseUrl: string, action: string, more: Content = html``) {
   if (!hasPasskeys(baseUrl)) return ''
-  return html`<form method="post" action="/login/passkey" data-passkey="show" data-challenge="/passkey/challenge" hidden>
+  return html`<form method="post" action="${action}" data-passkey="show" data-challenge="/passkey/challenge" hidden>
 <input type="hidden" name="response">
+${more}
 <p><button>Sign in with a passkey</button> <span role="status"></span></p>
 </form>
 <script type="module" src="/assets/passkeys.js"></script>`

@@ -118,6 +118,7 @@ test('an invitation is accepted by way of a provider, once; what was good before
   const { api, browser: one } = await place(t)
   const { store } = api.it
   const old = linked(api.it, 'company', 'somebody else')
+  store.accounts.setPassword('ada', 'a hash of one')
   const before = startSession(store, 'ada', browser, systemClock.now())
   const invitation = invite(store, 'ada', { by: 'test', at: systemClock.now() }).path.replace('/join/', '')
   assert.match(await (await one.ask('GET', `/join/${invitation}`)).text(), /Sign in with Example Inc\./)

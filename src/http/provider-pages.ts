@@ -13,12 +13,14 @@ import {
   type Purpose,
   sendTo,
   unlink,
+  waysToConfirm,
 } from './accounts/identities.ts'
 import { invitationHash } from './accounts/invitations.ts'
 import type { Known, Providers } from './accounts/providers.ts'
-import { startSession } from './accounts/sessions.ts'
-import type { Principal } from './auth.ts'
+import { confirmSession, startSession } from './accounts/sessions.ts'
+import { confirmed, inSession } from './confirming.ts'
 import type { Env } from './env.ts'
+import { ownPath } from './own-path.ts'
 import { page } from './page.ts'
 import { browserOf, cookieOptions, type Viewers } from './viewers.ts'
 
@@ -39,6 +41,13 @@ export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers
     const { purpose, known } = await returned(context, parts)
     return await arrive(context, { ...parts, viewers }, purpose, known)
   })
+  app.post('/confirm/with/:provider', async (context) => {
+    const { name, session } = inSession(viewers.of(context))
+    const isWay = waysToConfirm(parts, name).providers.some((each) => each.name === context.req.param('provider'))
+    if (!isWay) throw new Fault('identity.unknown')
+    const { back } = await context.req.parseBody()
+    return await go(context, { to: 'confirm', session, back: ownPath(back) })
+  })
   app.get('/me/identities', (context) => {
     const viewer = viewers.of(context)
     if (viewer === null) return context.redirect('/login', 303)
@@ -46,10 +55,10 @@ export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers
     return context.html(identitiesPage(store.identities.of(viewer.name), parts.providers))
   })
   app.post('/me/identities/:provider', (context) =>
-    go(context, { to: 'link', session: sessionOf(viewers.of(context)).session }),
+    go(context, { to: 'link', session: confirmed(viewers.of(context)).session }),
   )
   app.post('/me/identities/:identity{[0-9]+}/unlink', (context) => {
-    unlink(store, Number(context.req.param('identity')), { by: sessionOf(viewers.of(context)).name, at: now() })
+    unlink(store, Number(context.req.param('identity')), { by: confirmed(viewers.of(context)).name, at: now() })
     return context.redirect('/me/identities', 303)
   })
 }
@@ -79,22 +88,27 @@ type Arriving = ProviderPageParts & { readonly viewers: Viewers }
 
 async function arrive(context: Context<Env>, parts: Arriving, purpose: Purpose, known: Known): Promise<Response> {
   const { store, now, viewers } = parts
-  if (purpose.to === 'link') {
-    const { name: by, session } = sessionOf(viewers.of(context))
-    if (session !== purpose.session) throw new Fault('provider.lost')
-    link(store, known, { by, at: now() })
-    return context.redirect('/me/identities', 303)
-  }
+  if (purpose.to === 'link' || purpose.to === 'confirm') return arriveAgain(context, parts, purpose, known)
   const account =
     purpose.to === 'enter' ? accountOf(store, known, now()) : acceptAs(store, purpose.invitation, known, now())
   viewers.enter(context, startSession(store, account, browserOf(context), now()))
   return context.redirect('/', 303)
 }
 
-/** Fault `sign_in.first`. */
-function sessionOf(viewer: Principal | null): { readonly name: string; readonly session: number } {
-  if (viewer?.session == null) throw new Fault('sign_in.first')
-  return { name: viewer.name, session: viewer.session.id }
+type Again = Extract<Purpose, { readonly session: number }>
+
+/** In the session in which they were sent there. Faults `sign_in.first`, `provider.lost`, and those of `link` and `accountOf`. */
+function arriveAgain(context: Context<Env>, parts: Arriving, purpose: Again, known: Known): Response {
+  const { store, now, viewers } = parts
+  const { name, session } = inSession(viewers.of(context))
+  if (session !== purpose.session) throw new Fault('provider.lost')
+  if (purpose.to === 'link') {
+    link(store, known, { by: name, at: now() })
+    return context.redirect('/me/identities', 303)
+  }
+  if (accountOf(store, known, now()) !== name) throw new Fault('identity.unknown')
+  viewers.enter(context, confirmSession(store, { id: session, account: name }, now()))
+  return context.redirect(purpose.back, 303)
 }
 
 /** For the pages on which people sign in, or follow an invitation. */

@@ -64,6 +64,7 @@ const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'provider.lost': 401,
   'provider.refused': 401,
   'provider.unreachable': 502,
+  'sign_in.confirm': 403,
   'sign_in.first': 401,
   'sign_in.refused': 401,
   'sign_in.too_often': 429,

@@ -10,7 +10,7 @@ import { endSession, signedIn, startSession } from './accounts/sessions.ts'
 import { signIn } from './accounts/sign-in.ts'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
-import { passkeySignIn } from './passkey-pages.ts'
+import { passkeyForm } from './passkey-pages.ts'
 import { providerSignIn } from './provider-pages.ts'
 import { statusOf } from './respond.ts'
 import { browserOf, Viewers } from './viewers.ts'
@@ -26,7 +26,7 @@ const mostBytes = 8 * 1024
 
 /** Where a person sets the password of their invitation, signs in and signs out. They work without scripts. */
 export function serveSignIn(app: Hono<Env>, { store, now, baseUrl, providers }: SignInParts): Viewers {
-  const others = html`${passkeySignIn(baseUrl)}${providerSignIn(providers, null)}`
+  const others = html`${passkeyForm(baseUrl, '/login/passkey')}${providerSignIn(providers, null)}`
   const byProvider = (secret: string) => html`${providerSignIn(providers, secret)}`
   const viewers = new Viewers(signedIn(store, now), baseUrl)
   const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })

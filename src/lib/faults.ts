@@ -714,6 +714,10 @@ const catalogue = {
     sentence: 'You have no session {session}',
     hint: 'List them with `signalbox sessions`.',
   },
+  'sign_in.confirm': {
+    sentence: 'This touches secrets or accounts: show once more that it is you',
+    hint: 'Do so at /confirm; it counts for ten minutes.',
+  },
   'sign_in.first': {
     sentence: 'Nobody has signed in here, or not any more',
     hint: 'Sign in at /login.',

@@ -446,7 +446,7 @@ CREATE TABLE sessions (
   browser TEXT NOT NULL,
   address TEXT NOT NULL,
   ended_at INTEGER
-) STRICT;
+, confirmed_at INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX sessions_by_account ON sessions (account, ended_at);
 

@@ -7,6 +7,8 @@ export interface Session {
   readonly account: string
   readonly createdAt: number
   readonly seenAt: number
+  /** When whoever sits there showed last that it is them. */
+  readonly confirmedAt: number
   readonly browser: string
   readonly address: string
   readonly endedAt: number | null
@@ -19,9 +21,12 @@ export class Sessions {
     this.#db = db
   }
 
-  start({ account, createdAt, browser, address }: Omit<Session, 'id' | 'seenAt' | 'endedAt'>, hash: string): number {
-    const sql = `INSERT INTO sessions (hash, account, created_at, seen_at, browser, address)
-                 VALUES (?1, ?2, ?3, ?3, ?4, ?5)`
+  start(
+    { account, createdAt, browser, address }: Omit<Session, 'id' | 'seenAt' | 'confirmedAt' | 'endedAt'>,
+    hash: string,
+  ): number {
+    const sql = `INSERT INTO sessions (hash, account, created_at, seen_at, confirmed_at, browser, address)
+                 VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)`
     return this.#db.insert(sql, hash, account, createdAt, browser, address)
   }
 
@@ -40,6 +45,11 @@ export class Sessions {
     this.#db.run('UPDATE sessions SET seen_at = ? WHERE number = ?', at, id)
   }
 
+  /** From now on it is found by this hash, and by the one before no more. */
+  confirmed(id: number, hash: string, at: number): void {
+    this.#db.run('UPDATE sessions SET hash = ?, confirmed_at = ? WHERE number = ?', hash, at, id)
+  }
+
   end(id: number, at: number): void {
     this.#db.run('UPDATE sessions SET ended_at = ? WHERE number = ? AND ended_at IS NULL', at, id)
   }
@@ -47,6 +57,12 @@ export class Sessions {
   /** All of theirs; how many those were. */
   endAll(account: string, at: number): number {
     return this.#db.run('UPDATE sessions SET ended_at = ? WHERE account = ? AND ended_at IS NULL', at, account)
+  }
+
+  /** All of theirs but one; null: all. */
+  endOthers(account: string, kept: number | null, at: number): void {
+    const sql = 'UPDATE sessions SET ended_at = ? WHERE account = ? AND number IS NOT ? AND ended_at IS NULL'
+    this.#db.run(sql, at, account, kept)
   }
 
   /** Those that nobody has used since. */
@@ -61,6 +77,7 @@ function toSession(row: Row): Session {
     account: text(row, 'account'),
     createdAt: integer(row, 'created_at'),
     seenAt: integer(row, 'seen_at'),
+    confirmedAt: integer(row, 'confirmed_at'),
     browser: text(row, 'browser'),
     address: text(row, 'address'),
     endedAt: integerOrNull(row, 'ended_at'),

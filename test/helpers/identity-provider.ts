@@ -57,7 +57,7 @@ export async function identityProvider(): Promise<IdentityProvider> {
   const idToken = async (nonce: string | null) => {
     const { claims, isUnsigned, isForged } = provider.strange
     const said = { sub: provider.person.subject, preferred_username: provider.person.login, nonce, ...claims }
-    const times = { iss: url, aud: client.clientId, iat: now(), exp: now() + 300 }
+    const times = { iss: url, auth_time: now(), aud: client.clientId, iat: now(), exp: now() + 300 }
     if (isUnsigned) return new UnsecuredJWT({ ...times, ...said }).encode()
     const jwt = new SignJWT({ ...times, ...said }).setProtectedHeader({ alg: 'RS256', kid: 'one' })
     return await jwt.sign((isForged ? other : own).privateKey)

@@ -42,7 +42,7 @@ export const accountRoutes = {
     answer: views.account,
   }),
   'accounts.add': route({
-    ...{ method: 'POST', path: '/accounts', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/accounts', scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Makes an account. A person gets a link with which they set a password; it is shown this once.',
     body: z.strictObject({
       name: accountName,
@@ -53,14 +53,14 @@ export const accountRoutes = {
     answer: z.object({ account: views.account, link: views.link.nullable() }),
   }),
   'accounts.grant': route({
-    ...{ method: 'POST', path: '/accounts/:account/grants', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/accounts/:account/grants', scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Gives an account a role; it counts from this moment, for approvals given before too.',
     params: ofAccount,
     body: given,
     answer: views.account,
   }),
   'accounts.withdraw': route({
-    ...{ method: 'POST', path: '/accounts/:account/withdrawals', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/accounts/:account/withdrawals', scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Takes a role away again, as it was given.',
     params: ofAccount,
     body: given,
@@ -73,7 +73,7 @@ export const accountRoutes = {
     answer: list(views.account),
   }),
   'accounts.grant.here': route({
-    ...{ method: 'POST', path: `${atProject}/accounts/:account/grants`, scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: `${atProject}/accounts/:account/grants`, scope: 'admin', kind: 'json', confirm: true },
     sentence:
       'Gives an account a role in a project, or in one environment of it: for those who administer the project.',
     params: ofAccountHere,
@@ -81,14 +81,20 @@ export const accountRoutes = {
     answer: views.account,
   }),
   'accounts.withdraw.here': route({
-    ...{ method: 'POST', path: `${atProject}/accounts/:account/withdrawals`, scope: 'admin', kind: 'json' },
+    ...{
+      method: 'POST',
+      path: `${atProject}/accounts/:account/withdrawals`,
+      scope: 'admin',
+      kind: 'json',
+      confirm: true,
+    },
     sentence: 'Takes a role in a project, or in one environment of it, away again.',
     params: ofAccountHere,
     body: givenHere,
     answer: views.account,
   }),
   'accounts.invite': route({
-    ...{ method: 'POST', path: '/accounts/:account/invitations', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/accounts/:account/invitations', scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Makes a link with which a person sets a new password; earlier links are good for nothing.',
     params: ofAccount,
     answer: views.link,
@@ -100,7 +106,7 @@ export const accountRoutes = {
     answer: views.account,
   }),
   'accounts.enable': route({
-    ...{ method: 'POST', path: '/accounts/:account/enable', scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: '/accounts/:account/enable', scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Puts a disabled account back in good standing, with the roles and tokens it had.',
     params: ofAccount,
     answer: views.account,
@@ -110,6 +116,12 @@ export const accountRoutes = {
     sentence: 'Ends every session of an account.',
     params: ofAccount,
     answer: z.object({ ended: z.int() }),
+  }),
+  'password.change': route({
+    ...{ method: 'PUT', path: '/me/password', scope: 'read', kind: 'json' },
+    sentence: 'Changes your password; the old one is asked for. All your other sessions end.',
+    body: z.strictObject({ old: z.string().max(1_000), wanted: z.string().max(1_000) }),
+    answer: z.object({ changed: z.literal(true) }),
   }),
   'sessions.list': route({
     ...{ method: 'GET', path: '/me/sessions', scope: 'read', kind: 'json' },

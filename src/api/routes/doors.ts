@@ -16,7 +16,7 @@ export const doorRoutes = {
     answer: views.door,
   }),
   'access.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'PUT', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json', confirm: true },
     sentence: 'Gives a name a password for an environment, or another one. Only a hash of it is kept.',
     params: ofUser.extend({
       user: z

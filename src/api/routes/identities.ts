@@ -11,7 +11,7 @@ export const identityRoutes = {
     answer: list(views.identity),
   }),
   'identities.unlink': route({
-    ...{ method: 'DELETE', path: '/me/identities/:identity', scope: 'read', kind: 'json' },
+    ...{ method: 'DELETE', path: '/me/identities/:identity', scope: 'read', kind: 'json', confirm: true },
     sentence: 'Nobody signs in as you by that provider any more.',
     params: z.strictObject({ identity: z.coerce.number().int().min(1) }),
     answer: z.object({ unlinked: z.string() }),

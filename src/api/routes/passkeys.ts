@@ -26,7 +26,7 @@ export const passkeyRoutes = {
     answer: views.passkey,
   }),
   'passkeys.remove': route({
-    ...{ method: 'DELETE', path: '/me/passkeys/:passkey', scope: 'read', kind: 'json' },
+    ...{ method: 'DELETE', path: '/me/passkeys/:passkey', scope: 'read', kind: 'json', confirm: true },
     sentence: 'Takes one of your passkeys away: nobody signs in with it any more.',
     params: ofPasskey,
     answer: z.object({ removed: z.string() }),

@@ -11,7 +11,7 @@ export const safeguardRoutes = {
     answer: list(views.safeguards),
   }),
   'safeguards.forget': route({
-    ...{ method: 'POST', path: `${atEnvironment}/safeguards/forget`, scope: 'admin', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/safeguards/forget`, scope: 'admin', kind: 'json', confirm: true },
     sentence: 'Gives up what guards an environment, when nobody is left who could approve a change of it. Recorded.',
     params: ofEnvironment,
     body: z.strictObject({ reason: z.string().min(1).max(2_000) }),

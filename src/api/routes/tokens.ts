@@ -11,7 +11,7 @@ export const tokenRoutes = {
     answer: list(views.token),
   }),
   'tokens.create': route({
-    ...{ method: 'POST', path: '/tokens', scope: 'read', kind: 'json' },
+    ...{ method: 'POST', path: '/tokens', scope: 'read', kind: 'json', confirm: true },
     sentence:
       'Makes a token of your account, or for an admin of another. It reaches no further than what made it; its value is shown this once.',
     body: z.strictObject({

@@ -24,7 +24,7 @@ export const variableRoutes = {
     answer: views.variables,
   }),
   'variables.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'maintain', kind: 'json', confirm: true },
     sentence: 'Sets variables, or unsets those whose value is null, all under one new version.',
     params: ofEnvironment,
     body: z.strictObject({

@@ -3,6 +3,11 @@ import test from 'node:test'
 import { apiServer } from '../../../test/helpers/api-server.ts'
 import { person, tokenOf } from '../../../test/helpers/people.ts'
 import { waitFor } from '../../../test/helpers/wait-for.ts'
+import { systemClock } from '../../system/clock.ts'
+import { hashPassword } from '../../system/passwords.ts'
+import { hashOfToken } from '../auth.ts'
+import { changePassword } from './passwords.ts'
+import { signedIn, startSession } from './sessions.ts'
 
 const fault = (code: string) => ({ name: 'Fault', code })
 
@@ -146,4 +151,53 @@ test('the log of what a deployment ran is seen by whoever sees the deployment, a
     (await api.send('GET', `/api/v1/one-offs/${log}/log`, { token })).status
   assert.deepEqual([await read(kim, 'd1-smoke'), await read(lin, 'd1-smoke')], [200, 404])
   assert.deepEqual([await read(kim, 'd9-smoke'), await read(kim, 's9'), await read(kim, 'o9')], [404, 404, 404])
+})
+
+test('who changes their password shows the old one; all other sessions end, this one does not', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  const old = 'seven brown horses'
+  store.accounts.setPassword('ada', await hashPassword(old))
+  const now = systemClock.now()
+  const browser = { browser: 'Firefox', address: '10.0.0.1' }
+  const [own, other] = [startSession(store, 'ada', browser, now), startSession(store, 'ada', browser, now)]
+  const who = signedIn(store, () => now)
+  const session = who(hashOfToken(own))?.session?.id ?? 0
+  const change = { account: 'ada', session, old, wanted: 'eight green ponies' }
+  await assert.rejects(
+    changePassword(store, { ...change, old: 'wrong' }, () => now),
+    fault('sign_in.refused'),
+  )
+  await assert.rejects(
+    changePassword(store, { ...change, wanted: 'short' }, () => now),
+    fault('password.weak'),
+  )
+  assert.ok(who(hashOfToken(other)))
+  await changePassword(store, change, () => now)
+  assert.equal(who(hashOfToken(other)), null)
+  assert.equal(who(hashOfToken(own))?.name, 'ada')
+  assert.equal(store.facts.about('ada').at(-1)?.kind, 'account.password_changed')
+  await assert.rejects(
+    changePassword(store, change, () => now),
+    fault('sign_in.refused'),
+    'the old one is old',
+  )
+})
+
+test('the API changes the password of whoever asks, and of two at once only one', async () => {
+  await using api = await apiServer()
+  const { store } = api.it
+  const old = 'seven brown horses'
+  store.accounts.setPassword('read', await hashPassword(old))
+  const session = startSession(store, 'read', { browser: '', address: '' }, systemClock.now())
+  const client = api.as('read')
+  const both = await Promise.allSettled(
+    ['eight green ponies', 'nine yellow mules'].map((wanted) =>
+      client.call('password.change', { body: { old, wanted } }),
+    ),
+  )
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal(signedIn(store, systemClock.now)(hashOfToken(session)), null)
+  const nobodys = api.as('deploy').call('password.change', { body: { old: '', wanted: 'nine yellow mules' } })
+  await assert.rejects(nobodys, fault('sign_in.refused'), 'who has none sets none this way')
 })

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts'
 import { type Doing, record } from './accounts.ts'
 import { newChallenge, takeChallenge } from './challenges.ts'
 import { takeInvitation } from './invitations.ts'
-import type { Known, Providers, Sent } from './providers.ts'
+import type { Known, Provider, Providers, Sent } from './providers.ts'
 
 export interface IdentityParts {
   readonly store: Store
@@ -17,6 +17,7 @@ export type Purpose =
   | { readonly to: 'enter' }
   | { readonly to: 'link'; readonly session: number }
   | { readonly to: 'join'; readonly invitation: string }
+  | { readonly to: 'confirm'; readonly session: number; readonly back: string }
 
 interface Journey {
   readonly provider: string
@@ -28,7 +29,7 @@ const kind = 'provider'
 
 /** Where to send their browser; `cookie` makes sure that it is this one that comes back. Faults `provider.*`. */
 export async function sendTo({ store, now, providers }: IdentityParts, provider: string, purpose: Purpose) {
-  const { url, sent } = await providers.begin(provider)
+  const { url, sent } = await providers.begin(provider, purpose.to === 'confirm')
   return { url, cookie: newChallenge(store, kind, { provider, sent, purpose } satisfies Journey, now()) }
 }
 
@@ -55,6 +56,21 @@ export function accountOf(store: Store, known: Known, at: number): string {
     store.identities.used(identity.id, at)
     return account.name
   })
+}
+
+export interface WaysToConfirm {
+  readonly password: boolean
+  readonly passkey: boolean
+  readonly providers: readonly Pick<Provider, 'name' | 'title'>[]
+}
+
+/** How somebody can show once more that it is them. A browser may still be signed in at a provider: that counts where there is nothing else. */
+export function waysToConfirm({ store, providers }: IdentityParts, account: string): WaysToConfirm {
+  const password = store.accounts.password(account) !== null
+  const passkey = store.passkeys.of(account).length > 0
+  const linked = store.identities.of(account).map(({ provider }) => provider)
+  const others = password || passkey ? [] : providers.list.filter(({ name }) => linked.includes(name))
+  return { password, passkey, providers: others }
 }
 
 /** "Already so" is success. Fault `identity.taken`. */

@@ -1,11 +1,10 @@
 import { Fault } from '../../lib/fault.ts'
 import type { Invitation } from '../../store/invitations.ts'
 import type { Store } from '../../store/store.ts'
-import { hashPassword } from '../../system/passwords.ts'
 import { newToken } from '../../system/random.ts'
 import { hashOfToken } from '../auth.ts'
 import { type Doing, findAccount, record } from './accounts.ts'
-import { weaknessOf } from './password-rules.ts'
+import { hashGoodPassword } from './passwords.ts'
 
 const VALID_MS = 7 * 86_400_000
 
@@ -52,9 +51,7 @@ function goodInvitation(store: Store, hash: string, now: number): Invitation {
 /** The link's person, who has this password from now on. Whoever was signed in as them is so no more. Faults `invitation.invalid`, `password.weak`. */
 export async function accept(store: Store, value: string, password: string, now: () => number): Promise<string> {
   const { account } = findInvitation(store, value, now())
-  const problem = weaknessOf(password, account)
-  if (problem !== null) throw new Fault('password.weak', { details: { problem } })
-  const hashed = await hashPassword(password)
+  const hashed = await hashGoodPassword(password, account)
   store.db.transaction(() => {
     takeInvitation(store, hashOfToken(value), now())
     store.accounts.setPassword(account, hashed)

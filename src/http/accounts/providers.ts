@@ -18,6 +18,8 @@ export interface Sent {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
+  /** Who comes back has to have signed in there just now. */
+  readonly isFresh: boolean
 }
 
 /** Somebody as a provider knows them. */
@@ -29,6 +31,7 @@ export interface Known {
 }
 
 const LIMIT_S = 10
+const FRESH_S = 60
 const KEPT_MS = 60 * 60_000
 
 /** Loaded when somebody first signs in that way. */
@@ -50,31 +53,41 @@ export class Providers {
   }
 
   /** Where to send a browser, and what has to come back. Faults `provider.unknown`, `provider.unreachable`. */
-  async begin(name: string): Promise<{ readonly url: string; readonly sent: Sent }> {
+  async begin(name: string, isFresh: boolean): Promise<{ readonly url: string; readonly sent: Sent }> {
     const provider = this.#find(name)
     const configuration = await this.#configuration(provider)
     const { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } =
       await library()
-    const sent = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() }
+    const sent = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), isFresh }
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: this.#backUrl(name).href,
       state: sent.state,
       code_challenge: await calculatePKCECodeChallenge(sent.verifier),
       code_challenge_method: 'S256',
-      ...(provider.kind === 'oidc' ? { scope: 'openid profile', nonce: sent.nonce } : {}),
+      ...(provider.kind === 'oidc'
+        ? {
+            scope: 'openid profile',
+            nonce: sent.nonce,
+            ...(isFresh ? { prompt: 'login', max_age: String(FRESH_S) } : {}),
+          }
+        : {}),
     })
     return { url: url.href, sent }
   }
 
   /** Who came back. `search` is what stands in the address they came to. Faults `provider.refused`, `provider.unreachable`. */
-  async end(name: string, { state, nonce, verifier }: Sent, search: string): Promise<Known> {
+  async end(name: string, { state, nonce, verifier, isFresh }: Sent, search: string): Promise<Known> {
     const provider = this.#find(name)
     const configuration = await this.#configuration(provider)
     const { authorizationCodeGrant } = await library()
     const back = this.#backUrl(name)
     back.search = search
     const isOidc = provider.kind === 'oidc'
-    const checks = { expectedState: state, pkceCodeVerifier: verifier, ...(isOidc ? { expectedNonce: nonce } : {}) }
+    const checks = {
+      expectedState: state,
+      pkceCodeVerifier: verifier,
+      ...(isOidc ? { expectedNonce: nonce, ...(isFresh ? { maxAge: FRESH_S } : {}) } : {}),
+    }
     return await trying(provider, async () => {
       const answer = await authorizationCodeGrant(configuration, back, checks)
       const who = isOidc ? ofClaims(answer.claims()) : await ofGitHub(provider, configuration, answer.access_token)

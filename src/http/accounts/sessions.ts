@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000
 /** Unused for so long, or this old, a session is over whatever its cookie says. */
 const IDLE_MS = 7 * DAY_MS
 const LONGEST_MS = 30 * DAY_MS
+/** So long nobody is asked again whether it is still them. */
+const CONFIRMED_MS = 10 * 60_000
 
 /** Who is behind the cookie; null when it is good for nothing. */
 export type SignedIn = (hash: string) => Principal | null
@@ -27,7 +29,7 @@ export function signedIn(store: Store, now: () => number): SignedIn {
       grants: store.accounts.grants(account.name),
       limit: null,
       hash,
-      session: { id: session.id },
+      session: { id: session.id, isConfirmed: now() < session.confirmedAt + CONFIRMED_MS },
     }
   }
 }
@@ -46,6 +48,16 @@ export function startSession(store: Store, account: string, { browser, address }
     const session = { account, createdAt: at, browser: browser.slice(0, 200), address }
     const id = store.sessions.start(session, hashOfToken(value))
     record(store, 'session.started', { name: account, data: { session: id, address } }, { by: account, at })
+  })
+  return value
+}
+
+/** Whoever sits there has shown once more that it is them: a new value for the cookie, and the old one is worth nothing. */
+export function confirmSession(store: Store, { id, account }: Pick<Session, 'id' | 'account'>, at: number): string {
+  const value = newToken()
+  store.db.transaction(() => {
+    store.sessions.confirmed(id, hashOfToken(value), at)
+    record(store, 'session.confirmed', { name: account, data: { session: id } }, { by: account, at })
   })
   return value
 }

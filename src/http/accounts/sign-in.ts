@@ -23,10 +23,10 @@ export async function signIn(store: Store, shown: Showing, browser: Browser, now
 }
 
 /** Faults `sign_in.refused`, `sign_in.too_often`. */
-async function mustKnowPassword(
+export async function mustKnowPassword(
   store: Store,
   { name, password }: Showing,
-  address: string,
+  address: string | null,
   now: () => number,
 ): Promise<void> {
   const tried = triedBy(name, address)
@@ -45,11 +45,11 @@ async function mustKnowPassword(
 }
 
 /** Behind a proxy on this machine everybody has its address: there it says nothing about anybody. */
-function triedBy(name: string, address: string) {
-  const isOfMachine = /^(::ffff:)?127\.|^::1$/.test(address)
+function triedBy(name: string, address: string | null) {
+  const isTold = address !== null && !/^(::ffff:)?127\.|^::1$/.test(address)
   return [
     { of: `account:${name.slice(0, 64)}`, free: FREE.account },
-    ...(isOfMachine ? [] : [{ of: `address:${address}`, free: FREE.address }]),
+    ...(isTold ? [{ of: `address:${address}`, free: FREE.address }] : []),
   ]
 }
 

@@ -12,6 +12,7 @@ const asks = {
 async function answer(form) {
   const asked = await fetch(form.dataset.challenge, { method: 'POST', headers: { accept: 'application/json' } })
   const body = await asked.json()
+  if (body.code === 'sign_in.confirm') return location.assign(`/confirm?back=${encodeURIComponent(location.pathname)}`)
   if (!asked.ok) throw new Error(`${body.message}. ${body.hint}`)
   const credential = await asks[form.dataset.passkey](body)
   form.elements.response.value = JSON.stringify(credential)

@@ -13,12 +13,16 @@ import {
   withdraw,
 } from '../accounts/accounts.ts'
 import { invite, type Link } from '../accounts/invitations.ts'
+import { changePassword } from '../accounts/passwords.ts'
 import { endSession, endSessions, isGood } from '../accounts/sessions.ts'
 import { everywhere } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-type AccountRoutes = Pick<Handlers, Extract<keyof Handlers, `accounts.${string}` | `sessions.${string}`>>
+type AccountRoutes = Pick<
+  Handlers,
+  Extract<keyof Handlers, `accounts.${string}` | `sessions.${string}` | 'password.change'>
+>
 
 export function accountRoutes({ store, clock, baseUrl }: ApiParts): AccountRoutes {
   const doing = (by: string) => ({ by, at: clock.now() })
@@ -53,6 +57,11 @@ export function accountRoutes({ store, clock, baseUrl }: ApiParts): AccountRoute
     'accounts.sign_out': ({ params }, { by }) => {
       findAccount(store, params.account)
       return { ended: endSessions(store, params.account, doing(by)) }
+    },
+    'password.change': async ({ body: { old, wanted } }, { by, principal }) => {
+      const change = { account: by, session: principal.session?.id ?? null, old, wanted }
+      await changePassword(store, change, () => clock.now())
+      return { changed: true }
     },
     'sessions.list': (_, { by, principal }) =>
       store.sessions
