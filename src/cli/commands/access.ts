@@ -1,11 +1,11 @@
 import { Command } from '@commander-js/extra-typings'
 import type { DoorView } from '../../api/views.ts'
+import { ago } from '../../lib/time-text.ts'
 import { newToken } from '../../system/random.ts'
 import { readInput } from '../input.ts'
 import { environmentArgument } from '../options.ts'
 import { askSecret } from '../prompt.ts'
 import type { Open } from '../session.ts'
-import { ago } from '../show/time.ts'
 import { listing, type Text, yellow } from '../text.ts'
 import type { World } from '../world.ts'
 

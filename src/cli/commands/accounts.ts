@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { AccountView, GrantView, LinkView } from '../../api/views.ts'
+import { ago, moment } from '../../lib/time-text.ts'
 import type { Open } from '../session.ts'
-import { ago, moment } from '../show/time.ts'
 import { bold, dim, green, listing, red, type Text, table } from '../text.ts'
 
 export function accountsCommand(open: Open) {

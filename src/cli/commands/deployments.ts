@@ -1,13 +1,13 @@
 import { Command } from '@commander-js/extra-typings'
 import type { DeploymentDetailView } from '../../api/views.ts'
+import { releaseText } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { appOption, limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { afterwordLines, deploymentLine, stateText, verdictText } from '../show/deployment.ts'
 import { factLine } from '../show/fact.ts'
 import { gateLines } from '../show/plan.ts'
-import { ago } from '../show/time.ts'
 import { trafficLines } from '../show/traffic.ts'
-import { releaseText } from '../show/words.ts'
 import { dim, listing, type Text } from '../text.ts'
 
 export function deploymentsCommand(open: Open) {

@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
+import { shortSha } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
-import { ago } from '../show/time.ts'
-import { shortSha } from '../show/words.ts'
 import { listing } from '../text.ts'
 
 export function eventsCommand(open: Open) {

@@ -2,11 +2,11 @@ import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import type { DecisionView, ExplanationView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import { shortSha } from '../../lib/short-text.ts'
+import { moment } from '../../lib/time-text.ts'
 import { commitMeant } from '../commit.ts'
 import type { Open } from '../session.ts'
 import { gateLines } from '../show/plan.ts'
-import { moment } from '../show/time.ts'
-import { shortSha } from '../show/words.ts'
 import { bold, cyan, green, red, type Text, table } from '../text.ts'
 
 export function explainCommand(open: Open) {

@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
 import type { FlowView } from '../../api/views.ts'
+import { shortSha } from '../../lib/short-text.ts'
 import { commitMeant } from '../commit.ts'
 import type { Open } from '../session.ts'
-import { shortSha } from '../show/words.ts'
 import { bold, dim, green, listing, red, type Text, yellow } from '../text.ts'
 
 export function flowCommand(open: Open) {

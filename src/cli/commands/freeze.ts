@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { FreezeStatusView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import { moment } from '../../lib/time-text.ts'
 import { duration, environmentArgument } from '../options.ts'
 import type { Open } from '../session.ts'
 import { freezeLines } from '../show/freeze.ts'
-import { moment } from '../show/time.ts'
 import { yellow } from '../text.ts'
 
 export function freezeCommand(open: Open) {

@@ -1,9 +1,9 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { DeliveryView } from '../../api/views.ts'
+import { ago, moment } from '../../lib/time-text.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { limitOption, wholeNumber } from '../options.ts'
 import type { Open } from '../session.ts'
-import { ago, moment } from '../show/time.ts'
 import { dim, green, listing, red, type Text, yellow } from '../text.ts'
 
 export function noticesCommand(open: Open) {

@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
+import { ago, moment } from '../../lib/time-text.ts'
 import { appOption, environmentArgument, limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { oneOffStateText } from '../show/one-off.ts'
-import { ago, moment } from '../show/time.ts'
 import { listing } from '../text.ts'
 
 export function oneOffsCommand(open: Open) {

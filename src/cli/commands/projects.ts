@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ProjectView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import { ago } from '../../lib/time-text.ts'
 import { askYes, canAsk } from '../prompt.ts'
 import type { Open, Session } from '../session.ts'
-import { ago } from '../show/time.ts'
 import { bold, cyan, dim, listing, type Text, table } from '../text.ts'
 import { within } from '../user-file.ts'
 

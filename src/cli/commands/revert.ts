@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
+import { shortSha } from '../../lib/short-text.ts'
 import type { Open } from '../session.ts'
-import { shortSha } from '../show/words.ts'
 import { cyan } from '../text.ts'
 
 export function revertCommand(open: Open) {

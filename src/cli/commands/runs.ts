@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
+import { shortSha } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { limitOption, waitLimitOption } from '../options.ts'
 import { followRun } from '../run-following.ts'
 import type { Open } from '../session.ts'
 import { adviceLines, lackLines, runLines, runState } from '../show/run.ts'
-import { ago } from '../show/time.ts'
-import { shortSha } from '../show/words.ts'
 import { listing } from '../text.ts'
 
 export function runsCommand(open: Open) {

@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import type { SafeguardsView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
+import { ago } from '../../lib/time-text.ts'
 import { environmentArgument } from '../options.ts'
 import { askYes } from '../prompt.ts'
 import type { Open } from '../session.ts'
-import { ago } from '../show/time.ts'
 import { bold, dim, type Text, table } from '../text.ts'
 
 export function safeguardsCommand(open: Open) {

@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ScheduleView } from '../../api/views.ts'
+import { moment } from '../../lib/time-text.ts'
 import { appOption, environmentArgument } from '../options.ts'
 import type { Open } from '../session.ts'
 import { oneOffStateText } from '../show/one-off.ts'
-import { moment } from '../show/time.ts'
 import { listing, type Text, yellow } from '../text.ts'
 
 export function schedulesCommand(open: Open) {

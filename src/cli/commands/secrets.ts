@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
+import { ago } from '../../lib/time-text.ts'
 import { assignmentsIn } from '../assignments.ts'
 import type { Open, Session } from '../session.ts'
-import { ago } from '../show/time.ts'
 import { listing } from '../text.ts'
 
 /** Under this name the API keeps what belongs to a project and to no environment. */

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
+import { ago } from '../../lib/time-text.ts'
 import type { Open } from '../session.ts'
-import { ago } from '../show/time.ts'
 import { listing } from '../text.ts'
 
 export function sessionsCommand(open: Open) {

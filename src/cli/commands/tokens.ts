@@ -1,8 +1,8 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { TokenView } from '../../api/views.ts'
+import { ago, moment } from '../../lib/time-text.ts'
 import { duration } from '../options.ts'
 import type { Open } from '../session.ts'
-import { ago, moment } from '../show/time.ts'
 import { green, listing, red, type Text } from '../text.ts'
 
 export function tokensCommand(open: Open) {

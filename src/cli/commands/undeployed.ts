@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import type { UndeployedView } from '../../api/views.ts'
+import { plural, releaseText, shortSha } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { appOption, environmentArgument } from '../options.ts'
 import type { Open } from '../session.ts'
-import { ago } from '../show/time.ts'
-import { outcomeText, plural, releaseText, shortSha } from '../show/words.ts'
+import { outcomeText } from '../show/words.ts'
 import { bold, dim, green, listing, type Text } from '../text.ts'
 
 export function undeployedCommand(open: Open) {

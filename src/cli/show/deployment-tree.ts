@@ -1,10 +1,10 @@
 import type { DeploymentDetailView } from '../../api/views.ts'
+import { releaseText } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, cyan, dim, green, red, type Text } from '../text.ts'
 import { stateText } from './deployment.ts'
 import type { Moment } from './moment.ts'
 import { accountLines, stepWords, turnLines } from './progress.ts'
-import { brief } from './time.ts'
-import { releaseText } from './words.ts'
 
 /** A deployment, below it its steps, and below each what became of its instances. */
 export function deploymentRows(deployment: DeploymentDetailView, moment: Moment): readonly Text[] {

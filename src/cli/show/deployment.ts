@@ -1,8 +1,9 @@
 import type { DeploymentView, VerdictView } from '../../api/views.ts'
 import { never } from '../../lib/never.ts'
+import { releaseText } from '../../lib/short-text.ts'
+import { brief, moment } from '../../lib/time-text.ts'
 import { bold, dim, green, red, type Text, yellow } from '../text.ts'
-import { brief, moment } from './time.ts'
-import { outcomeText, releaseText } from './words.ts'
+import { outcomeText } from './words.ts'
 
 /** `d42  production/shop  v13 (promote by alice): succeeded in 4.1s, 0 dropped of 812` */
 export function deploymentLine(deployment: DeploymentView): Text {

@@ -1,6 +1,6 @@
 import type { FactView } from '../../api/views.ts'
+import { moment } from '../../lib/time-text.ts'
 import { bold, dim, type Text } from '../text.ts'
-import { moment } from './time.ts'
 
 /** `41  2026-11-21 05:36:01  deployment.finished  d42 by signalbox  outcome=succeeded …` */
 export function factLine({ seq, at, kind, subject, by, data }: FactView): Text {

@@ -1,6 +1,6 @@
 import type { FreezeStatusView } from '../../api/views.ts'
+import { moment } from '../../lib/time-text.ts'
 import { type Text, yellow } from '../text.ts'
-import { moment } from './time.ts'
 
 /** What keeps it frozen now stands first; what a person has put up has an id, to be taken away by. */
 export function freezeLines({ now, declared, override }: FreezeStatusView): readonly Text[] {

@@ -1,7 +1,7 @@
 import type { InsightsView, MeasuresView } from '../../api/views.ts'
+import { plural } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, dim, listing, type Text } from '../text.ts'
-import { brief } from './time.ts'
-import { plural } from './words.ts'
 
 /** The four measures of each project, beside those of the time before; below, of each app in each environment. */
 export function insightsLines({ period, projects }: InsightsView): readonly Text[] {

@@ -1,6 +1,6 @@
 import type { PlanView, SurveyView } from '../../api/views.ts'
+import { releaseText } from '../../lib/short-text.ts'
 import { bold, dim, green, red, type Text, yellow } from '../text.ts'
-import { releaseText } from './words.ts'
 
 type Planned = PlanView['plan']['migrations']
 type Pending = NonNullable<Planned['pending']>[number]

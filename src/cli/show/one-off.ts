@@ -1,8 +1,9 @@
 import type { OneOffPlanView, OneOffView } from '../../api/views.ts'
 import { showDuration } from '../../lib/duration.ts'
+import { plural } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, dim, red, type Text, yellow } from '../text.ts'
-import { brief } from './time.ts'
-import { outcomeText, plural } from './words.ts'
+import { outcomeText } from './words.ts'
 
 /** `o5  shop/shop/production  prune by the clock: succeeded in 4.1s` */
 export function oneOffLine(oneOff: OneOffView): Text {

@@ -1,7 +1,7 @@
 import type { OverviewProjectView, OverviewTrackView } from '../../api/views.ts'
+import { releaseText } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { dim, green, listing, red, type Text, yellow } from '../text.ts'
-import { ago } from './time.ts'
-import { releaseText } from './words.ts'
 
 /** A line for each app in each environment of all projects; what people should look at first. */
 export function overviewLines(projects: readonly OverviewProjectView[], now: number): readonly Text[] {

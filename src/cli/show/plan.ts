@@ -1,9 +1,9 @@
 import type { GateView, PlanView, VariableChangesView } from '../../api/views.ts'
 import { showDuration } from '../../lib/duration.ts'
+import { plural, releaseText, shortSha } from '../../lib/short-text.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { migrationsText, pendingRows } from './migrations.ts'
-import { plural, releaseText, shortSha } from './words.ts'
 
 /** Everything a person has to see before a yes. */
 export function planLines({ deployment, plan, hash, gates, outlook }: PlanView): readonly Text[] {

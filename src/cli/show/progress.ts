@@ -1,8 +1,8 @@
 import type { DeploymentDetailView, FactView } from '../../api/views.ts'
+import { plural, releaseText } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, dim, type Text, yellow } from '../text.ts'
 import { afterwordLines, deploymentLine, stateText } from './deployment.ts'
-import { brief } from './time.ts'
-import { plural, releaseText } from './words.ts'
 
 /** What is new since the last look at a deployment: a line for each step that has begun, and at last how it ended. */
 export function progressLines(before: DeploymentDetailView | null, now: DeploymentDetailView): readonly Text[] {

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { JobView, RunView } from '../../api/views.ts'
+import { shortSha } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, cyan, dim, green, red, type Text, yellow } from '../text.ts'
 import type { Moment } from './moment.ts'
 import { jobText, runHead } from './run.ts'
-import { brief } from './time.ts'
-import { shortSha } from './words.ts'
 
 /** A run, and what the jobs that go on printed last, by their names. */
 export interface RunSeen extends RunView {

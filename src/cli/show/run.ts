@@ -1,9 +1,10 @@
 import type { JobView, LackView, RunDetailView, RunView } from '../../api/views.ts'
 import { lackSentences } from '../../domain/contract.ts'
 import { migrationAdvice } from '../../domain/migrations/advice.ts'
+import { shortSha } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
 import { bold, dim, type Text, table, yellow } from '../text.ts'
-import { brief } from './time.ts'
-import { outcomeText, shortSha } from './words.ts'
+import { outcomeText } from './words.ts'
 
 /** `r17  shop main 1a2b3c4d "title" by alice: succeeded in 12s`, and below it the rest of a reason that has several lines. */
 export function runHead(run: RunView): readonly Text[] {

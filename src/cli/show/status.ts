@@ -1,10 +1,10 @@
 import type { DeploymentView, QueuedView, TrackView } from '../../api/views.ts'
+import { plural, releaseText } from '../../lib/short-text.ts'
+import { ago, brief, moment } from '../../lib/time-text.ts'
 import { bold, cyan, dim, green, red, type Text, table, yellow } from '../text.ts'
 import { deploymentLine, stateText } from './deployment.ts'
 import { freezeLines } from './freeze.ts'
 import { changesText } from './plan.ts'
-import { ago, brief, moment } from './time.ts'
-import { plural, releaseText } from './words.ts'
 
 export interface Surroundings {
   /** The deployments that left what is live. */

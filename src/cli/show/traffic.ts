@@ -1,6 +1,6 @@
 import type { TrafficSliceView } from '../../api/views.ts'
+import { brief } from '../../lib/time-text.ts'
 import { dim, listing, red, type Text } from '../text.ts'
-import { brief } from './time.ts'
 
 /** A line for each release in each slice of time; where nobody came, none. */
 export function trafficLines(slices: readonly TrafficSliceView[]): readonly Text[] {

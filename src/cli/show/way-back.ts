@@ -1,8 +1,8 @@
 import type { RollbackPlanView, WayBackView } from '../../api/views.ts'
+import { releaseText } from '../../lib/short-text.ts'
+import { ago } from '../../lib/time-text.ts'
 import { green, red, type Text, yellow } from '../text.ts'
 import { planLines } from './plan.ts'
-import { ago } from './time.ts'
-import { releaseText } from './words.ts'
 
 export function wayBackCells({ track, release, title, lastBy, lastAt, obstacles, warnings }: WayBackView, now: number) {
   const said = [...obstacles.map((each) => red(each)), ...warnings.map((each) => yellow(each))]

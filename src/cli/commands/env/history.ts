@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
 import type { PastChangeView } from '../../../api/views.ts'
+import { moment } from '../../../lib/time-text.ts'
 import { limitOption } from '../../options.ts'
 import type { Open } from '../../session.ts'
-import { moment } from '../../show/time.ts'
 import { dim, listing, type Text } from '../../text.ts'
 import { scopeArgument } from './common.ts'
 

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { VariableView, WaiverView } from '../../../api/views.ts'
+import { ago, moment } from '../../../lib/time-text.ts'
 import type { Open } from '../../session.ts'
-import { ago, moment } from '../../show/time.ts'
 import { dim, listing, type Text, yellow } from '../../text.ts'
 import { noteWhenUnknown, scopeArgument } from './common.ts'
 

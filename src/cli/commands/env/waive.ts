@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
+import { moment } from '../../../lib/time-text.ts'
 import { duration, environmentArgument } from '../../options.ts'
 import type { Open } from '../../session.ts'
-import { moment } from '../../show/time.ts'
 import { yellow } from '../../text.ts'
 
 export function waiveCommand(open: Open) {

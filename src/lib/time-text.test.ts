@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ago, brief, moment } from './time.ts'
+import { ago, brief, moment } from './time-text.ts'
 
 test('a time is told in its two largest units', () => {
   const rows = [
