@@ -53,5 +53,5 @@ function sent(part: JobLogPart): Sent<LogPartView> {
 }
 
 function partView({ offset, next, text }: JobLogPart): LogPartView {
-  return { offset, next, lines: parseJobLog(text) }
+  return { offset, next, lines: parseJobLog(text, offset) }
 }

@@ -26,7 +26,15 @@ function parseJobLogLine(line: string): JobLogLine | null {
   return { ms: Number(ms), step: step === '-' ? null : Number(step), stream: stream as JobLogStream, text }
 }
 
-/** All lines of a piece of a log. */
-export function parseJobLog(text: string): readonly JobLogLine[] {
-  return text.split('\n').flatMap((line) => parseJobLogLine(line) ?? [])
+/** All lines of a piece of a log that begins at this byte; each with the byte at which it begins. */
+export function parseJobLog(text: string, offset = 0): readonly (JobLogLine & { readonly at: number })[] {
+  let next = offset
+  return text.split('\n').flatMap((line) => {
+    const at = next
+    next += encoder.encode(line).length + 1
+    const parsed = parseJobLogLine(line)
+    return parsed === null ? [] : [{ ...parsed, at }]
+  })
 }
+
+const encoder = new TextEncoder()

@@ -243,6 +243,23 @@ test('a large log opens at its end at once', async () => {
   await writer.close()
 })
 
+test('a read from anywhere begins with the next whole line, and every line tells its own byte', async () => {
+  await using dir = await tempDir()
+  const logs = openJobLogs({ directory: dir.path, clock: systemClock })
+  const writer = await logs.open('r1/test/1', none)
+  for (const text of ['größer', 'second', 'third']) writer.say(text)
+  await writer.close()
+  const read = (offset: number) => logs.read('r1/test/1', { offset })
+  const whole = await read(0)
+  const lines = parseJobLog(whole.text)
+  for (const [index, { at: begin }] of lines.entries()) {
+    const here = await read(begin)
+    assert.deepEqual(parseJobLog(here.text, here.offset), lines.slice(index), 'a line’s own byte finds it')
+    const within = await read(begin + 1)
+    assert.deepEqual(parseJobLog(within.text, within.offset), lines.slice(index + 1))
+  }
+})
+
 test('a log goes on after a server that was killed in the middle of a line', async () => {
   await using dir = await tempDir()
   const logs = openJobLogs({ directory: dir.path, clock: systemClock })

@@ -115,14 +115,15 @@ interface ReadOptions {
 async function readPart(path: string, { offset, size, limitBytes }: ReadOptions): Promise<JobLogPart> {
   const from = offset < 0 ? Math.max(0, size + offset) : offset
   if (from >= size) return { offset: from, next: from, text: '' }
-  const bytes = await readBytes(path, from, Math.min(limitBytes, size - from))
-  // Counted from the end, a read begins somewhere in a line: that line is left out.
-  const begin = offset < 0 && from > 0 ? bytes.indexOf(NEWLINE) + 1 : 0
+  // From the byte before: when no line ends there, the read begins somewhere in a line, and that line is left out.
+  const start = Math.max(0, from - 1)
+  const bytes = await readBytes(path, start, Math.min(limitBytes + 1, size - start))
+  const begin = from === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
   const lastEnd = bytes.lastIndexOf(NEWLINE) + 1
-  const end = from + bytes.length >= size || lastEnd <= begin ? bytes.length : lastEnd
+  const end = start + bytes.length >= size || lastEnd <= begin ? bytes.length : lastEnd
   const text = bytes.toString('utf8', begin, end)
   // Only the last line that a killed server left has no end.
-  return { offset: from + begin, next: from + end, text: text === '' || text.endsWith('\n') ? text : `${text}\n` }
+  return { offset: start + begin, next: start + end, text: text === '' || text.endsWith('\n') ? text : `${text}\n` }
 }
 
 async function readBytes(path: string, from: number, length: number): Promise<Buffer> {

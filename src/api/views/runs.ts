@@ -48,6 +48,8 @@ export const runDetail = run.extend({
 export type RunDetailView = z.infer<typeof runDetail>
 
 export const logLine = z.object({
+  /** The byte of the log at which it begins. */
+  at: z.int(),
   /** Since the job's start. */
   ms: z.number(),
   step: z.int().nullable(),
