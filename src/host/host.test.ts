@@ -229,6 +229,17 @@ test('an instance that died while there was no host is started again, and routed
   assert.equal((await instanceOf(box, spec)).restarts, 1)
 })
 
+test('what each instance takes of the machine is told, with what it has started', async () => {
+  await using box = await machine()
+  const [web] = await serve(box, [{}])
+  assert.ok(web)
+  const { usage } = await box.driver.observe(box.track, never)
+  assert.deepEqual(Object.keys(usage ?? {}), [web.name])
+  const { memoryBytes = 0, cpuMs = 0 } = usage?.[web.name] ?? {}
+  assert.ok(memoryBytes > 10_000_000, `${memoryBytes} bytes`)
+  assert.ok(cpuMs > 0, `${cpuMs} ms`)
+})
+
 test('after a reboot everything comes back, with its release, and only when healthy', async () => {
   await using box = await machine()
   const [web, worker] = await serve(box, [{ env: { SLOW: '300' } }, { name: 'd1-worker-1', routed: false }])

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Observation, Order } from '../targets/driver.ts'
+import { usedBy } from '../system/proc.ts'
+import type { Observation, ObservedInstance, Order } from '../targets/driver.ts'
 import type { Call, Handlers } from './control.ts'
 import type { HostParts } from './host.ts'
 import { protocolVersion } from './protocol.ts'
@@ -107,7 +108,13 @@ async function observe(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Observation> {
   const routed = await edges.routed(track, signal)
-  return { at: clock.now(), instances: supervisor.observed(track), routed }
+  const instances = supervisor.observed(track)
+  return { at: clock.now(), instances, routed, usage: await usageOf(instances) }
+}
+
+async function usageOf(instances: readonly ObservedInstance[]): Promise<NonNullable<Observation['usage']>> {
+  const running = instances.flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]))
+  return Object.fromEntries(await Promise.all(running.map(async ({ name, pid }) => [name, await usedBy(pid)])))
 }
 
 /** What instances run from is never deleted under them. */

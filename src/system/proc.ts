@@ -45,6 +45,33 @@ export async function isAlive(id: ProcessId): Promise<boolean> {
   return (await startTimeOf(id.pid)) === id.startTime
 }
 
+export interface Used {
+  readonly memoryBytes: number
+  readonly cpuMs: number
+}
+
+/** What a process and all it has started take together, as far as they are still there. */
+export async function usedBy(pid: number): Promise<Used> {
+  const own = parseUsed(await readOwn(`/proc/${pid}/stat`, 'latin1'))
+  const children = (await readOwn(`/proc/${pid}/task/${pid}/children`)).split(' ').filter((name) => name !== '')
+  const all = [own, ...(await Promise.all(children.map((child) => usedBy(Number(child)))))]
+  return {
+    memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    cpuMs: all.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  }
+}
+
+/** Linux counts a process's time in hundredths of a second, and its memory in pages. */
+const tickMs = 10
+const pageBytes = 4096
+
+function parseUsed(stat: string): Used {
+  const field = fieldsOf(stat)
+  return stat === ''
+    ? { memoryBytes: 0, cpuMs: 0 }
+    : { memoryBytes: field(24) * pageBytes, cpuMs: (field(14) + field(15)) * tickMs }
+}
+
 /** Every process of the machine but zombies. */
 export async function processTable(): Promise<readonly ProcessInfo[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -165,22 +192,27 @@ export function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** The name in the second field may hold spaces and brackets; what we want stands after its last bracket. */
-function parseStat(pid: number, stat: string): ProcessInfo {
+function fieldsOf(stat: string): (number: number) => number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const field = (number: number) => Number(fields[number - 3])
+  return (number) => Number(fields[number - 3])
+}
+
+function parseStat(pid: number, stat: string): ProcessInfo {
+  const field = fieldsOf(stat)
+  const [state = ''] = stat.slice(stat.lastIndexOf(')') + 2)
   return {
     pid,
     parent: field(4),
     group: field(5),
     session: field(6),
     startTime: field(22),
-    isZombie: fields[0] === 'Z' || fields[0] === 'X',
+    isZombie: state === 'Z' || state === 'X',
   }
 }
 
-async function readOwn(path: string): Promise<string> {
+async function readOwn(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path, encoding)
   } catch (error) {
     if (isGone(error) || isForbidden(error)) return ''
     throw error

@@ -150,11 +150,20 @@ export interface ObservedInstance {
   readonly lastExit: string | null
 }
 
+/** What an instance takes of its machine, with all it has started. */
+export interface Usage {
+  readonly memoryBytes: number
+  /** Of one processor, since it was started. */
+  readonly cpuMs: number
+}
+
 export interface Observation {
   readonly at: number
   readonly instances: readonly ObservedInstance[]
   /** Instances the edge sends visitors to, as the edge itself tells it. */
   readonly routed: readonly string[]
+  /** By instance; left out where the target does not tell. */
+  readonly usage?: Readonly<Record<string, Usage>>
 }
 
 /** A command in the context of a release: migration, one-off, scheduled command. */

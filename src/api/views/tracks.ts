@@ -20,7 +20,10 @@ export const observedInstance = z.object({
   startedAt: at.nullable(),
   restarts: z.int(),
   lastExit: text.nullable(),
+  /** What it takes of its machine, with all it has started: bytes, and milliseconds of one processor since its start. */
+  usage: z.object({ memoryBytes: z.int(), cpuMs: z.int() }).nullable(),
 })
+export type InstanceView = z.infer<typeof observedInstance>
 
 export const queued = deployment.extend({
   /** 1 goes next. */

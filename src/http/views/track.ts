@@ -1,9 +1,9 @@
-import type { LockView, QueuedView, TrackView } from '../../api/views.ts'
+import type { InstanceView, LockView, QueuedView, TrackView } from '../../api/views.ts'
 import type { Lock } from '../../domain/gates/gate.ts'
 import type { Live } from '../../domain/track.ts'
 import type { TrackStatus } from '../../engine/queries.ts'
 import type { QueuedStatus } from '../../engine/queue-status.ts'
-import type { Observation, ObservedInstance } from '../../targets/driver.ts'
+import type { Observation, ObservedInstance, Usage } from '../../targets/driver.ts'
 import { deploymentView } from './deployment.ts'
 import { maintenanceView } from './door.ts'
 import { refView } from './release.ts'
@@ -38,11 +38,11 @@ function liveView({ release, deployment, variables, instances }: Live): TrackVie
   return { release: refView(release), deployment, variables, instances: instances.map(({ name }) => name) }
 }
 
-function runningView({ at, instances }: Observation): TrackView['running'] {
-  return { at, instances: instances.map(instanceView) }
+function runningView({ at, instances, usage = {} }: Observation): TrackView['running'] {
+  return { at, instances: instances.map((instance) => instanceView(instance, usage[instance.name] ?? null)) }
 }
 
-function instanceView(instance: ObservedInstance): ObservedInstance {
+function instanceView(instance: ObservedInstance, usage: Usage | null): InstanceView {
   const { name, deployment, version, digest, process, state, pid, startedAt, restarts, lastExit } = instance
-  return { name, deployment, version, digest, process, state, pid, startedAt, restarts, lastExit }
+  return { name, deployment, version, digest, process, state, pid, startedAt, restarts, lastExit, usage }
 }
