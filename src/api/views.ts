@@ -1,6 +1,7 @@
 export * from './views/accounts.ts'
 /** What the API answers with: one schema a thing, one file a resource. Times are milliseconds since 1970 UTC. */
 
+export * from './views/approvals.ts'
 export * from './views/common.ts'
 export * from './views/deployments.ts'
 export * from './views/doors.ts'

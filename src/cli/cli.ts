@@ -3,6 +3,7 @@ import { Fault } from '../lib/fault.ts'
 import { codeOf } from '../system/files.ts'
 import { accessCommand } from './commands/access.ts'
 import { accountsCommand } from './commands/accounts.ts'
+import { approvalsCommand } from './commands/approvals.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
@@ -111,6 +112,7 @@ const commandGroups: readonly CommandGroup[] = [
       planCommand,
       demoCommand,
       deployCommand,
+      approvalsCommand,
       approveCommand,
       rejectCommand,
       promoteCommand,

@@ -57,6 +57,20 @@ export class Deployments {
     return this.#db.all(sql, projects && JSON.stringify(projects), limit).map((row) => this.#value(row))
   }
 
+  /** Those that wait for people, oldest first, in these projects; null: in all. */
+  waiting(projects: readonly string[] | null): readonly Deployment[] {
+    const sql = `SELECT number, deployment FROM deployments WHERE ${isWaiting} ORDER BY number`
+    return this.#db.all(sql, projects && JSON.stringify(projects)).map((row) => this.#value(row))
+  }
+
+  waitingCount(projects: readonly string[] | null): number {
+    const row = this.#db.get(
+      `SELECT COUNT(*) AS n FROM deployments WHERE ${isWaiting}`,
+      projects && JSON.stringify(projects),
+    )
+    return row === null ? 0 : integer(row, 'n')
+  }
+
   /** The one that began or ended last. Not the newest: a yes may come long after a newer release went. */
   lastMoved(track: string): Deployment | null {
     const sql = 'SELECT number, deployment FROM deployments WHERE track = ? ORDER BY moved_at DESC, number DESC LIMIT 1'
@@ -178,6 +192,10 @@ export class Deployments {
     return value
   }
 }
+
+/** ?1: the projects. The first condition is that of the index. */
+const isWaiting =
+  "state <> 'finished' AND state = 'waiting' AND (?1 IS NULL OR project IN (SELECT value FROM json_each(?1)))"
 
 function columns(deployment: Deployment): [string, string | null, number | null, number | null, number] {
   const { state, createdAt, startedAt, finishedAt } = deployment

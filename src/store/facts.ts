@@ -66,6 +66,12 @@ export class Facts {
     return rows.map((row) => ({ seq: integer(row, 'seq'), kind: text(row, 'kind') }))
   }
 
+  /** Of which projects something was recorded after a fact, oldest first; null: of the server as a whole. */
+  projectsAfter(seq: number): readonly Pick<Fact, 'seq' | 'project'>[] {
+    const rows = this.#db.all('SELECT seq, project FROM facts WHERE seq > ? ORDER BY seq LIMIT 10000', seq)
+    return rows.map((row) => ({ seq: integer(row, 'seq'), project: textOrNull(row, 'project') }))
+  }
+
   at(seq: number): Fact | null {
     const row = this.#db.get('SELECT * FROM facts WHERE seq = ?', seq)
     return row === null ? null : toFact(row)

@@ -49,6 +49,13 @@ export class OneOffs {
       .map(toOneOff)
   }
 
+  /** Those that wait for people, oldest first, in these projects; null: in all. */
+  waiting(projects: readonly string[] | null): readonly OneOffRun[] {
+    const sql = `SELECT number, one_off FROM one_offs
+      WHERE state = 'waiting' AND (?1 IS NULL OR project IN (SELECT value FROM json_each(?1))) ORDER BY number`
+    return this.#db.all(sql, projects && JSON.stringify(projects)).map(toOneOff)
+  }
+
   /** The one that a schedule started last. */
   lastOfSchedule(track: string, name: string): OneOffRun | null {
     const row = this.#db.get(

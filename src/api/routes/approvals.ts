@@ -15,6 +15,12 @@ const several = <T extends z.ZodType>(item: T, nameOf: (each: z.output<T>) => st
     .refine((all) => new Set(all.map(nameOf)).size === all.length, 'names one twice')
 
 export const approvalRoutes = {
+  'approvals.list': route({
+    ...{ method: 'GET', path: '/approvals', scope: 'read', kind: 'json' },
+    sentence: 'Lists everything that waits for somebody to say yes: deployments, commands, and proposals from outside.',
+    query: z.strictObject({ project: name.optional() }),
+    answer: views.awaiting,
+  }),
   'deployments.approve': route({
     ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
     sentence: 'Says yes to a plan by its hash.',

@@ -1,5 +1,5 @@
 import { logOf } from '../../api/log-name.ts'
-import type { OneOffPlanView, OneOffView } from '../../api/views.ts'
+import type { OneOffDetailView, OneOffPlanView, OneOffView } from '../../api/views.ts'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
 import type { OneOffWish } from '../../engine/actions/one-offs.ts'
@@ -32,16 +32,7 @@ export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
       const wanted = all.filter(({ name }) => query.name === undefined || name === query.name)
       return await Promise.all(wanted.slice(0, query.limit).map((oneOff) => shown(parts, oneOff)))
     },
-    'one-offs.show': async ({ params }) => {
-      const oneOff = findOneOff(store, params.oneOff)
-      const now = oneOff.state === 'waiting' ? parts.queries.oneOffs.planOf(oneOff) : null
-      const view = await shown(parts, oneOff)
-      return {
-        ...view,
-        plan: now === null ? null : oneOffPlanView(now, view.command),
-        approvals: store.deployments.approvals(oneOff.id),
-      }
-    },
+    'one-offs.show': ({ params }) => oneOffDetail(parts, findOneOff(store, params.oneOff)),
     'one-offs.approve': ({ params, body }, { by }) =>
       shown(parts, actions.approveOneOff(params.oneOff, body.plan, { by, comment: body.comment })),
     'one-offs.reject': ({ params, body }, { by }) =>
@@ -51,6 +42,13 @@ export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
     'one-offs.log.follow': ({ params, query }, { signal, lastEventId }) =>
       followLog(parts, { ...logNamed(parts, params.oneOff), offset: query.offset, lastEventId, signal }),
   }
+}
+
+export async function oneOffDetail(parts: ApiParts, oneOff: OneOffRun): Promise<OneOffDetailView> {
+  const now = oneOff.state === 'waiting' ? parts.queries.oneOffs.planOf(oneOff) : null
+  const view = await shown(parts, oneOff)
+  const plan = now === null ? null : oneOffPlanView(now, view.command)
+  return { ...view, plan, approvals: parts.store.deployments.approvals(oneOff.id) }
 }
 
 /** Of one name, no further back than this. */
