@@ -29,8 +29,10 @@ const mayImport: Record<string, readonly string[]> = {
     ...['runner/runner.ts', 'sources/source.ts', 'targets/driver.ts', 'channels/channel.ts'],
   ],
   api: ['lib', 'domain', 'zod'],
+  // Pages are made of answers of the API, and of nothing else.
+  dashboard: ['lib', 'domain', 'api', 'hono/html', 'anser'],
   http: [
-    ...['lib', 'domain', 'store', 'engine', 'api', 'system'],
+    ...['lib', 'domain', 'store', 'engine', 'api', 'dashboard', 'system'],
     ...['sources/source.ts', 'runner/runner.ts', 'targets/driver.ts'],
     ...['hono', '@hono/*', 'node:http', 'node:stream', 'node:path', 'node:url', 'zod'],
     ...['@simplewebauthn/server', 'openid-client'],

@@ -19,3 +19,10 @@ export const undeployedPath = (project: string, environment: string) =>
 /** Pages of the server, and of a project: each stands below it under its own name. */
 export const serverPages = ['approvals', 'audit', 'insights', 'me', 'people', 'server'] as const
 export const projectPages = ['deployments', 'notices', 'releases', 'runs', 'settings', 'variables'] as const
+
+/** Browsers have passkeys where nobody can stand in between, and for names only. */
+export function canHavePasskeys(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl)
+  const isAddress = /^[\d.]+$|^\[/.test(hostname)
+  return hostname === 'localhost' || (protocol === 'https:' && !isAddress)
+}

@@ -11,9 +11,12 @@ import { apiHandlers } from '../http/api.ts'
 import { httpApp } from '../http/app.ts'
 import { gatekeeper } from '../http/auth.ts'
 import { bindRoutes } from '../http/bind.ts'
+import { type Assets, readAssets } from '../http/dashboard/assets.ts'
+import { siteOf } from '../http/dashboard/site.ts'
 import { feed } from '../http/feed.ts'
 import { OpenStreams } from '../http/open-streams.ts'
 import { type HttpServer, httpServer } from '../http/server.ts'
+import { Viewers } from '../http/viewers.ts'
 import { Fault } from '../lib/fault.ts'
 import { type RememberingLog, rememberingLog } from '../lib/remembering-log.ts'
 import { assertGit, gitRepositories } from '../sources/git/repository.ts'
@@ -117,7 +120,14 @@ async function work(given: Work): Promise<void> {
     fatal.abort(error)
   })
   const providers = await providersIn(config.providersFile)
-  const { app, remote } = answering({ ...given, engine, assembled, baseUrl: url, providers })
+  const { app, remote } = answering({
+    ...given,
+    engine,
+    assembled,
+    baseUrl: url,
+    providers,
+    assets: await readAssets(),
+  })
   await using ending = new AsyncDisposableStack()
   ending.use(remote)
   ending.defer(async () => {
@@ -164,11 +174,12 @@ interface Answering extends Work {
   readonly assembled: Assembled
   readonly baseUrl: string
   readonly providers: readonly Provider[]
+  readonly assets: Assets
 }
 
 /** What the server says to whoever asks: the API, and git. */
 function answering(given: Answering) {
-  const { data, store, log, engine, assembled, baseUrl, stopping } = given
+  const { data, store, log, engine, assembled, baseUrl, assets, stopping } = given
   const openStreams = new OpenStreams()
   const { parts, jobLogs } = assembled
   const git = { reposDir: data.repositories, env: gitEnvironment() }
@@ -183,15 +194,21 @@ function answering(given: Answering) {
     log,
   })
   const now = () => parts.time.now()
-  const keeper = gatekeeper(store, now, signedIn(store, now))
+  const known = signedIn(store, now)
+  const keeper = gatekeeper(store, now, known)
+  const watching = feed(systemClock)
   const queries = new Queries(parts)
   const handlers = apiHandlers({
-    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: watching },
     ...{ clock: systemClock, baseUrl, version: assembled.version, itself: itself(given), openStreams },
   })
   const app = httpApp({
-    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping, store, now },
-    providers: new Providers(given.providers, { baseUrl, now }),
+    ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },
+    site: siteOf({
+      ...{ store, handlers, gatekeeper: keeper, viewers: new Viewers(known, baseUrl), assets, openStreams },
+      ...{ feed: watching, providers: new Providers(given.providers, { baseUrl, now }) },
+      ...{ clock: systemClock, now, log, baseUrl, stopping },
+    }),
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
       bindRoutes(hono, handlers, { store, gatekeeper: keeper, openStreams, clock: systemClock, log, stopping }),

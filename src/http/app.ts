@@ -1,21 +1,16 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import type { GitServer } from '../sources/source.ts'
-import type { Store } from '../store/store.ts'
 import { newId } from '../system/random.ts'
-import type { Providers } from './accounts/providers.ts'
 import type { Gatekeeper } from './auth.ts'
-import { confirmFirst, serveConfirm } from './confirm-pages.ts'
+import { confirmFirst } from './confirm-pages.ts'
+import type { Site } from './dashboard/site.ts'
 import type { Env } from './env.ts'
 import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
-import { servePages } from './pages.ts'
-import { servePasskeys } from './passkey-pages.ts'
-import { serveProviders } from './provider-pages.ts'
-import { respondWith } from './respond.ts'
-import { serveSignIn } from './sign-in-pages.ts'
+import { faultOf, respondWith } from './respond.ts'
 import { toldPath } from './told-path.ts'
 
 export interface AppParts {
@@ -26,22 +21,22 @@ export interface AppParts {
   readonly baseUrl: string
   /** Aborted when the server begins to stop. */
   readonly stopping: AbortSignal
-  readonly store: Store
-  readonly now: () => number
-  readonly providers: Providers
   isProject(name: string): boolean
   /** Adds the routes of the API. */
   readonly api: (app: Hono<Env>) => void
+  /** What people see in a browser; null where there are only programs. */
+  readonly site: Site | null
 }
 
 /** Everything the server answers, as one function from request to response. */
 export function httpApp(parts: AppParts): Hono<Env> {
   const { log, baseUrl, stopping } = parts
+  const fail = (error: unknown, context: Context<Env>) => failed(error, context, parts)
   const app = new Hono<Env>()
-  app.onError((error, context) => confirmFirst(context, error, baseUrl) ?? respondWith(error, context, log))
+  app.onError(fail)
   app.notFound((context) => {
     const { method, path } = context.req
-    return respondWith(new Fault('route.unknown', { details: { method, path: toldPath(path) } }), context, log)
+    return fail(new Fault('route.unknown', { details: { method, path: toldPath(path) } }), context)
   })
   app.use(async (context, next) => {
     const requestId = newId('req')
@@ -53,23 +48,33 @@ export function httpApp(parts: AppParts): Hono<Env> {
   })
   app.use(
     secureHeaders({
+      // `no-referrer` would keep a browser from saying whose form it sends: see `mustBeOwn`.
+      referrerPolicy: 'same-origin',
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
         connectSrc: ["'self'"],
-        styleSrc: ["'unsafe-inline'"],
+        baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
     }),
   )
-  const viewers = serveSignIn(app, parts)
-  servePasskeys(app, parts, viewers)
-  serveProviders(app, parts, viewers)
-  serveConfirm(app, parts, viewers)
-  servePages(app, baseUrl, viewers)
+  parts.site?.serve(app)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)
   parts.api(app)
   return app
+}
+
+/** People at a browser get a page; programs what the API says. */
+async function failed(error: unknown, context: Context<Env>, parts: AppParts): Promise<Response> {
+  const confirming = confirmFirst(context, error, parts.baseUrl)
+  if (confirming !== null) return confirming
+  const answer = respondWith(error, context, parts.log)
+  const { path, method } = context.req
+  const isPage = !/^\/(api|git)\//.test(path) && (context.req.header('accept') ?? '').includes('text/html')
+  return (isPage && method !== 'HEAD' && (await parts.site?.fault(context, faultOf(error)))) || answer
 }

@@ -141,12 +141,13 @@ for (const kind of ['oidc', 'gitHub'] as const) {
 
 test('a browser is led to the page that asks, a program is told', async (t) => {
   const it = await desk(t)
-  const headers = { accept: 'text/html', referer: `${baseUrl}/me/passkeys?x=1` }
-  const led = await it.post('/me/passkeys/1/remove', {}, headers)
-  assert.equal(led.headers.get('location'), `/confirm?back=${encodeURIComponent('/me/passkeys')}`)
-  const foreign = await it.post('/me/passkeys/1/remove', {}, { ...headers, referer: 'https://evil.example/x' })
+  const passkey = { 'params.passkey': '1' }
+  const headers = { accept: 'text/html', referer: `${baseUrl}/me?x=1` }
+  const led = await it.post('/act/passkeys.remove', passkey, headers)
+  assert.equal(led.headers.get('location'), `/confirm?back=${encodeURIComponent('/me')}`)
+  const foreign = await it.post('/act/passkeys.remove', passkey, { ...headers, referer: 'https://evil.example/x' })
   assert.equal(foreign.headers.get('location'), '/confirm?back=%2F')
-  assert.equal((await it.post('/me/passkeys/1/remove')).status, 403)
+  assert.equal((await it.post('/act/passkeys.remove', passkey)).status, 403)
   for (const path of ['/confirm', '/confirm/passkey', '/confirm/with/x'])
     assert.equal((await it.post(path, {}, { cookie: '' })).status, 401, path)
 })

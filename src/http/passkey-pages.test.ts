@@ -39,12 +39,12 @@ test('a passkey is added in a browser, signs in without a name, is listed and re
   await using api = await apiServer({ baseUrl })
   const key = new Authenticator(baseUrl)
   const added = await add(api, key, signedIn(api, 'ada'), 'ada’s <b>laptop')
-  assert.deepEqual([added.status, added.headers.get('location')], [303, '/me/passkeys'])
+  assert.deepEqual([added.status, added.headers.get('location')], [303, '/me'])
   const entered = await enter(api, key)
   assert.equal(entered.status, 303)
   const cookie = cookieOf(entered)
   assert.match(cookie, /^__Host-signalbox=[\w-]{43}$/)
-  const page = await fetch(`${api.url}/me/passkeys`, { headers: { cookie } })
+  const page = await fetch(`${api.url}/me`, { headers: { cookie } })
   assert.match(await page.text(), /ada’s &lt;b&gt;laptop/)
   const client = apiClient({
     ...{ url: api.url, token: tokenOf(api.it.store, 'ada', { scope: 'read' }), clock: systemClock },
@@ -54,7 +54,8 @@ test('a passkey is added in a browser, signs in without a name, is listed and re
   const params = { passkey: listed?.id ?? 0 }
   assert.equal((await client.call('passkeys.rename', { params, body: { name: ' phone ' } })).name, 'phone')
   assert.ok((listed?.usedAt ?? 0) > 0)
-  const ofGrace = post(api, `/me/passkeys/${params.passkey}/remove`, {}, signedIn(api, 'grace'))
+  const ofAda = { 'params.passkey': String(params.passkey) }
+  const ofGrace = post(api, '/act/passkeys.remove', ofAda, signedIn(api, 'grace'))
   assert.equal((await ofGrace).status, 404)
   assert.deepEqual(await client.call('passkeys.remove', { params }), { removed: 'phone' })
   assert.equal((await enter(api, key)).status, 401)
@@ -62,10 +63,10 @@ test('a passkey is added in a browser, signs in without a name, is listed and re
 
 test('nobody adds or removes one who has not signed in, and what is no passkey is told so', async () => {
   await using api = await apiServer({ baseUrl })
-  for (const path of ['/me/passkeys/challenge', '/me/passkeys', '/me/passkeys/1/remove'])
+  for (const path of ['/me/passkeys/challenge', '/me/passkeys'])
     assert.equal((await post(api, path, { name: 'x', response: '{}' })).status, 401, path)
-  const page = await fetch(`${api.url}/me/passkeys`, { redirect: 'manual' })
-  assert.equal(page.headers.get('location'), '/login')
+  const page = await fetch(`${api.url}/me`, { redirect: 'manual' })
+  assert.equal(page.headers.get('location'), '/login?back=%2Fme')
   for (const response of ['', '{', 'null', '{"id":"x"}', '[]'])
     assert.equal((await post(api, '/login/passkey', { response })).status, 401, response)
   assert.equal((await post(api, '/login/passkey', { response: 'x'.repeat(100_000) })).status, 413)
@@ -84,8 +85,10 @@ test('where no browser has passkeys the page to sign in speaks of none', async (
   await using without = await apiServer()
   assert.doesNotMatch(await (await fetch(`${without.url}/login`)).text(), /passkey/)
   await using api = await apiServer({ baseUrl })
-  assert.match(await (await fetch(`${api.url}/login`)).text(), /data-passkey="show"/)
-  const script = await fetch(`${api.url}/assets/passkeys.js`)
+  const page = await (await fetch(`${api.url}/login`)).text()
+  assert.match(page, /data-passkey="show"/)
+  const [, assets = ''] = /src="(\/assets\/[^/]+)\/main.js"/.exec(page) ?? []
+  const script = await fetch(`${api.url}${assets}/passkeys.js`)
   assert.match(script.headers.get('content-type') ?? '', /^text\/javascript/)
   assert.match(await script.text(), /navigator\.credentials/)
 })

@@ -45,7 +45,7 @@ class Browser {
   }
 
   async viewer(): Promise<string | undefined> {
-    return /Signed in as <strong>(.*?)<\/strong>/.exec(await (await this.ask('GET', '/')).text())?.[1]
+    return /class="me"[^>]*>([^<]+)</.exec(await (await this.ask('GET', '/me')).text())?.[1]
   }
 
   #keep(header: string): void {
@@ -96,7 +96,7 @@ for (const provider of ['company', 'github']) {
     one.cookies.set('signalbox', startSession(api.it.store, 'ada', browser, systemClock.now()))
     const answer = await one.go(`/me/identities/${provider}`)
     assert.equal(answer.headers.get('location'), '/me/identities')
-    assert.match(await (await one.ask('GET', '/me/identities')).text(), new RegExp(`${provider}: ada-l`))
+    assert.match(await (await one.ask('GET', '/me/identities')).text(), new RegExp(`${provider}</td><td[^>]*>ada-l`))
     const two = new Browser(api)
     await two.go(`/login/with/${provider}`)
     assert.equal(await two.viewer(), 'ada')

@@ -1,14 +1,12 @@
 import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { html } from 'hono/html'
+import { goingOnPage, identitiesPage } from '../dashboard/pages/sign-in.ts'
 import { Fault } from '../lib/fault.ts'
-import type { Identity } from '../store/identities.ts'
 import { challengeMs } from './accounts/challenges.ts'
 import {
   acceptAs,
   accountOf,
   cameBack,
-  type IdentityParts,
   link,
   type Purpose,
   sendTo,
@@ -16,21 +14,18 @@ import {
   waysToConfirm,
 } from './accounts/identities.ts'
 import { invitationHash } from './accounts/invitations.ts'
-import type { Known, Providers } from './accounts/providers.ts'
+import type { Known } from './accounts/providers.ts'
 import { confirmSession, startSession } from './accounts/sessions.ts'
 import { confirmed, inSession } from './confirming.ts'
+import { pageResponse, signInFirst } from './dashboard/pages.ts'
+import type { DashboardParts } from './dashboard/parts.ts'
 import type { Env } from './env.ts'
 import { ownPath } from './own-path.ts'
-import { page } from './page.ts'
-import { browserOf, cookieOptions, type Viewers } from './viewers.ts'
-
-export interface ProviderPageParts extends IdentityParts {
-  readonly baseUrl: string
-}
+import { browserOf, cookieOptions } from './viewers.ts'
 
 /** Signing in by way of a provider, and one's own page of what is linked. */
-export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers: Viewers): void {
-  const { store, now } = parts
+export function serveProviders(app: Hono<Env>, parts: DashboardParts): void {
+  const { store, now, viewers } = parts
   const go = (context: Context<Env>, purpose: Purpose) => sendOn(context, parts, purpose)
   app.post('/login/with/:provider', async (context) => {
     const { invitation } = await context.req.parseBody()
@@ -39,7 +34,7 @@ export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers
   })
   app.get('/login/with/:provider/back', async (context) => {
     const { purpose, known } = await returned(context, parts)
-    return await arrive(context, { ...parts, viewers }, purpose, known)
+    return await arrive(context, parts, purpose, known)
   })
   app.post('/confirm/with/:provider', async (context) => {
     const { name, session } = inSession(viewers.of(context))
@@ -49,10 +44,10 @@ export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers
     return await go(context, { to: 'confirm', session, back: ownPath(back) })
   })
   app.get('/me/identities', (context) => {
-    const viewer = viewers.of(context)
-    if (viewer === null) return context.redirect('/login', 303)
-    context.header('cache-control', 'no-store')
-    return context.html(identitiesPage(store.identities.of(viewer.name), parts.providers))
+    const principal = viewers.of(context)
+    if (principal === null) return signInFirst(context)
+    const shown = identitiesPage(store.identities.of(principal.name), parts.providers.list)
+    return pageResponse(context, { ...parts, principal }, shown)
   })
   app.post('/me/identities/:provider', (context) =>
     go(context, { to: 'link', session: confirmed(viewers.of(context)).session }),
@@ -66,16 +61,15 @@ export function serveProviders(app: Hono<Env>, parts: ProviderPageParts, viewers
 const cookie = 'signalbox-journey'
 
 /** By a page that goes on by itself: a form may lead to this server only, and a provider may lead on to others. */
-async function sendOn(context: Context<Env>, parts: ProviderPageParts, purpose: Purpose): Promise<Response> {
+async function sendOn(context: Context<Env>, parts: DashboardParts, purpose: Purpose): Promise<Response> {
   const sent = await sendTo(parts, context.req.param('provider') ?? '', purpose)
   setCookie(context, cookie, sent.cookie, { ...cookieOptions(parts.baseUrl), maxAge: challengeMs / 1000 })
-  context.header('cache-control', 'no-store')
   context.header('refresh', `0;url=${sent.url}`)
-  return context.html(page('Going on', html`<p><a href="${sent.url}">Go on to sign in there</a></p>`))
+  return await pageResponse(context, { ...parts, principal: null }, goingOnPage(sent.url))
 }
 
 /** The cookie is taken away whatever comes of it. */
-async function returned(context: Context<Env>, parts: ProviderPageParts) {
+async function returned(context: Context<Env>, parts: DashboardParts) {
   const options = cookieOptions(parts.baseUrl)
   const value = getCookie(context, cookie, options.prefix)
   deleteCookie(context, cookie, options)
@@ -84,9 +78,7 @@ async function returned(context: Context<Env>, parts: ProviderPageParts) {
   return await cameBack(parts, { provider: context.req.param('provider') ?? '', cookie: value ?? '', search })
 }
 
-type Arriving = ProviderPageParts & { readonly viewers: Viewers }
-
-async function arrive(context: Context<Env>, parts: Arriving, purpose: Purpose, known: Known): Promise<Response> {
+async function arrive(context: Context<Env>, parts: DashboardParts, purpose: Purpose, known: Known): Promise<Response> {
   const { store, now, viewers } = parts
   if (purpose.to === 'link' || purpose.to === 'confirm') return arriveAgain(context, parts, purpose, known)
   const account =
@@ -98,7 +90,7 @@ async function arrive(context: Context<Env>, parts: Arriving, purpose: Purpose, 
 type Again = Extract<Purpose, { readonly session: number }>
 
 /** In the session in which they were sent there. Faults `sign_in.first`, `provider.lost`, and those of `link` and `accountOf`. */
-function arriveAgain(context: Context<Env>, parts: Arriving, purpose: Again, known: Known): Response {
+function arriveAgain(context: Context<Env>, parts: DashboardParts, purpose: Again, known: Known): Response {
   const { store, now, viewers } = parts
   const { name, session } = inSession(viewers.of(context))
   if (session !== purpose.session) throw new Fault('provider.lost')
@@ -109,30 +101,4 @@ function arriveAgain(context: Context<Env>, parts: Arriving, purpose: Again, kno
   if (accountOf(store, known, now()) !== name) throw new Fault('identity.unknown')
   viewers.enter(context, confirmSession(store, { id: session, account: name }, now()))
   return context.redirect(purpose.back, 303)
-}
-
-/** For the pages on which people sign in, or follow an invitation. */
-export function providerSignIn(providers: Providers, invitation: string | null) {
-  const secret = invitation === null ? '' : html`<input type="hidden" name="invitation" value="${invitation}">`
-  return providers.list.map(
-    ({ name, title }) =>
-      html`<form method="post" action="/login/with/${name}">${secret}<p><button>Sign in with ${title}</button></p></form>`,
-  )
-}
-
-function identitiesPage(identities: readonly Identity[], { list }: Providers) {
-  const rows = identities.map(
-    ({ id, provider, label }) =>
-      html`<li><form method="post" action="/me/identities/${id}/unlink">${provider}: ${label} <button>Unlink</button></form></li>`,
-  )
-  const links = list.map(
-    ({ name, title }) =>
-      html`<form method="post" action="/me/identities/${name}"><p><button>Link ${title}</button></p></form>`,
-  )
-  return page(
-    'Linked providers',
-    html`<p>Who is linked here signs in by way of that provider.</p>
-${rows.length === 0 ? html`<p>None is.</p>` : html`<ul>${rows}</ul>`}
-${links}`,
-  )
 }

@@ -95,7 +95,8 @@ const byArea: Readonly<Record<string, ContentfulStatusCode>> = {
   store: 500,
 }
 
-function faultOf(error: unknown): Fault {
+/** Any error as a Fault: of what nobody expected nothing is told. */
+export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error
   return new Fault('internal.bug', { details: { what: 'an error nobody expected' }, cause: error })
 }

@@ -8,10 +8,13 @@ import { apiHandlers } from '../../src/http/api.ts'
 import { httpApp } from '../../src/http/app.ts'
 import { gatekeeper } from '../../src/http/auth.ts'
 import { bindRoutes } from '../../src/http/bind.ts'
+import { readAssets } from '../../src/http/dashboard/assets.ts'
+import { siteOf } from '../../src/http/dashboard/site.ts'
 import { feed } from '../../src/http/feed.ts'
 import { OpenStreams } from '../../src/http/open-streams.ts'
 import type { Itself } from '../../src/http/parts.ts'
 import { httpServer } from '../../src/http/server.ts'
+import { Viewers } from '../../src/http/viewers.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { gitRepositories } from '../../src/sources/git/repository.ts'
 import { smartHttp } from '../../src/sources/git/smart-http.ts'
@@ -77,15 +80,22 @@ export async function apiServer(
   })
   const stopping = new AbortController()
   const openStreams = new OpenStreams()
-  const keeper = gatekeeper(store, systemClock.now, signedIn(store, systemClock.now))
+  const { now } = systemClock
+  const known = signedIn(store, now)
+  const keeper = gatekeeper(store, now, known)
+  const watching = feed(systemClock)
   const baseUrl = given.baseUrl ?? 'http://signalbox.test'
   const handlers = apiHandlers({
-    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock) },
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: watching },
     ...{ clock: systemClock, baseUrl, version: '1.2.3', openStreams, itself: { ...unshaken, ...given.itself } },
   })
   const app = httpApp({
-    ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal, store, now: systemClock.now },
-    providers: new Providers(given.providers ?? [], { baseUrl, now: systemClock.now }),
+    ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
+    site: siteOf({
+      ...{ store, handlers, gatekeeper: keeper, viewers: new Viewers(known, baseUrl), assets: await readAssets() },
+      ...{ feed: watching, openStreams, providers: new Providers(given.providers ?? [], { baseUrl, now }) },
+      ...{ clock: systemClock, now, log, baseUrl, stopping: stopping.signal },
+    }),
     isProject: (name) => store.projects.get(name) !== null,
     api: (hono) =>
       bindRoutes(hono, handlers, {

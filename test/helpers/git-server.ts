@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Providers } from '../../src/http/accounts/providers.ts'
 import { httpApp } from '../../src/http/app.ts'
 import { gatekeeper } from '../../src/http/auth.ts'
 import { httpServer } from '../../src/http/server.ts'
@@ -73,10 +72,8 @@ export async function gitServer(
     log,
     stopping: stopping.signal,
     baseUrl: 'http://signalbox.test',
-    store,
-    now: systemClock.now,
+    site: null,
     gatekeeper: gatekeeper(store, systemClock.now, () => null),
-    providers: new Providers([], { baseUrl: 'http://signalbox.test', now: systemClock.now }),
     isProject: (name) => projects.includes(name),
     api: () => {},
   })

@@ -3,19 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
 import { Authenticator, type Strange } from '../../../test/helpers/authenticator.ts'
 import { person } from '../../../test/helpers/people.ts'
+import { canHavePasskeys } from '../../api/addresses.ts'
 import { Database, migrate } from '../../store/database.ts'
 import { type Store, storeOver } from '../../store/store.ts'
 import { disable } from './accounts.ts'
 import { accept, invite } from './invitations.ts'
-import {
-  addPasskey,
-  askForNew,
-  askForOne,
-  hasPasskeys,
-  mustShowPasskey,
-  removePasskey,
-  renamePasskey,
-} from './passkeys.ts'
+import { addPasskey, askForNew, askForOne, mustShowPasskey, removePasskey, renamePasskey } from './passkeys.ts'
 
 const baseUrl = 'https://deploy.example.org'
 const adding = { account: 'ada', session: 1 }
@@ -172,9 +165,9 @@ test('who asks without end fills no disk', () => {
 
 test('browsers have passkeys for names behind https, and for this machine', async () => {
   for (const url of ['https://deploy.example.org', 'https://deploy.example.org:8443', 'http://localhost:8700'])
-    assert.ok(hasPasskeys(url), url)
+    assert.ok(canHavePasskeys(url), url)
   for (const url of ['http://deploy.example.org', 'https://10.0.0.1', 'http://127.0.0.1:8700', 'https://[::1]:8700'])
-    assert.ok(!hasPasskeys(url), url)
+    assert.ok(!canHavePasskeys(url), url)
   const { parts } = place()
   await assert.rejects(askForNew({ ...parts, baseUrl: 'https://10.0.0.1' }, adding), fault('passkey.not_here'))
 })

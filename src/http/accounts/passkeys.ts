@@ -1,4 +1,5 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { canHavePasskeys } from '../../api/addresses.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sha256 } from '../../lib/hash.ts'
 import type { Passkey } from '../../store/passkeys.ts'
@@ -18,13 +19,6 @@ const MOST = 20
 /** Loaded when somebody first uses it: it takes more memory than the rest of signing in together. */
 const library = () => import('@simplewebauthn/server')
 
-/** Browsers have passkeys where nobody can stand in between, and for names only. */
-export function hasPasskeys(baseUrl: string): boolean {
-  const { protocol, hostname } = new URL(baseUrl)
-  const isAddress = /^[\d.]+$|^\[/.test(hostname)
-  return hostname === 'localhost' || (protocol === 'https:' && !isAddress)
-}
-
 /** Who adds a passkey: an account, in one session. */
 export interface Adding {
   readonly account: string
@@ -33,7 +27,7 @@ export interface Adding {
 
 /** What a browser is to ask its authenticator for, to make one. Fault `passkey.not_here`. */
 export async function askForNew({ store, now, baseUrl }: PasskeyParts, { account, session }: Adding) {
-  if (!hasPasskeys(baseUrl)) throw new Fault('passkey.not_here', { details: { url: baseUrl } })
+  if (!canHavePasskeys(baseUrl)) throw new Fault('passkey.not_here', { details: { url: baseUrl } })
   const { generateRegistrationOptions } = await library()
   return await generateRegistrationOptions({
     ...{ rpName: 'Signalbox', rpID: new URL(baseUrl).hostname, userName: account, userDisplayName: account },

@@ -19,8 +19,12 @@ async function answer(form) {
   form.submit()
 }
 
-for (const form of document.querySelectorAll('form[data-passkey]')) {
-  if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function') continue
+export function passkeys() {
+  if (typeof globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function') return
+  for (const form of document.querySelectorAll('form[data-passkey]')) offer(form)
+}
+
+function offer(form) {
   form.hidden = false
   form.addEventListener('submit', (event) => {
     event.preventDefault()

@@ -1,0 +1,101 @@
+import type { AwaitingView, OneOffDetailView, PlanView, RunView } from '../../api/views.ts'
+import { plural } from '../../lib/short-text.ts'
+import { heading } from '../frame.ts'
+import { type Html, html, nothing } from '../html.ts'
+import type { Asking, Page } from '../page.ts'
+import { area, button, fieldName, form, opening } from '../parts/form.ts'
+import { lamp } from '../parts/mark.ts'
+import { idLink, placeLink } from '../parts/place.ts'
+import { planPanel } from '../parts/plan.ts'
+import { facts, part } from '../parts/table.ts'
+import { emptiness, releaseMark, when } from '../parts/words.ts'
+import { proposalActs } from './run.ts'
+
+type Waiting = AwaitingView['deployments'][number]
+
+/** So many plans stand in the page; the others a click away. */
+const mostPlans = 12
+
+/** Everything that waits for a yes. Tick many, say it once. */
+export const approvalsPage: Page = {
+  path: '/approvals',
+  async show(asking) {
+    const { deployments, oneOffs, runs } = await asking.ask('approvals.list', {})
+    const count = deployments.length + oneOffs.length + runs.length
+    return {
+      title: count === 0 ? 'Approvals' : `${count} to approve`,
+      ...{ mark: count === 0 ? 'well' : 'waiting', section: 'approvals', about: null },
+      body: html`${heading([], 'Approvals')}
+${count === 0 ? emptiness('Nothing waits for a yes.', 'What needs one shows up here by itself.') : nothing}
+${deployments.length === 0 ? nothing : await deploymentsPart(asking, deployments)}
+${oneOffs.length === 0 ? nothing : part('Commands', html`<div class="inbox">${oneOffs.map((oneOff) => commandWish(asking, oneOff))}</div>`)}
+${runs.length === 0 ? nothing : part('Proposals from outside', html`<div class="inbox">${runs.map((run) => proposalWish(asking, run))}</div>`)}`,
+    }
+  },
+}
+
+async function deploymentsPart({ ask, now, here }: Asking, waiting: readonly Waiting[]): Promise<Html> {
+  const shown = waiting.slice(0, mostPlans)
+  const plans = await Promise.all(
+    shown.map(({ deployment }) => ask('deployments.plan', { params: { deployment: deployment.id } })),
+  )
+  const wishes = waiting.map((each, at) => deploymentWish(each, plans[at] ?? null, now))
+  // The second button of the same form asks another route.
+  const approving = form(
+    { route: 'approvals.give', back: here },
+    html`<div class="inbox">${wishes}</div>
+<div class="say">${area({ label: 'Comment', name: 'body.comment' })}<div class="filters"><label class="tick" hidden><input type="checkbox" data-all> all of them</label>
+<button class="main" data-key="a">Approve what is ticked<span data-count></span></button></div></div>`,
+  )
+  return html`<div data-inbox>${part('Deployments', approving, rejecting(waiting, here))}</div>`
+}
+
+function rejecting(waiting: readonly Waiting[], back: string): Html {
+  return opening(
+    'Reject several',
+    form({ route: 'rejections.give', back }, [
+      html`<fieldset>${waiting.map(({ deployment: { id, environment, release } }) => html`<label class="tick"><input type="checkbox" name="body.deployments[]" value="${id}"> <span>${id} ${release.version} to ${environment}</span></label><br>`)}</fieldset>`,
+      area({ label: 'Why', name: 'body.reason', required: true }),
+      button('Reject what is ticked', 'danger'),
+    ]),
+    'danger',
+  )
+}
+
+function deploymentWish({ deployment, title, plan: hash }: Waiting, plan: PlanView | null, now: number): Html {
+  const { id, project, environment, app, release, reason, by, createdAt, expiresAt } = deployment
+  const said = JSON.stringify({ deployment: id, plan: plan?.hash ?? hash })
+  return html`<div class="wish" id="wish-${id}"><label><input type="checkbox" name="${fieldName('body.approvals[]', 'json')}" value="${said}" aria-label="${id}: ${release.version} to ${environment} of ${project}">
+<span><strong>${project}</strong> ${app === project ? nothing : app} ${releaseMark(release)} to <strong>${environment}</strong><br><span class="quiet">${title} · ${reason} by ${by}</span></span>
+<span class="quiet">${when(createdAt, now)}${expiresAt === null ? nothing : html`<br>ends ${when(expiresAt, now)}`}</span></label>
+<details><summary>${planSummary(plan)}</summary><div><p>${idLink(id)}</p>${plan === null ? html`<a href="/deployments/${id}">Its plan</a>` : planPanel(plan)}</div></details></div>`
+}
+
+function planSummary(plan: PlanView | null): string {
+  if (plan === null) return 'Plan'
+  const { comes, goes, isMore } = plan.outlook
+  const pending = plan.plan.migrations.pending?.length ?? 0
+  return [
+    `Plan: ${plural(comes.length, 'commit')}${isMore ? ' or more' : ''}`,
+    ...(goes.length === 0 ? [] : [`${plural(goes.length, 'commit')} go`]),
+    ...(pending === 0 ? [] : [`${plural(pending, 'migration')}`]),
+  ].join(', ')
+}
+
+function commandWish({ now, may, here }: Asking, oneOff: OneOffDetailView): Html {
+  const { id, project, track, command, name, destructive, by, createdAt, comment, plan, instances } = oneOff
+  const [, , environment = ''] = track.split('/')
+  const params = { oneOff: id }
+  return html`<div class="wish" id="wish-${id}"><div class="lead">${lamp('waiting', '')}<span><strong>${project}</strong> runs <code>${name ?? command.join(' ')}</code> in ${placeLink(project, environment)} ${destructive ? html`<span class="chip stop">destructive</span>` : nothing}<br><span class="quiet">${comment ?? ''} by ${by} ${idLink(id)}</span></span><span class="quiet">${when(createdAt, now)}</span></div>
+<details><summary>What it would do</summary><div>${facts([
+    ['Words', html`<code>${command.join(' ')}</code>`],
+    ['On', instances.length === 0 ? 'once, beside the instances' : instances.join(', ')],
+    ['Approvals', plan?.approvals ?? ''],
+  ])}
+${plan === null || !may('one-offs.approve', { project, environment }) ? nothing : html`${form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])}${form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')])}`}</div></details></div>`
+}
+
+function proposalWish({ now, may, here }: Asking, run: RunView): Html {
+  return html`<div class="wish" id="wish-${run.id}"><div class="lead">${lamp('waiting', '')}<span><strong>${run.project}</strong> ${run.title} <span class="quiet">${run.branch ?? ''} by ${run.by}</span> ${idLink(run.id)}</span><span class="quiet">${when(run.createdAt, now)}</span></div>
+<details><summary>Answer</summary><div class="filters">${may('runs.approve', { project: run.project }) ? proposalActs(run, here) : nothing}</div></details></div>`
+}

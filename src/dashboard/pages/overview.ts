@@ -1,0 +1,84 @@
+import type { OverviewProjectView, OverviewTrackView } from '../../api/views.ts'
+import { heading } from '../frame.ts'
+import { type Html, html, nothing } from '../html.ts'
+import type { Asking, Page } from '../page.ts'
+import { button, field, form, opening } from '../parts/form.ts'
+import { lamp, markOf, worst } from '../parts/mark.ts'
+import { environmentPath, pageOf, projectPath } from '../parts/place.ts'
+import { trackNotes } from '../parts/track-notes.ts'
+import { emptiness, releaseMark, when } from '../parts/words.ts'
+
+/** All projects: each app's way through its environments, and what is live at each station. */
+export const overviewPage: Page = {
+  path: '/',
+  async show(asking) {
+    const projects = await asking.ask('overview', {})
+    const mark = worst(projects.map((project) => project.mark))
+    return {
+      title: titleOf(projects),
+      ...{ mark, section: 'overview', about: null },
+      body: html`${heading([], 'Overview', asking.may('projects.add') ? adding(asking) : nothing)}
+${projects.length === 0 ? none(asking) : html`<div class="grid">${projects.map((project) => projectCard(project, asking.now))}</div>`}`,
+    }
+  },
+}
+
+function titleOf(projects: readonly OverviewProjectView[]): string {
+  const failing = projects.filter(({ mark }) => mark === 'failing').length
+  return failing === 0 ? 'Overview' : `${failing} failing`
+}
+
+export function projectCard(project: OverviewProjectView, now: number): Html {
+  const { name, mark, tracks } = project
+  return html`<section class="project" id="project-${name}"><header>${lamp(mark)}<h2><a href="${projectPath(name)}">${name}</a></h2>${newestRun(project, now)}</header>
+${tracks.length === 0 ? html`<p class="way quiet station">Nothing pushed yet.</p>` : ways(project, now)}</section>`
+}
+
+function newestRun({ newestRun: run }: OverviewProjectView, now: number): Html {
+  if (run === null) return nothing
+  return html`<a class="run" href="${pageOf(run.id)}">${lamp(markOf(run))}<span class="what">${run.title}</span><span class="by">${run.branch ?? ''} ${when(run.at, now)}</span></a>`
+}
+
+/** One line for each app. */
+function ways({ name, apps, tracks }: OverviewProjectView, now: number): Html {
+  const lines = apps.map((app) => tracks.filter((track) => track.app === app)).filter((line) => line.length > 0)
+  const isAlone = lines.length === 1
+  return html`${lines.map((line) => html`<div class="way">${line.map((track) => station(name, track, { isAlone, now }))}</div>`)}`
+}
+
+function station(project: string, track: OverviewTrackView, { isAlone, now }: { isAlone: boolean; now: number }): Html {
+  const { app, environment, mark, live, undeployed } = track
+  const behind =
+    undeployed === null || undeployed.count === 0 ? '' : `${undeployed.count}${undeployed.isMore ? '+' : ''} behind`
+  return html`<a class="station" href="${environmentPath(project, environment)}">
+<span class="name">${lamp(mark)}<span>${environment}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
+${live === null ? html`<span class="quiet">nothing is live</span>` : html`<span>${releaseMark(live.release)}</span><span class="commit" title="${live.title}">${live.title}</span><span class="by">${when(live.at, now)} by ${live.by}</span>`}
+${trackNotes(track)}
+</a>`
+}
+
+function adding({ here }: Asking): Html {
+  return opening(
+    'Add a project',
+    form({ route: 'projects.add', back: here }, [
+      field({ label: 'Name', name: 'body.name', required: true, hint: 'a to z, digits and -' }),
+      field({
+        label: 'Bring its history from',
+        name: 'body.origin',
+        placeholder: 'https://example.org/shop.git',
+        hint: 'may be left empty',
+      }),
+      button('Add', 'main'),
+    ]),
+  )
+}
+
+function none({ baseUrl }: Asking): Html {
+  return emptiness(
+    'There are no projects yet.',
+    html`Add one here or from a terminal, and push a repository that has a <code>signalbox.yml</code>:
+<pre class="code"><code>signalbox login ${baseUrl}
+signalbox projects add shop
+git push ${baseUrl}/git/shop.git main</code></pre>`,
+  )
+}

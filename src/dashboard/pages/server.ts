@@ -1,0 +1,85 @@
+import type { CheckupLineView, ServerStatusView } from '../../api/views.ts'
+import { brief } from '../../lib/time-text.ts'
+import { heading } from '../frame.ts'
+import { type Html, html, nothing } from '../html.ts'
+import type { Page } from '../page.ts'
+import { lamp, type Mark } from '../parts/mark.ts'
+import { facts, part, table } from '../parts/table.ts'
+import { banner, emptiness, when } from '../parts/words.ts'
+
+/** How the server itself is, and what it finds when it looks at itself. */
+export const serverPage: Page = {
+  path: '/server',
+  async show({ ask, may, query, now }) {
+    const [{ version }, { full }] = await Promise.all([ask('version', {}), ask('health', {})])
+    const status = may('server.status') ? await ask('server.status', {}) : null
+    const checkup = query.checkup !== undefined && may('server.checkup') ? await ask('server.checkup', {}) : null
+    const mark: Mark = full.length > 0 || checkup?.some(({ state }) => state === 'fail') ? 'failing' : 'well'
+    return {
+      title: 'Server',
+      ...{ mark, section: 'server', about: [] },
+      body: html`${heading([], 'Server', status === null ? nothing : html`<a class="button main" href="/server?checkup">Look at itself</a>`)}
+${full.length === 0 ? nothing : banner('stop', `The disk is full: ${full.join(', ')}`)}
+${checkup === null ? nothing : part('What it found', checkupTable(checkup))}
+${part('How it is', html`<div class="sheet">${facts([['Version', version], ...statusRows(status, now)])}</div>`)}
+${
+  status === null
+    ? nothing
+    : part(
+        'Its newest troubles',
+        status.troubles.length === 0
+          ? emptiness('None since it was started.')
+          : table(
+              'Troubles',
+              ['When', 'Level', 'What', 'Code'],
+              status.troubles.map(({ at, level, sentence, code }) => [
+                when(at, now),
+                level,
+                sentence,
+                code === null ? '' : html`<code>${code}</code>`,
+              ]),
+            ),
+      )
+}
+${part('Backups', html`<p>Copy the data directory while the server is stopped, or with a tool that takes a consistent snapshot: <code>signalbox doctor</code> tells where it is.</p>`)}`,
+    }
+  },
+}
+
+function statusRows(
+  status: ServerStatusView | null,
+  now: number,
+): readonly (readonly [string, Html | string | number])[] {
+  if (status === null) return []
+  const { startedAt, databaseBytes, freeBytes, openStreams, outbox, oldestDue } = status
+  return [
+    ['Up', html`since ${when(startedAt, now)}`],
+    ['Database', size(databaseBytes)],
+    ['Free space', size(freeBytes)],
+    ['Open streams', openStreams],
+    ['To do', outbox],
+    [
+      'Oldest due',
+      oldestDue === null
+        ? 'nothing is late'
+        : `${oldestDue.kind} of ${oldestDue.subject}, due ${brief(now - oldestDue.dueAt)} ago, ${oldestDue.tries} tries`,
+    ],
+  ]
+}
+
+function size(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+  const at = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** at).toFixed(at === 0 ? 0 : 1)} ${units[at]}`
+}
+
+const marks = { ok: 'well', warn: 'waiting', fail: 'failing' } as const
+
+function checkupTable(lines: readonly CheckupLineView[]): Html {
+  const rows = lines.map(({ what, state, found, todo }) => [
+    html`${lamp(marks[state], state)} ${what}`,
+    found,
+    todo ?? '',
+  ])
+  return table('Checkup', ['What', 'Found', 'To do'], rows)
+}

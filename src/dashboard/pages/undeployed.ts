@@ -1,0 +1,58 @@
+import type { UndeployedView } from '../../api/views.ts'
+import { plural } from '../../lib/short-text.ts'
+import { heading } from '../frame.ts'
+import { type Html, html, nothing } from '../html.ts'
+import { type Asking, type Page, param } from '../page.ts'
+import { button, form } from '../parts/form.ts'
+import { lamp, markOfOutcome } from '../parts/mark.ts'
+import { environmentCrumb, idLink, projectCrumbs } from '../parts/place.ts'
+import { part } from '../parts/table.ts'
+import { commitMark, emptiness, releaseMark, when } from '../parts/words.ts'
+
+/** What the branch has and the environment does not, with a button at each commit that can go. */
+export const undeployedPage: Page = {
+  path: '/projects/:project/undeployed/:environment',
+  async show(asking) {
+    const [project, environment] = [param(asking, 'project'), param(asking, 'environment')]
+    const lists = await asking.ask('undeployed', { params: { project, environment } })
+    const count = lists.reduce((sum, { changes }) => sum + changes.length, 0)
+    return {
+      title: `${count} not yet in ${environment}`,
+      ...{ mark: count === 0 ? 'well' : 'queued', section: 'overview', about: [project] },
+      body: html`${heading(projectCrumbs(project, environmentCrumb(project, environment)), `Not yet in ${environment}`)}
+${lists.map((list) => listPart(asking, project, list))}`,
+    }
+  },
+}
+
+function listPart(
+  asking: Asking,
+  project: string,
+  { app, live, ref, head, needs, changes, environment, isCut }: UndeployedView,
+): Html {
+  const said = live === null ? html`nothing is live` : html`${releaseMark(live)} is live by ${idLink(live.deployment)}`
+  return part(
+    `${app}: ${plural(changes.length, 'change')}${isCut ? ' or more' : ''}`,
+    changes.length === 0
+      ? emptiness(`${environment} has everything that ${ref} has.`)
+      : html`<ul class="changes sheet">${changes.map((change) => changeRow(asking, { project, environment, app }, change))}</ul>`,
+    html`<span class="quiet">${said}; ${ref} is at ${commitMark(head)}${needs.length === 0 ? nothing : html`; must have been in ${needs.join(', ')}`}</span>`,
+  )
+}
+
+interface Target {
+  readonly project: string
+  readonly environment: string
+  readonly app: string
+}
+
+function changeRow(
+  { now, may, here }: Asking,
+  { project, environment, app }: Target,
+  change: UndeployedView['changes'][number],
+): Html {
+  const { commit, title, author, at, pullRequest, release, seenIn, isReady, runs } = change
+  const params = { project, environment }
+  return html`<li>${lamp(runs.length === 0 ? 'empty' : markOfOutcome(runs[0]?.outcome ?? null))}<span>${title}${pullRequest === null ? nothing : html` <span class="quiet">#${pullRequest}</span>`} ${commitMark(commit)}<br><small>${author} ${when(at, now)} ${runs.map(({ id }) => html`${idLink(id)} `)} ${seenIn.map((name) => html`<span class="chip well">seen in ${name}</span> `)}</small></span>
+<span>${release === null ? html`<small>no release yet</small>` : may('deploy', params) ? form({ route: 'deploy', params, fixed: { 'body.app': app, 'body.version': release }, back: here }, button(isReady ? 'Deploy' : 'Ask for it')) : html`<code>${release}</code>`}</span></li>`
+}

@@ -1,0 +1,62 @@
+import type { LogPartView } from '../../api/views.ts'
+import { type Html, html, nothing } from '../html.ts'
+import { printed } from './ansi.ts'
+
+type Line = LogPartView['lines'][number]
+
+/** Lines of one step that follow each other. */
+export interface LogPiece {
+  readonly step: string
+  readonly title: string
+  readonly lines: Html
+}
+
+export function pieces(lines: readonly Line[]): readonly LogPiece[] {
+  const groups: Line[][] = []
+  for (const line of lines) {
+    const last = groups.at(-1)
+    if (last?.[0]?.step === line.step) last.push(line)
+    else groups.push([line])
+  }
+  return groups.map((group) => {
+    const step = group[0]?.step ?? null
+    return {
+      step: step === null ? '-' : String(step),
+      title: step === null ? 'Around the steps' : `Step ${step + 1}`,
+      lines: html`${group.map(lineOf)}`,
+    }
+  })
+}
+
+/** Every line can be linked to: by the byte at which it begins. */
+function lineOf({ at, ms, stream, text }: Line): Html {
+  return html`<div class="l ${stream}" id="b${at}"><a href="#b${at}" tabindex="-1">${(ms / 1000).toFixed(1)}</a><span>${printed(text)}</span></div>`
+}
+
+export interface LogView {
+  readonly part: LogPartView
+  /** Where what comes after it is told; null when nothing does. */
+  readonly follow: string | null
+  /** The page of the piece before; null at the beginning. */
+  readonly earlier: string | null
+  readonly later: string | null
+}
+
+/** A log, folded by steps. */
+export function logPanel({ part, follow, earlier, later }: LogView): Html {
+  const all = joinedBySteps(pieces(part.lines))
+  return html`<div class="log" data-keep ${follow === null ? nothing : html`data-follow="${follow}"`}>
+<div class="log-tools"><label hidden><span class="hidden">Search in these lines</span><input type="search" placeholder="Search (/)"></label><output data-found></output>
+<span class="beside">${earlier === null ? nothing : html`<a href="${earlier}">Earlier</a> `}${later === null ? nothing : html`<a href="${later}">Later</a> `}${follow === null ? nothing : html`<label class="tick"><input type="checkbox" data-do="stick" checked> stay at the end</label>`}</span></div>
+${all.length === 0 ? html`<p class="empty">No line yet.</p>` : all.map(({ step, title, lines }) => html`<details open data-step="${step}"><summary>${title}</summary><div class="lines">${lines}</div></details>`)}
+</div>`
+}
+
+function joinedBySteps(all: readonly LogPiece[]): readonly LogPiece[] {
+  const byStep = new Map<string, LogPiece>()
+  for (const piece of all) {
+    const before = byStep.get(piece.step)
+    byStep.set(piece.step, before === undefined ? piece : { ...piece, lines: html`${[before.lines, piece.lines]}` })
+  }
+  return [...byStep.values()]
+}

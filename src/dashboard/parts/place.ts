@@ -1,0 +1,43 @@
+import { environmentPath, jobPath, pageOf, projectPath } from '../../api/addresses.ts'
+import { type Crumb, type Tab, tabs } from '../frame.ts'
+import { type Html, html } from '../html.ts'
+
+export { environmentPath, jobPath, pageOf, projectPath }
+
+export function projectCrumbs(project: string, ...more: readonly Crumb[]): readonly Crumb[] {
+  return [{ text: 'Overview', path: '/' }, { text: project, path: projectPath(project) }, ...more]
+}
+
+export function environmentCrumb(project: string, environment: string): Crumb {
+  return { text: environment, path: environmentPath(project, environment) }
+}
+
+const projectPages = [
+  ['', 'Overview'],
+  ['runs', 'Runs'],
+  ['deployments', 'Deployments'],
+  ['releases', 'Releases'],
+  ['variables', 'Variables'],
+  ['notices', 'Notices'],
+  ['settings', 'Settings'],
+] as const
+
+export type ProjectPage = (typeof projectPages)[number][0]
+
+export function projectTabs(project: string, current: ProjectPage): Html {
+  const all: readonly Tab[] = projectPages.map(([name, text]) => ({
+    text,
+    path: name === '' ? projectPath(project) : `${projectPath(project)}/${name}`,
+    isCurrent: name === current,
+  }))
+  return tabs('Project', all)
+}
+
+/** What has an id, with its page. */
+export function idLink(id: string): Html {
+  return html`<a href="${pageOf(id)}"><code>${id}</code></a>`
+}
+
+export function placeLink(project: string, environment: string): Html {
+  return html`<a href="${environmentPath(project, environment)}">${environment}</a>`
+}

@@ -1,0 +1,39 @@
+import type { Answer, Question, Route } from '../../api/route.ts'
+import { type RouteName, type Routes, routes } from '../../api/routes.ts'
+import type { Ask, Asking, Spot } from '../../dashboard/page.ts'
+import { type AnyHandler, admittedTo, checked } from '../ask.ts'
+import { everywhere, type Principal, reaches } from '../auth.ts'
+import type { DashboardParts } from './parts.ts'
+
+type Parts = Pick<DashboardParts, 'store' | 'handlers'>
+
+/** Puts a page's questions to the API as somebody: what they may not see or do there, they may not here. */
+export function askAs(principal: Principal, { store, handlers }: Parts, signal: AbortSignal): Ask {
+  return async <N extends RouteName>(name: N, question: Question<Routes[N]>) => {
+    const route: Route = routes[name]
+    const { params = {}, query = {}, body = {} } = question as Given
+    const admitted = admittedTo(route, params, { store, principal })
+    const asked = {
+      params: admitted.params,
+      query: checked('query', route.query, query),
+      body: checked('body', route.body, body),
+    }
+    const caller = { by: principal.name, principal, signal, lastEventId: null }
+    return (await (handlers[name] as AnyHandler)(asked, caller)) as Answer<Routes[N]>
+  }
+}
+
+interface Given {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: unknown
+  readonly body?: unknown
+}
+
+/** Whether they may use a route there. */
+export function mayAs(principal: Principal): Asking['may'] {
+  return (name: RouteName, { project, environment }: Spot = {}) => {
+    const { scope }: Route = routes[name]
+    const where = { ...everywhere, project: project ?? null, environment: environment ?? null }
+    return scope === 'anyone' || reaches(principal, scope, where)
+  }
+}

@@ -1,0 +1,33 @@
+import type { Context, Hono } from 'hono'
+import { routes } from '../../api/routes.ts'
+import { type AnyHandler, admittedTo, checked } from '../ask.ts'
+import type { Env } from '../env.ts'
+import type { Sent } from '../handlers.ts'
+import { signInFirst } from './pages.ts'
+import type { DashboardParts } from './parts.ts'
+
+const name = 'facts.export'
+
+/** The record as a file: a fact a line, as JSON, with its hash. */
+export function serveExport(app: Hono<Env>, parts: DashboardParts): void {
+  app.get('/audit/export', (context) => exported(context, parts))
+}
+
+function exported(context: Context<Env>, { viewers, store, handlers, stopping }: DashboardParts): Response {
+  const principal = viewers.of(context)
+  if (principal === null) return signInFirst(context)
+  const { params } = admittedTo(routes[name], {}, { store, principal })
+  const asked = { params, query: checked('query', routes[name].query, context.req.query()), body: undefined }
+  const signal = AbortSignal.any([context.req.raw.signal, stopping])
+  const caller = { by: principal.name, principal, signal, lastEventId: null }
+  const facts = (handlers[name] as AnyHandler)(asked, caller) as AsyncIterable<Sent<unknown>>
+  context.header('content-type', 'application/x-ndjson')
+  context.header('content-disposition', 'attachment; filename="audit.ndjson"')
+  context.header('cache-control', 'no-store')
+  return context.body(ReadableStream.from(lines(facts)))
+}
+
+async function* lines(facts: AsyncIterable<Sent<unknown>>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for await (const { data } of facts) yield encoder.encode(`${JSON.stringify(data)}\n`)
+}
