@@ -29,8 +29,8 @@ export interface ServerUnderTest extends AsyncDisposable {
   /** Resolves when the process has ended, however; tells its exit code or signal. */
   ended(): Promise<number | string>
   kill(signal: NodeJS.Signals): Promise<number | string>
-  /** A new git repository whose `push` goes to this server; the project is added. */
-  project(name: string): Promise<Pushable>
+  /** A new git repository whose `push` goes to this server; the project is added, unless it is there. */
+  project(name: string, isThere?: boolean): Promise<Pushable>
   /** What the server has logged so far. */
   log(): Promise<string>
 }
@@ -140,10 +140,10 @@ class RunningServer implements ServerUnderTest {
     return await this.#ended
   }
 
-  async project(name: string): Promise<Pushable> {
+  async project(name: string, isThere = false): Promise<Pushable> {
     const made = await repository()
     this.#repositories.push(made)
-    await this.client.call('projects.add', { body: { name } })
+    if (!isThere) await this.client.call('projects.add', { body: { name } })
     return {
       ...made,
       push: async (...words) => {

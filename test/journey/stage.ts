@@ -31,8 +31,8 @@ export interface Project extends Pushable {
   until(deployment: string, state: DeploymentView['state']): Promise<DeploymentView>
 }
 
-export async function project(server: ServerUnderTest, name: string): Promise<Project> {
-  const repository = await server.project(name)
+export async function project(server: ServerUnderTest, name: string, isThere = false): Promise<Project> {
+  const repository = await server.project(name, isThere)
   const list = (environment?: string) =>
     server.client.call('deployments.list', { query: { project: name, environment, limit: 100 } })
   const login = async () => ({
