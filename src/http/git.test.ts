@@ -242,6 +242,27 @@ test('a client that dies in the middle of a push leaves nothing behind, and the 
   assert.equal((await server.source.refs('shop')).get('refs/heads/main'), await work.git('rev-parse', 'HEAD'))
 })
 
+test('a push whose token is revoked while it comes is not taken', async () => {
+  await using server = await gitServer()
+  const work = await server.workingCopy()
+  await writeFile(join(work.path, 'noise'), randomBytes(2 * 1024 * 1024))
+  await work.git('add', '--all')
+  await work.git('commit', '--quiet', '--message=large')
+  const body = await pushBody(work.path, { after: await work.git('rev-parse', 'HEAD'), name: 'refs/heads/main' })
+  const revoked = Promise.withResolvers<void>()
+  const halves = async function* () {
+    yield body.subarray(0, body.length / 2)
+    await revoked.promise
+    yield body.subarray(body.length / 2)
+  }
+  const sent = push(server, ReadableStream.from(halves()) as ReadableStream<Uint8Array>)
+  await waitFor('the push to have begun', () => pushUnderWay(server))
+  server.store.tokens.revoke('deploy', 1)
+  revoked.resolve()
+  assert.match(await (await sent).text(), /signalbox: .*token/)
+  assert.equal((await server.source.refs('shop')).size, 0)
+})
+
 test('a git client that is killed in the middle of a push does no harm', async () => {
   await using server = await gitServer()
   const work = await server.workingCopy()

@@ -1,10 +1,10 @@
 import type { Context, Hono } from 'hono'
 import { Fault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import type { GitAnswer, GitServer, GitService } from '../sources/source.ts'
+import type { GitAnswer, GitRequest, GitServer, GitService } from '../sources/source.ts'
 import { type Gatekeeper, mustReach, mustReachSomewhere, type Principal, reaches, type Scope, sees } from './auth.ts'
 import type { Env } from './env.ts'
-import { statusOf } from './respond.ts'
+import { logFailure, statusOf } from './respond.ts'
 
 export interface GitParts {
   readonly git: GitServer
@@ -66,13 +66,28 @@ async function exchange(
     project,
     protocol: context.req.header('git-protocol') ?? null,
     encoding: context.req.header('content-encoding') ?? null,
-    body: context.req.raw.body,
+    body: whileAdmitted(context.req.raw.body, () => parts.gatekeeper.isStillAdmitted(principal, needed, where)),
     by: principal.name,
     mayPush: reaches(principal, 'deploy', where) ? 'everything' : 'proposals',
     signal: context.req.raw.signal,
   })
   const body = outgoing(answer, () => context.env.outgoing.destroy(), parts.log)
   return new Response(body, { status: answer.status, headers: answer.headers })
+}
+
+/** Of whoever has lost the token or the role meanwhile nothing more is taken. */
+function whileAdmitted(body: ReadableStream<Uint8Array> | null, isStill: () => boolean): GitRequest['body'] {
+  const look = () => {
+    if (!isStill()) throw new Fault('token.invalid')
+  }
+  const watch = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      look()
+      controller.enqueue(chunk)
+    },
+    flush: look,
+  })
+  return body?.pipeThrough(watch) ?? null
 }
 
 /** An answer that breaks off is cut, so that the client does not take the part for the whole. */
@@ -108,7 +123,7 @@ function refused(context: Context<Env>, error: unknown, log: Log): Response {
   const requestId = context.get('requestId')
   const fault = error instanceof Fault ? error : null
   const status = fault === null ? 500 : statusOf(fault)
-  log[status === 500 ? 'error' : 'debug']('git request refused', { requestId, path: context.req.path, status, error })
+  logFailure(error, context, log)
   const text = fault === null ? `Signalbox itself made a mistake (${requestId})` : `${fault.message}. ${fault.hint}`
   if (status === 401) context.header('www-authenticate', 'Basic realm="Signalbox", charset="UTF-8"')
   if (status === 503) context.header('retry-after', '5')

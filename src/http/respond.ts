@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Fault } from '../lib/fault.ts'
 import type { FaultCode } from '../lib/faults.ts'
-import type { Log } from '../lib/log.ts'
+import type { Log, LogFields } from '../lib/log.ts'
 import type { Env } from './env.ts'
 import { toldPath } from './told-path.ts'
 
@@ -17,18 +17,26 @@ export interface ErrorBody {
 
 /** Any error as an answer. What is not a Fault tells the client nothing but an id to look for in the log. */
 export function respondWith(error: unknown, context: Context<Env>, log: Log): Response {
+  logFailure(error, context, log)
   const requestId = context.get('requestId')
   const fault = faultOf(error)
   const status = statusOf(fault)
-  const level = status >= 500 && status !== 503 ? 'error' : 'debug'
-  log[level]('request failed', {
-    requestId,
-    method: context.req.method,
-    path: toldPath(context.req.path),
-    status,
-    error,
-  })
   return context.json(errorBody(fault, requestId), status, headersOf(fault, status))
+}
+
+/** Whoever was not let in, or not there, is told of in the log, with where they came from: somebody may be trying. */
+export function logFailure(error: unknown, context: Context<Env>, log: Log, who: LogFields = {}): void {
+  const { req, env } = context
+  const status = statusOf(faultOf(error))
+  log[levelOf(status)]('request failed', {
+    ...{ requestId: context.get('requestId'), method: req.method, path: toldPath(req.path), status },
+    ...{ address: env.incoming.socket.remoteAddress ?? '', ...who, error },
+  })
+}
+
+function levelOf(status: number): 'debug' | 'info' | 'error' {
+  if (status === 401 || status === 403 || status === 429) return 'info'
+  return status >= 500 && status !== 503 ? 'error' : 'debug'
 }
 
 export function errorBody(error: unknown, requestId: string): ErrorBody {

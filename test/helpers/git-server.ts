@@ -10,7 +10,7 @@ import { type SmartHttpLimits, smartHttp } from '../../src/sources/git/smart-htt
 import { gitSource } from '../../src/sources/git/source.ts'
 import type { BeforePush, OnPush, Repositories, Source } from '../../src/sources/source.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { storeOver } from '../../src/store/store.ts'
+import { type Store, storeOver } from '../../src/store/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { knownTokens, tokens } from './people.ts'
 import { gitEnvironment } from './repository.ts'
@@ -20,6 +20,7 @@ export interface TestGitServer extends AsyncDisposable {
   readonly url: string
   readonly reposDir: string
   readonly source: Source
+  readonly store: Store
   readonly repositories: Repositories
   readonly logged: { readonly level: string; readonly sentence: string; readonly fields: unknown }[]
   /** `http://anyone:TOKEN@…/git/NAME.git` */
@@ -85,6 +86,7 @@ export async function gitServer(
     url: `http://127.0.0.1:${server.port}`,
     reposDir,
     source,
+    store,
     repositories,
     logged,
     remote,
