@@ -38,6 +38,8 @@ export function httpApp(parts: AppParts): Hono<Env> {
     const { method, path } = context.req
     return fail(new Fault('route.unknown', { details: { method, path: toldPath(path) } }), context)
   })
+  // First, so that what is refused has them too.
+  app.use(headersFor(baseUrl))
   app.use(async (context, next) => {
     const requestId = newId('req')
     context.set('requestId', requestId)
@@ -46,22 +48,6 @@ export function httpApp(parts: AppParts): Hono<Env> {
     mustBeOwn(context.req.raw, baseUrl)
     await next()
   })
-  app.use(
-    secureHeaders({
-      // `no-referrer` would keep a browser from saying whose form it sends: see `mustBeOwn`.
-      referrerPolicy: 'same-origin',
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-  )
   parts.site?.serve(app)
   app.get('/healthz', (context) => context.text('ok\n'))
   serveGit(app, parts)
@@ -77,4 +63,25 @@ async function failed(error: unknown, context: Context<Env>, parts: AppParts): P
   const { path, method } = context.req
   const isPage = !/^\/(api|git)\//.test(path) && (context.req.header('accept') ?? '').includes('text/html')
   return (isPage && method !== 'HEAD' && (await parts.site?.fault(context, faultOf(error)))) || answer
+}
+
+/** What browsers are told to keep to, with every answer. */
+function headersFor(baseUrl: string) {
+  return secureHeaders({
+    strictTransportSecurity: baseUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
+    // `no-referrer` would keep a browser from saying whose form it sends: see `mustBeOwn`.
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      objectSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  })
 }

@@ -13,7 +13,7 @@ import type { DashboardParts } from './dashboard/parts.ts'
 import type { Env } from './env.ts'
 import { ownPath } from './own-path.ts'
 import { shownIn } from './passkey-pages.ts'
-import { statusOf } from './respond.ts'
+import { logFailure, statusOf } from './respond.ts'
 import { browserOf } from './viewers.ts'
 
 const mostBytes = 64 * 1024
@@ -45,6 +45,7 @@ export function serveConfirm(app: Hono<Env>, parts: DashboardParts): void {
       await mustKnowPassword(store, shown, browserOf(context).address, now)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
+      logFailure(error, context, parts.log, { account: own.name })
       const status = statusOf(error)
       return await pageResponse(context, { ...parts, principal, status }, form(own.name, back, error))
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
+import { contents } from '../../test/helpers/contents.ts'
 import { tokens } from '../../test/helpers/people.ts'
 import { apiPrefix, type Route } from '../api/route.ts'
 import { routes } from '../api/routes.ts'
@@ -26,16 +27,6 @@ function pathOf(route: Route): string {
   return apiPrefix + route.path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? 'nope')
 }
 
-/** What the store holds, as one text, but for when somebody was last seen: equal means that nothing was changed. */
-function contents({ it }: TestApi): string {
-  const tables = it.store.db.all(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
-  )
-  return JSON.stringify(
-    tables.map(({ name }) => [name, it.store.db.all(`SELECT * FROM "${name}"`).map(({ used_at: _, ...row }) => row)]),
-  )
-}
-
 async function status(api: TestApi, route: Route, token: string | null): Promise<number> {
   const abort = new AbortController()
   const answer = await api.send(route.method, pathOf(route), {
@@ -50,7 +41,7 @@ async function status(api: TestApi, route: Route, token: string | null): Promise
 
 test('every route lets in exactly those whose token its scope names', async () => {
   await using api = await apiServer()
-  const before = contents(api)
+  const before = contents(api.it.store)
   for (const [name, route] of all) {
     const refused = route.scope === 'anyone' ? 200 : 401
     assert.equal(await status(api, route, null), refused, `${name} without a token`)
@@ -63,7 +54,7 @@ test('every route lets in exactly those whose token its scope names', async () =
       assert.ok(got < 500 && got !== 401, `${name} with a token for ${scope}: ${got}`)
     }
   }
-  assert.equal(contents(api), before, 'nothing of all this has changed anything')
+  assert.equal(contents(api.it.store), before, 'nothing of all this has changed anything')
 })
 
 test('a route that does not say who may use it keeps the server from starting', () => {
@@ -112,7 +103,7 @@ test('reading changes nothing, whatever is read', async () => {
   await using api = await apiServer()
   await api.it.push('first')
   await api.it.engine.stop()
-  const before = contents(api)
+  const before = contents(api.it.store)
   const real = {
     project: 'shop',
     environment: 'staging',
@@ -135,7 +126,7 @@ test('reading changes nothing, whatever is read', async () => {
       abort.abort()
     }
   }
-  assert.equal(contents(api), before)
+  assert.equal(contents(api.it.store), before)
 })
 
 /** Sends a request line as it is: a proper client would tidy it up. */

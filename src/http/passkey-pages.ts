@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { passkeyName } from '../api/routes/passkeys.ts'
 import { Fault } from '../lib/fault.ts'
 import { type Adding, addPasskey, askForNew, askForOne, mustShowPasskey } from './accounts/passkeys.ts'
-import { startSession } from './accounts/sessions.ts'
 import { confirmed } from './confirming.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
+import { enter } from './entering.ts'
 import type { Env } from './env.ts'
 import { ownPath } from './own-path.ts'
-import { browserOf, type Viewers } from './viewers.ts'
+import type { Viewers } from './viewers.ts'
 
 const mostBytes = 64 * 1024
 const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
@@ -21,12 +21,12 @@ function tooLarge(): never {
 
 /** Signing in with a passkey, and making one: what takes an answer of somebody's device. */
 export function servePasskeys(app: Hono<Env>, parts: DashboardParts): void {
-  const { store, now, viewers } = parts
+  const { viewers } = parts
   app.post('/passkey/challenge', async (context) => context.json(await askForOne(parts)))
   app.post('/login/passkey', small, async (context) => {
     const fields = await fieldsOf(context)
     const account = await mustShowPasskey(parts, shownIn(fields))
-    viewers.enter(context, startSession(store, account, browserOf(context), now()))
+    enter(context, parts, account)
     return context.redirect(ownPath(fields.back), 303)
   })
   app.post('/me/passkeys/challenge', async (context) => context.json(await askForNew(parts, adding(viewers, context))))

@@ -15,13 +15,14 @@ import {
 } from './accounts/identities.ts'
 import { invitationHash } from './accounts/invitations.ts'
 import type { Known } from './accounts/providers.ts'
-import { confirmSession, startSession } from './accounts/sessions.ts'
+import { confirmSession } from './accounts/sessions.ts'
 import { confirmed, inSession } from './confirming.ts'
 import { pageResponse, signInFirst } from './dashboard/pages.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
+import { enter } from './entering.ts'
 import type { Env } from './env.ts'
 import { ownPath } from './own-path.ts'
-import { browserOf, cookieOptions } from './viewers.ts'
+import { cookieOptions } from './viewers.ts'
 
 /** Signing in by way of a provider, and one's own page of what is linked. */
 export function serveProviders(app: Hono<Env>, parts: DashboardParts): void {
@@ -79,11 +80,11 @@ async function returned(context: Context<Env>, parts: DashboardParts) {
 }
 
 async function arrive(context: Context<Env>, parts: DashboardParts, purpose: Purpose, known: Known): Promise<Response> {
-  const { store, now, viewers } = parts
+  const { store, now } = parts
   if (purpose.to === 'link' || purpose.to === 'confirm') return arriveAgain(context, parts, purpose, known)
   const account =
     purpose.to === 'enter' ? accountOf(store, known, now()) : acceptAs(store, purpose.invitation, known, now())
-  viewers.enter(context, startSession(store, account, browserOf(context), now()))
+  enter(context, parts, account)
   return context.redirect('/', 303)
 }
 

@@ -4,18 +4,20 @@ import { canHavePasskeys } from '../api/addresses.ts'
 import type { Shown } from '../dashboard/page.ts'
 import { joinPage, loginPage, notInvitedPage } from '../dashboard/pages/sign-in.ts'
 import { Fault } from '../lib/fault.ts'
+import type { LogFields } from '../lib/log.ts'
+import type { Store } from '../store/store.ts'
 import { accept, findInvitation } from './accounts/invitations.ts'
 import { shortest } from './accounts/password-rules.ts'
-import { endSession, startSession } from './accounts/sessions.ts'
-import { signIn } from './accounts/sign-in.ts'
+import { mustKnowPassword } from './accounts/sign-in.ts'
 import { serveConfirm } from './confirm-pages.ts'
 import { pageResponse } from './dashboard/pages.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
+import { enter, leave } from './entering.ts'
 import type { Env } from './env.ts'
 import { ownPath } from './own-path.ts'
 import { servePasskeys } from './passkey-pages.ts'
 import { serveProviders } from './provider-pages.ts'
-import { statusOf } from './respond.ts'
+import { logFailure, statusOf } from './respond.ts'
 import { browserOf } from './viewers.ts'
 
 const mostBytes = 8 * 1024
@@ -47,7 +49,7 @@ export function serveSignIn(app: Hono<Env>, parts: DashboardParts): void {
       const form = (problem: Fault) => joinPage({ account, secret, shortest, providers }, problem)
       return await answered(context, form, async () => {
         await accept(store, secret, (await wordsOf(context)).password, now)
-        viewers.enter(context, startSession(store, account, browserOf(context), now()))
+        enter(context, parts, account)
         return context.redirect('/', 303)
       })
     }),
@@ -58,18 +60,18 @@ export function serveSignIn(app: Hono<Env>, parts: DashboardParts): void {
   app.post('/login', small, async (context) => {
     const words = await wordsOf(context)
     const form = (problem: Fault) => loginPage({ passkeys, providers, back: words.back }, problem)
-    return await answered(context, form, async () => {
-      viewers.enter(context, await signIn(store, words, browserOf(context), now))
+    const work = async () => {
+      await mustKnowPassword(store, words, browserOf(context).address, now)
+      enter(context, parts, words.name)
       return context.redirect(words.back, 303)
-    })
+    }
+    return await answered(context, form, work, triedAs(words.name, store))
   })
   servePasskeys(app, parts)
   serveProviders(app, parts)
   serveConfirm(app, parts)
   app.post('/logout', (context) => {
-    const viewer = viewers.of(context)
-    if (viewer?.session)
-      endSession(store, { id: viewer.session.id, account: viewer.name }, { by: viewer.name, at: now() })
+    leave(context, parts)
     viewers.leave(context)
     return context.redirect('/login', 303)
   })
@@ -83,15 +85,26 @@ type Form = (problem: Fault) => Shown
 
 /** What a person got wrong stands above the form, which they can fill in again. */
 function answering(parts: DashboardParts) {
-  return async (context: Context<Env>, form: Form, work: () => Response | Promise<Response>): Promise<Response> => {
+  return async (
+    context: Context<Env>,
+    form: Form,
+    work: () => Response | Promise<Response>,
+    who: LogFields = {},
+  ): Promise<Response> => {
     context.header('cache-control', 'no-store')
     try {
       return await work()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
+      logFailure(error, context, parts.log, who)
       return await pageResponse(context, { ...parts, principal: null, status: statusOf(error) }, form(error))
     }
   }
+}
+
+/** What was tried is told of accounts that are there: what nobody is called may be a password in the wrong field. */
+function triedAs(name: string, { accounts }: Store): LogFields {
+  return accounts.get(name) === null ? {} : { account: name }
 }
 
 async function wordsOf(context: Context<Env>) {

@@ -31,6 +31,8 @@ export interface TestApi extends AsyncDisposable {
   readonly it: EngineUnderTest
   readonly jobLogs: JobLogs
   readonly dir: string
+  /** Everything it answers to. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
   readonly logged: { readonly level: string; readonly sentence: string; readonly fields: unknown }[]
   /** Speaks with the token of that name. */
   as(name: keyof typeof tokens): Client
@@ -109,6 +111,7 @@ export async function apiServer(
   const { signal } = new AbortController()
   return {
     ...{ url, it, jobLogs, logged, dir: dir.path },
+    routes: app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })),
     as: (name) => apiClient({ url, token: tokens[name], clock: systemClock, signal, limitMs: 10_000 }),
     send: (method, path, options) => send(url, { method, path }, options),
     stop: (deadlineMs) => server.stop(deadlineMs),

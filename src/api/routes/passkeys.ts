@@ -11,7 +11,7 @@ export const passkeyName = z
 
 const ofPasskey = z.strictObject({ passkey: z.coerce.number().int().min(1) })
 
-/** They are made in a browser: see the page `/me/passkeys`. */
+/** They are made in a browser: see the page `/me`. */
 export const passkeyRoutes = {
   'passkeys.list': route({
     ...{ method: 'GET', path: '/me/passkeys', scope: 'read', kind: 'json' },

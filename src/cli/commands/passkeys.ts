@@ -6,7 +6,7 @@ import { listing } from '../text.ts'
 export function passkeysCommand(open: Open) {
   return new Command('passkeys')
     .summary('keys with which you sign in without a password')
-    .description('Keys with which you sign in without a password. They are made in a browser, at /me/passkeys.')
+    .description('Keys with which you sign in without a password. They are made in a browser, at /me.')
     .addCommand(list(open), { isDefault: true })
     .addCommand(rename(open))
     .addCommand(remove(open))

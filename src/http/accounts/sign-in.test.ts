@@ -8,8 +8,8 @@ import { type Store, storeOver } from '../../store/store.ts'
 import { hashOfToken } from '../auth.ts'
 import { disable } from './accounts.ts'
 import { accept, findInvitation, invite } from './invitations.ts'
-import { endSessions, type SignedIn, signedIn } from './sessions.ts'
-import { signIn } from './sign-in.ts'
+import { endSessions, type SignedIn, signedIn, startSession } from './sessions.ts'
+import { mustKnowPassword } from './sign-in.ts'
 
 const password = 'seven brown horses'
 const browser = { browser: 'Firefox', address: '10.0.0.1' }
@@ -35,8 +35,10 @@ async function place(): Promise<Place> {
   await accept(store, secretOf(invite(store, 'ada', { by: 'test', at: 0 }).path), password, now)
   return {
     ...{ store, clock, who: signedIn(store, now) },
-    enter: ({ name = 'ada', password: word = password, address = browser.address } = {}) =>
-      signIn(store, { name, password: word }, { ...browser, address }, now),
+    enter: async ({ name = 'ada', password: word = password, address = browser.address } = {}) => {
+      await mustKnowPassword(store, { name, password: word }, address, now)
+      return startSession(store, name, { ...browser, address }, clock.now)
+    },
   }
 }
 

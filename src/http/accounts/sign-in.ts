@@ -2,7 +2,6 @@ import { Fault } from '../../lib/fault.ts'
 import type { Store } from '../../store/store.ts'
 import type { Failures } from '../../store/tries.ts'
 import { hashPassword, isPassword } from '../../system/passwords.ts'
-import { type Browser, startSession } from './sessions.ts'
 
 /** So many failures are free; each one after that doubles the wait for the next try. */
 const FREE = { account: 5, address: 50 }
@@ -13,16 +12,7 @@ export interface Showing {
   readonly password: string
 }
 
-/**
- * A new session's cookie for whoever knows the password. The answer is the same, and takes as long, for a name nobody has.
- * Faults `sign_in.refused`, `sign_in.too_often`.
- */
-export async function signIn(store: Store, shown: Showing, browser: Browser, now: () => number): Promise<string> {
-  await mustKnowPassword(store, shown, browser.address, now)
-  return startSession(store, shown.name, browser, now())
-}
-
-/** Faults `sign_in.refused`, `sign_in.too_often`. */
+/** The answer is the same, and takes as long, for a name nobody has. Faults `sign_in.refused`, `sign_in.too_often`. */
 export async function mustKnowPassword(
   store: Store,
   { name, password }: Showing,
