@@ -275,23 +275,20 @@ test('how long a refusal takes does not tell whether there is such an account', 
   await using api = await apiServer({ baseUrl })
   const { store } = api.it
   const hashed = await hashPassword(password)
-  const rounds = 12
-  for (let round = 0; round < rounds; round += 1) {
-    person(store, `known-${round}`)
-    store.accounts.setPassword(`known-${round}`, hashed)
-  }
   const took = async (name: string) => {
     const began = performance.now()
     assert.equal((await signIn(api, { name, password: 'wrong' })).status, 401)
     return performance.now() - began
   }
   await took('whoever comes first')
-  const times = { known: [] as number[], unknown: [] as number[] }
-  for (let round = 0; round < rounds; round += 1) {
-    times.known.push(await took(`known-${round}`))
-    times.unknown.push(await took(`unknown-${round}`))
+  // The least of each, as whatever else this machine does only makes them longer: those come together soon, if they do.
+  const least = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY }
+  const isAlike = () => Math.abs(least.known - least.unknown) / least.known < 0.1
+  for (let round = 0; round < 10 || (round < 100 && !isAlike()); round += 1) {
+    person(store, `known-${round}`)
+    store.accounts.setPassword(`known-${round}`, hashed)
+    least.known = Math.min(least.known, await took(`known-${round}`))
+    least.unknown = Math.min(least.unknown, await took(`unknown-${round}`))
   }
-  // The least of each: whatever else this machine does only makes them longer.
-  const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]
-  assert.ok(Math.abs(known - unknown) / known < 0.1, `${known} ms and ${unknown} ms`)
+  assert.ok(isAlike(), `${least.known} ms and ${least.unknown} ms`)
 })
