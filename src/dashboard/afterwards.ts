@@ -56,6 +56,7 @@ const sentences: Partial<Record<RouteName, string>> = {
   'accounts.disable': 'The account can do nothing from now on.',
   'accounts.enable': 'The account can act again.',
   'tokens.revoke': 'The token is good for nothing any more.',
+  'password.change': 'The password is another one now, and you are signed in here alone.',
   'passkeys.remove': 'Nobody signs in with that passkey any more.',
   'sessions.end': 'That session has ended.',
 }

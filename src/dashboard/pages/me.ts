@@ -28,11 +28,29 @@ export const mePage: Page = {
       ...{ mark: null, section: 'me', about: [] },
       body: html`${heading([], me.name, html`<a class="button" href="/me/identities">Linked providers</a><form method="post" action="/logout"><button>Sign out</button></form>`)}
 ${part('Roles', places.length === 0 ? emptiness('You have no role yet.', 'Ask an admin for one.') : table('Roles', ['Role', 'Project', 'Environment'], places))}
+${changingPassword(asking)}
 ${part('Passkeys', passkeysTable(asking, keys), makingPasskey(asking))}
 ${part('Browsers', sessionsTable(asking, sessions))}
 ${part('Tokens', tokensTable(asking, tokens), makingToken(asking))}`,
     }
   },
+}
+
+function changingPassword({ viewer, here }: Asking): Html {
+  return opening(
+    'Change the password',
+    form({ route: 'password.change', back: here }, [
+      html`<input type="text" value="${viewer}" autocomplete="username" hidden>`,
+      passwordField('The one you have', 'body.old', 'current-password'),
+      passwordField('The new one', 'body.wanted', 'new-password'),
+      button('Change it', 'main'),
+    ]),
+  )
+}
+
+/** In words that password managers know. */
+function passwordField(label: string, name: string, kind: 'current-password' | 'new-password'): Html {
+  return html`<label class="field"><span>${label}</span><input type="password" name="${name}" autocomplete="${kind}" required></label>`
 }
 
 function passkeysTable({ now, here }: Asking, passkeys: readonly PasskeyView[]): Html {
