@@ -34,20 +34,36 @@ ${runs.length === 0 ? nothing : part('Proposals from outside', html`<div class="
   },
 }
 
-async function deploymentsPart({ ask, now, here }: Asking, waiting: readonly Waiting[]): Promise<Html> {
-  const shown = waiting.slice(0, mostPlans)
-  const plans = await Promise.all(
-    shown.map(({ deployment }) => ask('deployments.plan', { params: { deployment: deployment.id } })),
-  )
-  const wishes = waiting.map((each, at) => deploymentWish(each, plans[at] ?? null, now))
-  // The second button of the same form asks another route.
-  const approving = form(
-    { route: 'approvals.give', back: here },
-    html`<div class="inbox">${wishes}</div>
-<div class="say">${area({ label: 'Comment', name: 'body.comment' })}<div class="filters"><label class="tick" hidden><input type="checkbox" data-all> all of them</label>
-<button class="main" data-key="a">Approve what is ticked<span data-count></span></button></div></div>`,
-  )
-  return html`<div data-inbox>${part('Deployments', approving, rejecting(waiting, here))}</div>`
+/** Those that whoever looks may answer can be ticked; the others are told of. */
+async function deploymentsPart(asking: Asking, waiting: readonly Waiting[]): Promise<Html> {
+  const { may, now, here } = asking
+  const plans = await plansOf(asking, waiting.slice(0, mostPlans))
+  const mine = waiting.filter(({ deployment }) => may('deployments.approve', spotOf(deployment)))
+  const wishes = waiting.map((each) => {
+    const plan = plans.get(each.deployment.id) ?? null
+    return deploymentWish(each, { plan, isMine: mine.includes(each), now })
+  })
+  const inbox = html`<div class="inbox">${wishes}</div>`
+  if (mine.length === 0) return part('Deployments', inbox)
+  const approving = form({ route: 'approvals.give', back: here }, html`${inbox}${saying()}`)
+  return part('Deployments', approving, rejecting(mine, here))
+}
+
+function spotOf({ project, environment }: Waiting['deployment']) {
+  return { project, environment }
+}
+
+async function plansOf({ ask, may }: Asking, waiting: readonly Waiting[]): Promise<ReadonlyMap<string, PlanView>> {
+  const seen = waiting.filter(({ deployment }) => may('deployments.plan', spotOf(deployment)))
+  const plans = seen.map(async ({ deployment: { id } }) => {
+    return [id, await ask('deployments.plan', { params: { deployment: id } })] as const
+  })
+  return new Map(await Promise.all(plans))
+}
+
+function saying(): Html {
+  return html`<div class="say">${area({ label: 'Comment', name: 'body.comment' })}<div class="filters"><label class="tick" hidden><input type="checkbox" data-all> all of them</label>
+<button class="main" data-key="a">Approve what is ticked<span data-count></span></button></div></div>`
 }
 
 function rejecting(waiting: readonly Waiting[], back: string): Html {
@@ -62,13 +78,21 @@ function rejecting(waiting: readonly Waiting[], back: string): Html {
   )
 }
 
-function deploymentWish({ deployment, title, plan: hash }: Waiting, plan: PlanView | null, now: number): Html {
+interface Wishing {
+  readonly plan: PlanView | null
+  readonly isMine: boolean
+  readonly now: number
+}
+
+function deploymentWish({ deployment, title, plan: hash }: Waiting, { plan, isMine, now }: Wishing): Html {
   const { id, project, environment, app, release, reason, by, createdAt, expiresAt } = deployment
   const said = JSON.stringify({ deployment: id, plan: plan?.hash ?? hash })
-  return html`<div class="wish" id="wish-${id}"><label><input type="checkbox" name="${fieldName('body.approvals[]', 'json')}" value="${said}" aria-label="${id}: ${release.version} to ${environment} of ${project}">
-<span><strong>${project}</strong> ${app === project ? nothing : app} ${releaseMark(release)} to <strong>${environment}</strong><br><span class="quiet">${title} · ${reason} by ${by}</span></span>
-<span class="quiet">${when(createdAt, now)}${expiresAt === null ? nothing : html`<br>ends ${when(expiresAt, now)}`}</span></label>
-<details><summary>${planSummary(plan)}</summary><div><p>${idLink(id)}</p>${plan === null ? html`<a href="/deployments/${id}">Its plan</a>` : planPanel(plan)}</div></details></div>`
+  const told = html`<span><strong>${project}</strong> ${app === project ? nothing : app} ${releaseMark(release)} to <strong>${environment}</strong><br><span class="quiet">${title} · ${reason} by ${by}</span></span>
+<span class="quiet">${when(createdAt, now)}${expiresAt === null ? nothing : html`<br>ends ${when(expiresAt, now)}`}</span>`
+  const name = `${id}: ${release.version} to ${environment} of ${project}`
+  const box = html`<input type="checkbox" name="${fieldName('body.approvals[]', 'json')}" value="${said}" aria-label="${name}">`
+  return html`<div class="wish" id="wish-${id}">${isMine ? html`<label>${box}${told}</label>` : html`<div class="lead">${lamp('waiting', '')}${told}</div>`}
+<details><summary>${planSummary(plan)}</summary><div><p>${idLink(id)}</p>${plan === null ? nothing : planPanel(plan)}</div></details></div>`
 }
 
 function planSummary(plan: PlanView | null): string {

@@ -2,7 +2,7 @@ import { canHavePasskeys } from '../../api/addresses.ts'
 import type { PasskeyView, SessionView, TokenView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
 import { type Html, html } from '../html.ts'
-import type { Asking, Page } from '../page.ts'
+import type { Asking, Page, Shown } from '../page.ts'
 import { button, choice, field, fieldName, form, opening } from '../parts/form.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness, when } from '../parts/words.ts'
@@ -12,6 +12,7 @@ export const mePage: Page = {
   path: '/me',
   async show(asking) {
     const { ask } = asking
+    if (!asking.may('accounts.me')) return noRole(asking)
     const [me, sessions, tokens, keys] = await Promise.all([
       ask('accounts.me', {}),
       ask('sessions.list', {}),
@@ -26,7 +27,7 @@ export const mePage: Page = {
     return {
       title: me.name,
       ...{ mark: null, section: 'me', about: [] },
-      body: html`${heading([], me.name, html`<a class="button" href="/me/identities">Linked providers</a><form method="post" action="/logout"><button>Sign out</button></form>`)}
+      body: html`${heading([], me.name, html`<a class="button" href="/me/identities">Linked providers</a>${signingOut}`)}
 ${part('Roles', places.length === 0 ? emptiness('You have no role yet.', 'Ask an admin for one.') : table('Roles', ['Role', 'Project', 'Environment'], places))}
 ${changingPassword(asking)}
 ${part('Passkeys', passkeysTable(asking, keys), makingPasskey(asking))}
@@ -51,6 +52,17 @@ function changingPassword({ viewer, here }: Asking): Html {
 /** In words that password managers know. */
 function passwordField(label: string, name: string, kind: 'current-password' | 'new-password'): Html {
   return html`<label class="field"><span>${label}</span><input type="password" name="${name}" autocomplete="${kind}" required></label>`
+}
+
+const signingOut = html`<form method="post" action="/logout"><button>Sign out</button></form>`
+
+/** What somebody sees who may see nothing yet. */
+export function noRole({ viewer }: Asking): Shown {
+  return {
+    title: viewer,
+    ...{ mark: null, section: 'me', about: [] },
+    body: html`${heading([], viewer, signingOut)}${emptiness('You have no role yet.', 'An admin gives you one; then you see here what you may.')}`,
+  }
 }
 
 function passkeysTable({ now, here }: Asking, passkeys: readonly PasskeyView[]): Html {

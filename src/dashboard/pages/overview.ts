@@ -7,11 +7,13 @@ import { lamp, markOf, worst } from '../parts/mark.ts'
 import { environmentPath, pageOf, projectPath } from '../parts/place.ts'
 import { trackNotes } from '../parts/track-notes.ts'
 import { emptiness, releaseMark, when } from '../parts/words.ts'
+import { noRole } from './me.ts'
 
 /** All projects: each app's way through its environments, and what is live at each station. */
 export const overviewPage: Page = {
   path: '/',
   async show(asking) {
+    if (!asking.may('overview')) return noRole(asking)
     const projects = await asking.ask('overview', {})
     const mark = worst(projects.map((project) => project.mark))
     return {

@@ -17,9 +17,11 @@ export const projectPage: Page = {
       ask('deployments.list', { query: { project, limit: 8 } }),
       ask('projects.show', { params: { project } }),
     ])
-    const behind = (overview?.environments ?? []).map(
-      ({ name }) => html`<a class="button" href="${projectPath(project)}/undeployed/${name}">Not yet in ${name}</a>`,
-    )
+    const behind = (overview?.environments ?? [])
+      .filter(({ name }) => asking.may('undeployed', { project, environment: name }))
+      .map(
+        ({ name }) => html`<a class="button" href="${projectPath(project)}/undeployed/${name}">Not yet in ${name}</a>`,
+      )
     return {
       title: project,
       ...{ mark: overview?.mark ?? 'empty', section: 'overview', about: [project] },
@@ -40,6 +42,7 @@ export const runsPage: Page = {
   path: '/projects/:project/runs',
   async show({ ask, now, ...asking }) {
     const project = param(asking, 'project')
+    await ask('projects.show', { params: { project } }) // There is one.
     const runs = await ask('runs.list', { query: { project, limit: 100 } })
     return {
       title: `Runs of ${project}`,

@@ -114,9 +114,8 @@ export const releasePage: Page = {
     const { environments } = await ask('projects.show', { params: { project } })
     if (release === undefined) return missing(project, id)
     const { app, version, commit, digest, bytes, run, title, createdAt, aliases } = release
-    const certificates = await Promise.all(
-      environments.map((environment) => certificate(asking, { release, environment })),
-    )
+    const seen = environments.filter((environment) => may('ways-back', { project, environment }))
+    const certificates = await Promise.all(seen.map((environment) => certificate(asking, { release, environment })))
     return {
       title: `${version} · ${project}`,
       ...{ mark: null, section: 'overview', about: [project] },

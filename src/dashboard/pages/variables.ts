@@ -27,7 +27,9 @@ export const variablesPage: Page = {
     const project = param(asking, 'project')
     const matrix = await ask('variables.matrix', { params: { project } })
     const histories = await Promise.all(
-      matrix.environments.map((environment) => historyPart(asking, project, environment)),
+      matrix.environments
+        .filter((environment) => asking.may('variables.history', { project, environment }))
+        .map((environment) => historyPart(asking, project, environment)),
     )
     const missing = matrix.rows.some(({ cells }) => cells.some(({ presence }) => presence === 'missing'))
     return {
