@@ -54,7 +54,7 @@ export const oneOffRoutes = {
   }),
   'one-offs.list': route({
     ...{ method: 'GET', path: `${atEnvironment}/one-offs`, scope: 'read', kind: 'json' },
-    sentence: 'Lists what was run here by people and by schedules, newest first.',
+    sentence: 'Lists what was run here by people and by schedules, newest first; without an app of all apps here.',
     params: ofEnvironment,
     query: z.strictObject({ app: name.optional(), name: name.optional(), limit }),
     answer: list(views.oneOff),

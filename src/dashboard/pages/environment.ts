@@ -1,8 +1,8 @@
-import type { OneOffView, ScheduleView, TrackView, VariablesView } from '../../api/views.ts'
+import type { DeploymentView, ScheduleView, TrackView, VariablesView } from '../../api/views.ts'
 import { plural } from '../../lib/short-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
-import { type Asking, type Page, param } from '../page.ts'
+import { type Asking, type Page, param, type Shown } from '../page.ts'
 import { environmentActs, scaleForm } from '../parts/environment-acts.ts'
 import { area, button, field, fieldName, form, opening, tick } from '../parts/form.ts'
 import { deploymentsTable, oneOffsTable } from '../parts/lists.ts'
@@ -19,15 +19,20 @@ export const environmentPage: Page = {
     const { ask, now } = asking
     const [project, environment] = [param(asking, 'project'), param(asking, 'environment')]
     const params = { project, environment }
-    const [tracks, variables, schedules, freezes, door, safeguards, deployments, oneOffs] = await Promise.all([
+    const [tracks, deployments, { environments }] = await Promise.all([
       ask('status', { params: { project }, query: { environment } }),
+      ask('deployments.list', { query: { project, environment, limit: 8 } }),
+      ask('projects.show', { params: { project } }),
+    ])
+    if (tracks.length > 0 && !environments.includes(environment))
+      return leftOver(asking, params, { tracks, deployments })
+    const [variables, schedules, freezes, door, safeguards, oneOffs] = await Promise.all([
       ask('variables.list', { params }),
-      schedulesOf(asking, params),
+      ask('schedules.list', { params, query: {} }),
       ask('freezes.list', { params }),
       ask('access.get', { params }),
       ask('safeguards.list', { params: { project } }),
-      ask('deployments.list', { query: { project, environment, limit: 8 } }),
-      commandsOf(asking, params),
+      ask('one-offs.list', { params, query: { limit: 10 } }),
     ])
     const url = tracks.find((track) => track.url !== null)?.url ?? null
     return {
@@ -51,18 +56,23 @@ interface Place {
   readonly environment: string
 }
 
-async function schedulesOf({ ask }: Asking, params: Place): Promise<readonly ScheduleView[]> {
-  const { apps } = await ask('projects.show', { params: { project: params.project } })
-  const lists = await Promise.all(apps.map((app) => ask('schedules.list', { params, query: { app } }).catch(() => []))) // An app that is not here has none.
-  return lists.flat()
+interface Left {
+  readonly tracks: readonly TrackView[]
+  readonly deployments: readonly DeploymentView[]
 }
 
-async function commandsOf({ ask }: Asking, params: Place): Promise<readonly OneOffView[]> {
-  const { apps } = await ask('projects.show', { params: { project: params.project } })
-  const lists = await Promise.all(
-    apps.map((app) => ask('one-offs.list', { params, query: { app, limit: 5 } }).catch(() => [])),
-  ) // As above.
-  return lists.flat().sort((a, b) => b.createdAt - a.createdAt)
+/** Of an environment that signalbox.yml does not have any more: what is still there, and what happened. */
+function leftOver(asking: Asking, { project, environment }: Place, { tracks, deployments }: Left): Shown {
+  const { now } = asking
+  return {
+    title: `${environment} · ${project}`,
+    ...{ mark: markOfTracks(tracks), section: 'overview', about: [project] },
+    body: html`${heading(projectCrumbs(project), environment)}
+${notices(tracks, now)}
+${tracks.map((track) => trackPart(asking, track, tracks.length > 1))}
+${queuePart(tracks, now)}
+${part('Deployments', deploymentsTable(deployments, now))}`,
+  }
 }
 
 function markOfTracks(tracks: readonly TrackView[]): Mark {

@@ -5,6 +5,7 @@ import { button, fieldName, form } from '../parts/form.ts'
 import { idLink, projectTabs } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness, when } from '../parts/words.ts'
+import { isDeclared, undeclared } from './project.ts'
 
 /** Who is told of what, and what became of each message. */
 export const noticesPage: Page = {
@@ -13,6 +14,8 @@ export const noticesPage: Page = {
     const { ask, now, may, here } = asking
     const project = param(asking, 'project')
     const params = { project }
+    const shown = await ask('projects.show', { params })
+    if (!isDeclared(shown)) return undeclared(shown, 'notices')
     const [recipients, deliveries] = await Promise.all([
       ask('notices.recipients', { params }),
       ask('notices.list', { params, query: { limit: 100 } }),

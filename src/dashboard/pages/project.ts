@@ -1,9 +1,11 @@
+import type { ProjectView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
 import { html } from '../html.ts'
-import { type Page, param } from '../page.ts'
+import { type Page, param, type Shown } from '../page.ts'
 import { deploymentsTable, runsTable } from '../parts/lists.ts'
-import { environmentPath, projectPath, projectTabs } from '../parts/place.ts'
+import { environmentPath, type ProjectPage, projectPath, projectTabs } from '../parts/place.ts'
 import { part } from '../parts/table.ts'
+import { emptiness } from '../parts/words.ts'
 import { projectCard } from './overview.ts'
 
 /** One project: its ways, and what happened last. */
@@ -36,6 +38,21 @@ ${part('Newest deployments', deploymentsTable(deployments, now))}`,
 
 function pushFirst(gitUrl: string) {
   return html`<div class="empty"><p>Nothing was pushed yet.</p><pre class="code"><code>git push ${gitUrl} main</code></pre></div>`
+}
+
+/** Whether a signalbox.yml that can be read was ever pushed. */
+export function isDeclared({ apps }: ProjectView): boolean {
+  return apps.length > 0
+}
+
+/** In place of a page of what signalbox.yml declares. */
+export function undeclared({ name, gitUrl }: ProjectView, tab: ProjectPage): Shown {
+  return {
+    title: name,
+    ...{ mark: 'empty', section: 'overview', about: [name] },
+    body: html`${heading([{ text: 'Overview', path: '/' }], name)}${projectTabs(name, tab)}
+${emptiness('No valid signalbox.yml was pushed yet.', html`<code>signalbox init</code> writes one; then push it:<pre class="code"><code>git push ${gitUrl} main</code></pre>`)}`,
+  }
 }
 
 export const runsPage: Page = {

@@ -7,6 +7,7 @@ import { area, button, field, form, opening } from '../parts/form.ts'
 import { idLink, placeLink, projectPath, projectTabs } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { commitMark, emptiness, prose, releaseMark, when } from '../parts/words.ts'
+import { isDeclared, undeclared } from './project.ts'
 
 /** What was built, what was published, and what the next publication would tell of. */
 export const releasesPage: Page = {
@@ -15,6 +16,8 @@ export const releasesPage: Page = {
     const { ask, now } = asking
     const project = param(asking, 'project')
     const params = { project }
+    const shown = await ask('projects.show', { params })
+    if (!isDeclared(shown)) return undeclared(shown, 'releases')
     const [releases, drafts, publications] = await Promise.all([
       ask('releases.list', { params, query: { limit: 100 } }),
       ask('releases.drafts', { params }),

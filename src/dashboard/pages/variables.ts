@@ -6,6 +6,7 @@ import { button, field, fieldName, form, opening } from '../parts/form.ts'
 import { projectTabs } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness, when } from '../parts/words.ts'
+import { isDeclared, undeclared } from './project.ts'
 
 const words: Readonly<Record<PresenceView, readonly [string, string]>> = {
   set: ['well', 'set'],
@@ -25,6 +26,8 @@ export const variablesPage: Page = {
   async show(asking) {
     const { ask } = asking
     const project = param(asking, 'project')
+    const shown = await ask('projects.show', { params: { project } })
+    if (!isDeclared(shown)) return undeclared(shown, 'variables')
     const matrix = await ask('variables.matrix', { params: { project } })
     const histories = await Promise.all(
       matrix.environments

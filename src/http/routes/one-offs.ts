@@ -4,7 +4,7 @@ import type { Deployment } from '../../domain/deployment.ts'
 import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
 import type { OneOffWish } from '../../engine/actions/one-offs.ts'
 import { trackOf } from '../../engine/context.ts'
-import { findDeployment, findOneOff, findTrack } from '../../engine/find.ts'
+import { findDeployment, findOneOff, findTrack, tracksIn } from '../../engine/find.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
@@ -27,9 +27,11 @@ export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
     'one-offs.plan': async ({ params, body }, { by }) =>
       await plan(parts, { ...params, app: body.app }, { wish: wishOf(body), by }),
     'one-offs.list': async ({ params, query }) => {
-      const track = findTrack(store, { ...params, app: query.app })
-      const all = store.oneOffs.ofTrack(track.id, query.name === undefined ? query.limit : mostLooked)
-      const wanted = all.filter(({ name }) => query.name === undefined || name === query.name)
+      const most = query.name === undefined ? query.limit : mostLooked
+      const all = tracksIn(store, { ...params, app: query.app }).flatMap(({ id }) => store.oneOffs.ofTrack(id, most))
+      const wanted = all
+        .filter(({ name }) => query.name === undefined || name === query.name)
+        .sort((a, b) => b.createdAt - a.createdAt)
       return await Promise.all(wanted.slice(0, query.limit).map((oneOff) => shown(parts, oneOff)))
     },
     'one-offs.show': ({ params }) => oneOffDetail(parts, findOneOff(store, params.oneOff)),
