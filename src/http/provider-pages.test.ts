@@ -96,7 +96,10 @@ for (const provider of ['company', 'github']) {
     one.cookies.set('signalbox', startSession(api.it.store, 'ada', browser, systemClock.now()))
     const answer = await one.go(`/me/identities/${provider}`)
     assert.equal(answer.headers.get('location'), '/me/identities')
-    assert.match(await (await one.ask('GET', '/me/identities')).text(), new RegExp(`${provider}</td><td[^>]*>ada-l`))
+    assert.match(
+      await (await one.ask('GET', '/me/identities')).text(),
+      new RegExp(`${provider}</div></td><td[^>]*><div>ada-l`),
+    )
     const two = new Browser(api)
     await two.go(`/login/with/${provider}`)
     assert.equal(await two.viewer(), 'ada')

@@ -10,16 +10,16 @@ export async function signInFirst({ page }: Window, server: ServerUnderTest): Pr
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
 }
 
-/** Every kind of page, of a server on which the project has a run, deployments and an environment. */
-export function everyPage({
-  project,
-  environment,
-  job,
-}: {
+export interface Where {
   readonly project: string
   readonly environment: string
   readonly job: string
-}) {
+  readonly run?: string
+  readonly deployment?: string
+}
+
+/** Every kind of page, of a server on which the project has a run, deployments, a command and an environment. */
+export function everyPage({ project, environment, job, run = 'r1', deployment = 'd1' }: Where) {
   const at = `/projects/${project}`
   const place = `${at}/environments/${environment}`
   return {
@@ -42,9 +42,9 @@ export function everyPage({
     environment: place,
     'ways-back': `${place}/ways-back`,
     undeployed: `${at}/undeployed/${environment}`,
-    run: '/runs/r1',
-    log: `/runs/r1/jobs/${encodeURIComponent(job)}`,
-    deployment: '/deployments/d1',
+    run: `/runs/${run}`,
+    log: `/runs/${run}/jobs/${encodeURIComponent(job)}`,
+    deployment: `/deployments/${deployment}`,
     command: '/one-offs/o1',
     'not found': '/projects/nowhere',
     'sign in': '/login',

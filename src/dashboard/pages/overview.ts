@@ -33,7 +33,7 @@ function titleOf(projects: readonly OverviewProjectView[]): string {
 export function projectCard(project: OverviewProjectView, now: number): Html {
   const { name, mark, tracks } = project
   return html`<section class="project" id="project-${name}"><header>${lamp(mark)}<h2><a href="${projectPath(name)}">${name}</a></h2>${newestRun(project, now)}</header>
-${tracks.length === 0 ? html`<p class="way quiet station">Nothing pushed yet.</p>` : ways(project, now)}</section>`
+${tracks.length === 0 ? html`<p class="unpushed">Nothing pushed yet.</p>` : ways(project, now)}</section>`
 }
 
 function newestRun({ newestRun: run }: OverviewProjectView, now: number): Html {

@@ -8,8 +8,12 @@ export function table(caption: string, head: readonly string[], rows: readonly (
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="list">
 <caption class="hidden">${caption}</caption>
 <thead><tr>${head.map((name) => html`<th scope="col">${name === '' ? html`<span class="hidden">Acts</span>` : name}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${cell}</td>`)}</tr>`)}</tbody>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${isEmpty(cell) ? nothing : html`<div>${cell}</div>`}</td>`)}</tr>`)}</tbody>
 </table></div>`
+}
+
+function isEmpty(cell: Cell): boolean {
+  return cell === '' || (Array.isArray(cell) && cell.length === 0)
 }
 
 /** Names with what belongs to them. */
