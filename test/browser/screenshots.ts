@@ -6,9 +6,13 @@ import { startServer } from '../helpers/server.ts'
 import { everyPage, signInFirst } from './stage.ts'
 import { week } from './week.ts'
 
-// One PNG for each page, in light and dark, on a desk and on a phone; `--only NAME` for one page.
-const { out = 'screenshots', only } = parseArgs({
-  options: { out: { type: 'string' }, only: { type: 'string' } },
+// One PNG for each page, in light and dark, on a desk and on a phone; `--only PAGE` for some, `--scale` for how fine.
+const { out, only, scale } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'screenshots' },
+    only: { type: 'string', multiple: true },
+    scale: { type: 'string', default: '2' },
+  },
 }).values
 const sizes = { desk: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const themes = ['light', 'dark'] as const
@@ -19,11 +23,11 @@ await using server = await startServer()
 await using browser = await startBrowser()
 await week(server)
 const all = everyPage({ project: 'shop', environment: 'europe', job: 'unit', run: 'r3', deployment: 'd8' })
-const pages = Object.entries(all).filter(([name]) => only === undefined || only === name)
+const pages = Object.entries(all).filter(([name]) => only === undefined || only.includes(name))
 await mkdir(out, { recursive: true })
 for (const theme of themes) {
   for (const [size, viewport] of Object.entries(sizes)) {
-    const window = await browser.window({ colorScheme: theme, viewport, deviceScaleFactor: 2 })
+    const window = await browser.window({ colorScheme: theme, viewport, deviceScaleFactor: Number(scale) })
     await signInFirst(window, server)
     for (const [name, path] of pages) {
       const file = join(out, `${name.replaceAll(' ', '-')}-${theme}-${size}.png`)
