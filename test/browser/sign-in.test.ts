@@ -94,7 +94,7 @@ test('who changes their password stays signed in here, and nowhere else', limit,
   await here.page.getByLabel('The new one').fill('eight green ponies swam')
   await button(here.page, 'Change it').click()
   await here.page.getByText('you are signed in here alone').waitFor()
-  await elsewhere.page.goto(`${server.serving.url}/me`)
+  // The page that is open there finds out by itself.
   await elsewhere.page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await signIn('seven brown horses ran')
   await elsewhere.page.getByText('The name or the password is not right').waitFor()
