@@ -55,6 +55,19 @@ for (const page of guides) {
   })
 }
 
+test('every test that docs/design/security.md names is there', () => {
+  const named = [...read('docs/design/security.md').matchAll(/`([\w./-]+\.test\.ts)`: ([^;|]+?) *(?=[;|])/g)]
+  assert.ok(named.length > 20)
+  const missing = named.filter(([, file = '', title = '']) => {
+    const path = [file, `src/${file}`, `test/${file}`].find((each) => existsSync(join(root, each)))
+    return path === undefined || !read(path).includes(title)
+  })
+  assert.deepEqual(
+    missing.map(([text]) => text),
+    [],
+  )
+})
+
 test('no two decisions have the same number', () => {
   const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => path.split('/').at(-1)?.slice(0, 4))
   assert.deepEqual(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
@@ -114,6 +116,27 @@ test('no page of another site changes anything, at any address', async () => {
     }
   }
   assert.equal(contents(api.it.store), after)
+})
+
+test('nothing of ours is part of a page of another site; a link there may be followed', async () => {
+  await using api = await apiServer({ baseUrl })
+  const cookie = inCookie(session(api))
+  // `fetch` of Node has a mode of its own.
+  const asked = async (headers: Record<string, string>) => {
+    const sent = request(`${api.url}/me`, { headers: { cookie, ...headers }, agent: false }).end()
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    answer.resume()
+    return answer.statusCode
+  }
+  for (const site of ['cross-site', 'same-site']) {
+    const from = { 'sec-fetch-site': site }
+    for (const [mode, into] of Object.entries({ 'no-cors': 'image', cors: 'empty', websocket: 'websocket' }))
+      assert.equal(await asked({ ...from, 'sec-fetch-mode': mode, 'sec-fetch-dest': into }), 403, `${site} ${mode}`)
+    for (const into of ['iframe', 'object', 'embed'])
+      assert.equal(await asked({ ...from, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': into }), 403, into)
+    assert.equal(await asked({ ...from, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }), 200, site)
+  }
+  assert.equal(await asked({ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }), 200)
 })
 
 test('no GET changes anything, at any address, whoever asks', async () => {

@@ -38,6 +38,15 @@ test('a line is JSON with a time, a level, a sentence and ids, written at once',
   assert.match(String(lines[0]?.time), /^\d{4}-\d\d-\d\dT/)
 })
 
+test('nothing that somebody wrote begins a line of its own or moves a cursor', async () => {
+  const hostile = '\n{"level":"info","msg":"signed in"}\r\u001b[2J\u0000\u2028'
+  const lines = await logged({}, (log) =>
+    log.info(`hello ${hostile}`, { [hostile]: hostile, error: new Error(hostile) }),
+  )
+  assert.equal(lines.length, 1)
+  assert.equal(lines[0]?.msg, `hello ${hostile}`)
+})
+
 test('an error comes with its stack and its cause', async () => {
   const [line] = await logged({}, (log) =>
     log.error('it broke', { error: new Error('outer', { cause: new Error('inner') }) }),
