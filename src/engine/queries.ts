@@ -166,11 +166,10 @@ export class Queries {
     return await Promise.all(wanted.map((deployment) => this.#wholePlan(deployment)))
   }
 
-  /** With what stands beside it. */
-  /** While it is looked for pending migrations, which the plan is to show, that is waited for a moment. */
-  async wholePlanOf(id: string): Promise<WholePlan> {
+  /** With what stands beside it. While it is looked for pending migrations, which the plan is to show, that is waited for. */
+  async wholePlanOf(id: string, mostMs = surveyMs): Promise<WholePlan> {
     const { store, clock } = this.#parts
-    const overAt = clock.monotonic() + surveyMs
+    const overAt = clock.monotonic() + mostMs
     while (isLookedFor(store, findDeployment(store, id)) && clock.monotonic() < overAt) await clock.sleep(surveyPauseMs)
     return await this.#wholePlan(findDeployment(store, id))
   }

@@ -20,8 +20,10 @@ export const deploymentRoutes = {
   }),
   'deployments.plan': route({
     ...{ method: 'GET', path: '/deployments/:deployment/plan', scope: 'read', kind: 'json' },
-    sentence: 'Shows what a deployment will do, as of now, and the hash to approve it by.',
+    sentence:
+      'Shows what a deployment will do, as of now, and the hash to approve it by. Unless told not to, it waits a moment while somebody looks for pending migrations.',
     params: ofDeployment,
+    query: z.strictObject({ wait: z.enum(['true', 'false']).default('true') }),
     answer: views.plan,
   }),
   'deployments.decisions': route({

@@ -22,7 +22,10 @@ export const deploymentPage: Page = {
     const deployment = await ask('deployments.show', { params })
     const { id, project, environment, app, release, state } = deployment
     const traffic = deployment.startedAt === null ? [] : await ask('deployments.traffic', { params })
-    const plan = state === 'waiting' || state === 'queued' ? await ask('deployments.plan', { params }) : null
+    const plan =
+      state === 'waiting' || state === 'queued'
+        ? await ask('deployments.plan', { params, query: { wait: 'false' } })
+        : null
     return {
       title: `${id} ${stateWord(deployment)} · ${environment}`,
       ...{ mark: markOf(deployment), section: 'overview', about: [project] },

@@ -1,4 +1,5 @@
 import type { OverviewProjectView, OverviewTrackView } from '../../api/views.ts'
+import { plural } from '../../lib/short-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Asking, Page } from '../page.ts'
@@ -55,8 +56,16 @@ function station(project: string, track: OverviewTrackView, { isAlone, now }: { 
   return html`<a class="station" href="${environmentPath(project, environment)}">
 <span class="name">${lamp(mark)}<span>${environment}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
 ${live === null ? html`<span class="quiet">nothing is live</span>` : html`<span>${releaseMark(live.release)}</span><span class="commit" title="${live.title}">${live.title}</span><span class="by">${when(live.at, now)} by ${live.by}</span>`}
+<span class="by">${runsAndServes(track)}</span>
 ${trackNotes(track)}
 </a>`
+}
+
+/** What the target told last, and what visitors get by the same word. */
+function runsAndServes({ running, serving }: OverviewTrackView): string {
+  if (running === null) return ''
+  const count = (list: OverviewTrackView['serving']) => list.reduce((sum, { instances }) => sum + instances, 0)
+  return `${plural(count(running.versions), 'instance')}, ${count(serving)} with visitors`
 }
 
 function adding({ here }: Asking): Html {

@@ -32,7 +32,8 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         timeline: store.facts.about(deployment.id),
       }
     },
-    'deployments.plan': async ({ params }) => planView(await queries.wholePlanOf(params.deployment)),
+    'deployments.plan': async ({ params, query }) =>
+      planView(await queries.wholePlanOf(params.deployment, query.wait === 'false' ? 0 : undefined)),
     'deployments.decisions': ({ params }) => {
       const { id } = findDeployment(store, params.deployment)
       return store.decisions.of(id).map(decisionView)
