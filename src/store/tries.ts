@@ -19,10 +19,18 @@ export class Tries {
     return row === null ? null : { failures: integer(row, 'failures'), lastAt: integer(row, 'last_at') }
   }
 
-  failed(of: string, at: number): void {
+  /** What was until `since` is forgotten. */
+  failed(of: string, at: number, since: number): void {
     const sql = `INSERT INTO tries (of, failures, last_at) VALUES (?1, 1, ?2)
-                 ON CONFLICT DO UPDATE SET failures = failures + 1, last_at = ?2`
-    this.#db.run(sql, of, at)
+                 ON CONFLICT DO UPDATE SET failures = iif(last_at <= ?3, 1, failures + 1), last_at = ?2`
+    this.#db.run(sql, of, at, since)
+  }
+
+  /** The one counted at that time was none; those before it stay. */
+  undo(of: string, at: number, before: Failures | null): void {
+    const sql = `UPDATE tries SET failures = failures - 1, last_at = iif(last_at = ?2, ?3, last_at) WHERE of = ?1`
+    this.#db.run(sql, of, at, before?.lastAt ?? at)
+    this.#db.run('DELETE FROM tries WHERE of = ? AND failures < 1', of)
   }
 
   succeeded(of: string): void {

@@ -87,6 +87,21 @@ test('one address that tries many names has to wait as well, others have not', a
   await enter({ address: '10.0.0.2' })
 })
 
+test('whoever signs in with an account of their own gets no more tries at others by that', async () => {
+  const { clock, enter } = await place()
+  for (let name = 0; name < 49; name += 1) await assert.rejects(enter({ name: `n${name}` }), fault('sign_in.refused'))
+  await enter()
+  await enter()
+  await assert.rejects(enter({ name: 'n49' }), fault('sign_in.refused'))
+  await assert.rejects(enter({ name: 'n50' }), fault('sign_in.too_often'))
+  clock.now += 2_000
+  await enter()
+  await enter()
+  await assert.rejects(enter({ name: 'n50' }), fault('sign_in.refused'), 'who gets in makes nobody wait')
+  clock.now += dayMs
+  for (let name = 0; name < 50; name += 1) await assert.rejects(enter({ name: `m${name}` }), fault('sign_in.refused'))
+})
+
 test('behind a proxy of this machine one who tries many names makes nobody else wait', async () => {
   const { enter } = await place()
   const address = '127.0.0.1'

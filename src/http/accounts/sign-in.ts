@@ -6,6 +6,8 @@ import { hashPassword, isPassword } from '../../system/passwords.ts'
 /** So many failures are free; each one after that doubles the wait for the next try. */
 const FREE = { account: 5, address: 50 }
 const LONGEST_WAIT_MS = 5 * 60_000
+/** After so long without one, failures begin anew. */
+const FORGOTTEN_MS = 86_400_000
 
 export interface Showing {
   readonly name: string
@@ -19,18 +21,25 @@ export async function mustKnowPassword(
   address: string | null,
   now: () => number,
 ): Promise<void> {
-  const tried = triedBy(name, address)
-  // Counted as failed before it is looked at: a thousand at once get no further than a thousand in a row.
-  store.db.transaction(() => {
-    for (const { of, free } of tried) mustNotWait(store.tries.get(of), free, now())
-    for (const { of } of tried) store.tries.failed(of, now())
-  })
+  const tried = countTries(store, triedBy(name, address), now())
   const account = store.accounts.get(name)
   const hashed = account === null || account.disabledAt !== null ? null : store.accounts.password(name)
   const isRight = await isPassword(password, hashed ?? (await nobodys()))
   if (!isRight || hashed === null) throw new Fault('sign_in.refused')
   store.db.transaction(() => {
-    for (const { of } of tried) store.tries.succeeded(of)
+    store.tries.succeeded(`account:${name}`)
+    // Or whoever has an account could try those of others for ever, signing in now and then.
+    for (const { of, at, before } of tried) store.tries.undo(of, at, before)
+  })
+}
+
+/** Counted as failed before they are looked at: a thousand at once get no further than a thousand in a row. Fault `sign_in.too_often`. */
+function countTries(store: Store, tried: ReturnType<typeof triedBy>, at: number) {
+  return store.db.transaction(() => {
+    const counted = tried.map(({ of, free }) => ({ of, free, at, before: store.tries.get(of) }))
+    for (const { before, free } of counted) mustNotWait(before, free, at)
+    for (const { of } of counted) store.tries.failed(of, at, at - FORGOTTEN_MS)
+    return counted
   })
 }
 
