@@ -28,6 +28,7 @@ import { connectOnce, hostAndPort } from '../system/ports.ts'
 import { type DataPaths, dataPaths, holderOf } from './data-directory.ts'
 import type { Assembled } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
+import { secretFilesIn } from './providers.ts'
 import { assertSpace } from './space.ts'
 
 const answerMs = 5_000
@@ -77,7 +78,8 @@ async function machineLines(data: DataPaths, config: ServerConfig): Promise<read
     await assertSpace(data.path)
     return await freeBytes(data.path)
   }
-  const secret = [data.path, data.adminToken, config.keyFile ?? data.secretKey, config.smtpPasswordFile]
+  const own = [data.path, data.adminToken, config.keyFile ?? data.secretKey, config.smtpPasswordFile]
+  const secret = [...own, ...(await secretFilesIn(config.providersFile))]
   const files = secret
     .filter((path) => path !== null)
     .map(async (path) => {

@@ -14,6 +14,13 @@ export async function providersIn(path: string | null): Promise<readonly Provide
   )
 }
 
+/** The files that hold their secrets, as far as they can be told. */
+export async function secretFilesIn(path: string | null): Promise<readonly string[]> {
+  const text = path === null ? '' : await readFile(path, 'utf8').catch(() => '') // A server with such a file does not start.
+  const { providers } = parseProviders(text, path ?? '')
+  return providers.flatMap(({ secret }) => ('file' in secret ? [secret.file] : []))
+}
+
 async function secretOf(name: string, secret: ProviderConfig['secret']): Promise<string> {
   const place = `providers.${name}.client_secret`
   const value = 'env' in secret ? process.env[secret.env] : (await textOf(secret.file, place)).split('\n')[0]

@@ -25,6 +25,8 @@ test('an invited person comes in by way of the provider that the server was told
   const file = await providersFile(dir.path, provider.oidc, `{ file: ${secret} }`)
   await using server = await startServer({ flags: ['--providers', file] })
   const { url } = server.serving
+  const modes = (await server.client.call('server.checkup')).find(({ what }) => what === 'keys and tokens')
+  assert.match(modes?.found ?? '', new RegExp(`^${secret} has mode 644$`))
   const { link } = await server.client.call('accounts.add', { body: { name: 'grace' } })
   const invitation = link?.url.split('/').at(-1) ?? ''
   const headers = { origin: url }
