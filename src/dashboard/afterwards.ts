@@ -53,6 +53,8 @@ const sentences: Partial<Record<RouteName, string>> = {
   'projects.remove': 'The project is gone; what was recorded stays.',
   'accounts.grant': 'The role is given.',
   'accounts.withdraw': 'The role is taken back.',
+  'accounts.sign_out': 'It is signed out of every browser.',
+  'accounts.grant.here': 'The role is given.',
   'accounts.disable': 'The account can do nothing from now on.',
   'accounts.enable': 'The account can act again.',
   'tokens.revoke': 'The token is good for nothing any more.',

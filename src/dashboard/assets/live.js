@@ -1,4 +1,5 @@
 import { Idiomorph } from './idiomorph.js'
+import { count } from './ticks.js'
 import { tell } from './times.js'
 
 /** When something is recorded about what the page shows, the page is read again, and what differs is changed in place. */
@@ -7,26 +8,43 @@ export function live() {
   if (main === null) return
   const about = new URLSearchParams({ after: main.dataset.live })
   if (main.dataset.projects !== undefined) about.set('projects', main.dataset.projects)
+  listen(about, document.querySelector('#connection'))
+}
+
+function listen(about, mark) {
   const source = new EventSource(`/live?${about}`)
-  const mark = document.querySelector('#connection')
   source.addEventListener('open', () => {
     mark.hidden = true
   })
-  source.addEventListener('error', () => {
-    mark.hidden = false
+  source.addEventListener('message', ({ lastEventId }) => {
+    about.set('after', lastEventId)
+    refresh()
   })
-  // The session is over, or the server says goodbye: reading the page again tells which.
   source.addEventListener('end', refresh)
-  source.addEventListener('message', refresh)
+  source.addEventListener('error', ({ data }) => {
+    mark.hidden = false
+    // The server says goodbye, or that the session is over: reading the page again tells which.
+    if (data !== undefined) refresh()
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => again(about, mark), 2000)
+  })
+}
+
+/** A browser tries again by itself when a connection breaks, and gives up when it gets another answer: of a server that starts, say. */
+function again(about, mark) {
+  refresh()
+  listen(about, mark)
 }
 
 let isReading = false
 let isStale = false
 
 /** One reading at a time; what comes meanwhile asks for one more. */
-async function refresh() {
+function refresh() {
   isStale = true
-  if (isReading) return
+  if (!isReading) readAll().catch(() => {}) // It never rejects.
+}
+
+async function readAll() {
   isReading = true
   while (isStale) {
     isStale = false
@@ -46,6 +64,7 @@ async function read() {
   const [icon, next] = [document, page].map((each) => each.querySelector('link[rel=icon]'))
   if (icon.href !== next.href) icon.href = next.href
   tell()
+  count()
 }
 
 function morph(selector, page) {
@@ -54,14 +73,23 @@ function morph(selector, page) {
   Idiomorph.morph(old, next, { morphStyle: 'outerHTML', restoreFocus: true, callbacks })
 }
 
-/** What somebody has opened, ticked, typed or chosen stays. */
+const kept = ['hidden', 'checked', 'selected', 'aria-busy', 'data-on', 'data-off', 'data-out']
+
+/** What somebody has opened, ticked, typed or chosen stays. A form that is open goes on to ask what it asked when it was opened. */
 const callbacks = {
-  beforeNodeMorphed: (old) => !(old instanceof Element && old.hasAttribute('data-keep')),
-  beforeAttributeUpdated: (name, element) => {
+  beforeNodeMorphed: (old) => !(old instanceof Element && old.matches('[data-keep], .opening[open]')),
+  beforeNodeRemoved: (old) => !(old instanceof Element && old.matches('.done, .refused')),
+  beforeAttributeUpdated: (name, element, how) => {
+    if (kept.includes(name)) return false
     if (name === 'open') return !element.matches('details, dialog')
-    if (name === 'data-on' || name === 'data-off' || name === 'data-out') return false
-    if (name === 'hidden') return !element.matches('[data-do]')
-    if (name === 'checked') return false
-    return name !== 'value' || !element.matches('input:not([type=hidden], [type=checkbox]), textarea, select')
+    if (name !== 'value') return true
+    if (element.matches('[type=checkbox]')) return how === 'update' && untick(element)
+    return !element.matches('input:not([type=hidden]), textarea, select')
   },
+}
+
+/** A tick is for what stood there when it was made: another plan, or another deployment, wants another. */
+function untick(box) {
+  box.checked = false
+  return true
 }

@@ -2,7 +2,6 @@
 export function logs() {
   for (const log of document.querySelectorAll('.log[data-follow]')) follow(log)
   for (const field of document.querySelectorAll('.log input[type=search]')) {
-    field.closest('label').hidden = false
     field.addEventListener('input', () => find(field.closest('.log'), field.value))
   }
 }

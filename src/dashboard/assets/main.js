@@ -1,3 +1,5 @@
+import { acts } from './acts.js'
+import { done } from './done.js'
 import { keys } from './keys.js'
 import { live } from './live.js'
 import { logs } from './logs.js'
@@ -8,4 +10,5 @@ import { ticks } from './ticks.js'
 import { times } from './times.js'
 
 /** Everything works without these scripts; they make it live, quick and local. */
-for (const begin of [times, theme, keys, ticks, logs, scrub, passkeys, live]) begin()
+document.documentElement.classList.add('scripts')
+for (const begin of [done, acts, times, theme, keys, ticks, logs, scrub, passkeys, live]) begin()

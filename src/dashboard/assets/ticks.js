@@ -4,16 +4,18 @@ export function ticks() {
     const form = target.closest?.('form[data-ticks]')
     if (!form) return
     if (target.matches('[data-all]')) for (const box of boxes(form)) box.checked = target.checked
-    tellCount(form)
+    count()
   })
-  for (const all of document.querySelectorAll('[data-all]')) all.closest('label').hidden = false
+}
+
+/** Says on each button how many are ticked. */
+export function count() {
+  for (const place of document.querySelectorAll('form[data-ticks] [data-count]')) {
+    const ticked = boxes(place.closest('form')).filter((box) => box.checked).length
+    place.textContent = ticked === 0 ? '' : ` (${ticked})`
+  }
 }
 
 function boxes(form) {
   return [...form.querySelectorAll('input[type=checkbox]:not([data-all])')]
-}
-
-function tellCount(form) {
-  const count = boxes(form).filter((box) => box.checked).length
-  for (const place of form.querySelectorAll('[data-count]')) place.textContent = count === 0 ? '' : ` (${count})`
 }

@@ -62,7 +62,7 @@ async function plansOf({ ask, may }: Asking, waiting: readonly Waiting[]): Promi
 }
 
 function saying(): Html {
-  return html`<div class="say">${area({ label: 'Comment', name: 'body.comment' })}<div class="filters"><label class="tick" hidden><input type="checkbox" data-all> all of them</label>
+  return html`<div class="say">${area({ label: 'Comment', name: 'body.comment' })}<div class="filters"><label class="tick by-script"><input type="checkbox" data-all> all of them</label>
 <button class="main" data-key="a">Approve what is ticked<span data-count></span></button></div></div>`
 }
 

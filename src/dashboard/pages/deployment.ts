@@ -108,7 +108,7 @@ ${table(
 function scrubber({ startedAt, finishedAt }: DeploymentDetailView): Html {
   if (startedAt === null || finishedAt === null) return nothing
   const ms = Math.max(1, finishedAt - startedAt)
-  return html`<p class="scrub"><label class="hidden" for="scrub">Moment of the deployment</label><input id="scrub" type="range" min="0" max="${ms}" value="${ms}" step="any"><output for="scrub">the end</output></p>`
+  return html`<p class="scrub" data-keep><label class="hidden" for="scrub">Moment of the deployment</label><input id="scrub" type="range" min="0" max="${ms}" value="${ms}" step="any"><output for="scrub">the end</output></p>`
 }
 
 function timeline({ timeline: all, startedAt, createdAt }: DeploymentDetailView, now: number): Html {

@@ -24,10 +24,16 @@ export function form({ route, params = {}, fixed = {}, back }: Act, content: Htm
     ...Object.fromEntries(Object.entries(params).map(([key, value]) => [`params.${key}`, value])),
     ...fixed,
   }
-  return html`<form method="post" action="/act/${route}" class="act" data-ticks>
+  return html`<form method="post" action="/act/${route}" class="act" id="${idOf(route, hidden)}" data-ticks>
 ${Object.entries({ ...hidden, back }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${content}
 </form>`
+}
+
+/** By what it is for, so that a form stays with its row when rows come and go; whatever plan it agrees to. */
+function idOf(route: RouteName, hidden: Readonly<Record<string, string>>): string {
+  const { 'body.plan': _, ...what } = hidden
+  return [route, ...Object.values(what)].join('-').replace(/[^\w.-]+/g, '-')
 }
 
 export function button(text: string, kind: 'plain' | 'main' | 'danger' = 'plain'): Html {

@@ -46,8 +46,8 @@ export interface LogView {
 export function logPanel({ part, follow, earlier, later }: LogView): Html {
   const all = joinedBySteps(pieces(part.lines))
   return html`<div class="log" data-keep ${follow === null ? nothing : html`data-follow="${follow}"`}>
-<div class="log-tools"><label hidden><span class="hidden">Search in these lines</span><input type="search" placeholder="Search (/)"></label><output data-found></output>
-<span class="beside">${earlier === null ? nothing : html`<a href="${earlier}">Earlier</a> `}${later === null ? nothing : html`<a href="${later}">Later</a> `}${follow === null ? nothing : html`<label class="tick"><input type="checkbox" data-do="stick" checked> stay at the end</label>`}</span></div>
+<div class="log-tools"><label class="by-script"><span class="hidden">Search in these lines</span><input type="search" placeholder="Search (/)"></label><output data-found></output>
+<span class="beside">${earlier === null ? nothing : html`<a href="${earlier}">Earlier</a> `}${later === null ? nothing : html`<a href="${later}">Later</a> `}${follow === null ? nothing : html`<label class="tick by-script"><input type="checkbox" data-do="stick" checked> stay at the end</label>`}</span></div>
 ${all.length === 0 ? html`<p class="empty">No line yet.</p>` : all.map(({ step, title, lines }) => html`<details open data-step="${step}"><summary>${title}</summary><div class="lines">${lines}</div></details>`)}
 </div>`
 }
