@@ -56,7 +56,7 @@ function spotOf({ project, environment }: Waiting['deployment']) {
 async function plansOf({ ask, may }: Asking, waiting: readonly Waiting[]): Promise<ReadonlyMap<string, PlanView>> {
   const seen = waiting.filter(({ deployment }) => may('deployments.plan', spotOf(deployment)))
   const plans = seen.map(async ({ deployment: { id } }) => {
-    return [id, await ask('deployments.plan', { params: { deployment: id } })] as const
+    return [id, await ask('deployments.plan', { params: { deployment: id }, query: { wait: 'false' } })] as const
   })
   return new Map(await Promise.all(plans))
 }
