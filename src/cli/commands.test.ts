@@ -374,8 +374,15 @@ test('logs of a run carry job and step; their colours stay out of files', async 
   assert.deepEqual([all[0]?.job, all[0]?.step, all[2999]?.text], ['test', 0, `line 2999 ${padding}`])
   const newest = (await sb('logs r1 --job test --json --lines 2000')).items<{ text: string }>()
   assert.deepEqual([newest.length, newest[0]?.text], [2000, `line 1001 ${padding}`])
+  const found = (await sb('logs r1 --find LINE --json')).items<{ text: string; at: number }>()
+  assert.deepEqual([found.length, found[2999]?.text], [3000, `line 2999 ${padding}`], 'more than are told in one go')
+  assert.deepEqual([...new Set(found.map(({ at }) => at))].length, 3000)
+  assert.match((await sb('logs r1 --find 2a --job test')).stdout, /^$/)
+  assert.equal((await sb('logs r1 --find 2a --job test')).code, 1)
+  assert.match((await sb('logs r1 --find rEd')).stdout, /^test +2 red/)
   for (const [line, said] of [
     ['logs r1 --process web', /--process is for an environment/],
+    ['logs staging --find x', /--find is for a run/],
     ['logs staging --job test', /--job is for a run/],
     ['logs d1-migrate --app shop', /--app is for an environment/],
   ] as const) {

@@ -1,4 +1,4 @@
-import type { LogPartView } from '../api/views.ts'
+import type { LogHitsView, LogLineView, LogPartView } from '../api/views.ts'
 import { Fault } from '../lib/fault.ts'
 import { parseJobLog } from '../lib/job-log.ts'
 import type { JobLogPart } from '../system/job-logs.ts'
@@ -7,6 +7,35 @@ import type { ApiParts } from './parts.ts'
 
 export async function readLog({ jobLogs }: ApiParts, log: string, offset: number): Promise<LogPartView> {
   return partView(await jobLogs.read(log, { offset }))
+}
+
+/** So much is read, and so many lines are told, in one go: a log may have a gigabyte. */
+const mostBytes = 64 * 1024 * 1024
+const mostHits = 200
+
+/** Lines from a byte on that hold a text, whatever the size of its letters. */
+export async function findInLog(
+  { jobLogs }: Pick<ApiParts, 'jobLogs'>,
+  log: string,
+  { text, offset }: { readonly text: string; readonly offset: number },
+): Promise<LogHitsView> {
+  const wanted = text.toLowerCase()
+  const lines: LogLineView[] = []
+  let at = offset
+  while (at < offset + mostBytes) {
+    const part = await jobLogs.read(log, { offset: at })
+    if (part.text === '') return { lines, next: null }
+    lines.push(...linesWith(wanted, part))
+    if (lines.length > mostHits) return { lines: lines.slice(0, mostHits), next: lines[mostHits]?.at ?? null }
+    at = part.next
+  }
+  return { lines, next: at }
+}
+
+/** Most pieces hold nothing of it, and need not be taken apart. */
+function linesWith(wanted: string, part: JobLogPart): readonly LogLineView[] {
+  if (!part.text.toLowerCase().includes(wanted)) return []
+  return partView(part).lines.filter((line) => line.text.toLowerCase().includes(wanted))
 }
 
 export interface Following {

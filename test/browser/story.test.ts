@@ -153,6 +153,11 @@ test('the whole story by clicking, from the first link to a rollback and a lock'
     await page.goto(at('/runs/r1'))
     await page.locator('.job').first().click()
     await page.locator('.log .l').first().waitFor()
+    await page.getByLabel('Search the log').fill('REVISION NOBODY')
+    await page.locator('.log .l:visible').first().waitFor({ state: 'detached' })
+    await page.getByLabel('Search the log').fill('build')
+    await page.getByLabel('Search the log').press('Enter')
+    await page.waitForURL(/find=build/)
   })
 
   assert.deepEqual(

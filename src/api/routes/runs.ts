@@ -55,6 +55,18 @@ export const runRoutes = {
     query: z.strictObject({ offset, attempt: z.coerce.number().int().min(1).optional() }),
     answer: views.logPart,
   }),
+  'jobs.log.find': route({
+    ...{ method: 'GET', path: '/runs/:run/jobs/:job/log/find', scope: 'read', kind: 'json' },
+    sentence:
+      'Looks through a job’s log from a byte on for a text, in small letters or large; no further than some 64 MB or 200 lines at once.',
+    params: ofJob,
+    query: z.strictObject({
+      text: z.string().min(1).max(200),
+      offset: z.coerce.number().int().min(0).default(0),
+      attempt: z.coerce.number().int().min(1).optional(),
+    }),
+    answer: views.logHits,
+  }),
   'jobs.log.follow': route({
     ...{ method: 'GET', path: '/runs/:run/jobs/:job/log/follow', scope: 'read', kind: 'events' },
     sentence: 'Reads a job’s log from a byte on, and goes on until the job has ended. Ids are byte offsets.',

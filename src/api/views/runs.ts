@@ -60,4 +60,9 @@ export const logLine = z.object({
 
 /** Whole lines; the next piece begins at byte `next`. */
 export const logPart = z.object({ offset: z.int(), next: z.int(), lines: list(logLine) })
+export type LogLineView = z.infer<typeof logLine>
 export type LogPartView = z.infer<typeof logPart>
+
+/** Lines that hold what was looked for; to go on from byte `next`, null when the log was read to its end. */
+export const logHits = z.object({ lines: list(logLine), next: z.int().nullable() })
+export type LogHitsView = z.infer<typeof logHits>

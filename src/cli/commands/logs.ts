@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import type { Client } from '../../api/client.ts'
 import { Fault } from '../../lib/fault.ts'
 import { kindOfId, type Named } from '../ids.ts'
-import { showRunLogs } from '../logs/run.ts'
+import { findInRun, showRunLogs } from '../logs/run.ts'
 import { linesOf, oneOffLog, type Reading } from '../logs/source.ts'
 import { appOption, wholeNumber } from '../options.ts'
 import type { Open, Session } from '../session.ts'
@@ -16,6 +16,7 @@ export function logsCommand(open: Open) {
     )
     .argument('<run|environment|instance|one-off>', 'its id or name')
     .option('--job <job>', 'of a run: only this job')
+    .option('--find <text>', 'of a run: only lines that hold this, in small letters or large')
     .option('--process <process>', 'of an environment: only this process')
     .addOption(appOption())
     .option(
@@ -24,13 +25,14 @@ export function logsCommand(open: Open) {
       wholeNumber({ from: 0, to: 10_000 }),
     )
     .option('-f, --follow', 'go on with what comes')
-    .action(async (named, { job, process, app, lines, follow = false }) => {
+    .action(async (named, { job, find, process, app, lines, follow = false }) => {
       const session = open()
       const kind = kindOfId(named)
-      mustFit(kind, { job, process, app })
+      mustFit(kind, { job, find, process, app })
       const client = await session.client()
       switch (kind) {
         case 'run':
+          if (find !== undefined) return findInRun(session, client, { run: named, job, text: find })
           return showRunLogs(session, client, { run: named, job, lines: lines ?? null, follow })
         case 'oneOff':
           return showOneOff(session, client, { oneOff: named, lines: lines ?? null, follow })
@@ -43,13 +45,13 @@ export function logsCommand(open: Open) {
 }
 
 /** What would be left out of account without a word is refused. */
-function mustFit(kind: Named, given: Readonly<Record<'job' | 'process' | 'app', string | undefined>>): void {
-  const meant = kind === 'run' ? ['job'] : kind === 'name' ? ['process', 'app'] : []
-  const [wrong] = (['job', 'process', 'app'] as const).filter(
+function mustFit(kind: Named, given: Readonly<Record<'job' | 'find' | 'process' | 'app', string | undefined>>): void {
+  const meant = kind === 'run' ? ['job', 'find'] : kind === 'name' ? ['process', 'app'] : []
+  const [wrong] = (['job', 'find', 'process', 'app'] as const).filter(
     (name) => given[name] !== undefined && !meant.includes(name),
   )
   if (wrong === undefined) return
-  const problem = `--${wrong} is for ${wrong === 'job' ? 'a run' : 'an environment'}`
+  const problem = `--${wrong} is for ${wrong === 'job' || wrong === 'find' ? 'a run' : 'an environment'}`
   throw new Fault('command.invalid', { details: { problem, command: 'signalbox logs' } })
 }
 

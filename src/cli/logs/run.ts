@@ -1,7 +1,7 @@
 import type { Client } from '../../api/client.ts'
-import type { JobView, RunView } from '../../api/views.ts'
+import type { JobView, LogHitsView, RunView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
-import { exitCodeOfRun } from '../exit-codes.ts'
+import { exitCodeOfRun, exitCodes } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
 import { runHead } from '../show/run.ts'
 import { dim, type Text } from '../text.ts'
@@ -27,6 +27,33 @@ export async function showRunLogs(session: Session, client: Client, options: Run
   const now = await client.call('runs.show', { params: { run: id } })
   for (const line of runHead(now)) await session.output.line(line)
   session.end(exitCodeOfRun(now))
+}
+
+/** The lines of a run's jobs that hold a text, job by job; ends with 1 where there are none. */
+export async function findInRun(
+  { output, end }: Session,
+  client: Client,
+  { run: id, job, text }: { readonly run: string; readonly job: string | undefined; readonly text: string },
+): Promise<void> {
+  const jobs = jobsMeant(await client.call('runs.show', { params: { run: id } }), job)
+  const width = Math.max(...jobs.map(({ name }) => name.length))
+  let count = 0
+  for (const { name, attempt } of jobs) {
+    for (let offset: number | null = 0; offset !== null; ) {
+      const params = { run: id, job: name }
+      const hits: LogHitsView = await client.call('jobs.log.find', { params, query: { text, offset, attempt } })
+      for (const line of hits.lines) {
+        await output.item({ run: id, job: name, attempt, ...line }, () => [
+          dim(name.padEnd(width)),
+          ' ',
+          lineText(line),
+        ])
+      }
+      count += hits.lines.length
+      offset = hits.next
+    }
+  }
+  if (count === 0) end(exitCodes.failed)
 }
 
 /** `test` also means all cells of its matrix, `test[node=22]` and so on. */

@@ -63,7 +63,7 @@ async function logOfCommand(
   const path = here.split('?')[0] ?? here
   const isLast = at < 0 || shown.lines.length === 0
   return logPanel({
-    part: shown,
+    ...{ part: shown, find: null },
     follow: isOver || !isLast ? null : `/one-offs/${log}/follow?offset=${shown.next}`,
     earlier: shown.offset === 0 ? null : `${path}?at=${Math.max(0, shown.offset - pageBytes)}`,
     later: isLast ? null : `${path}?at=${shown.next}`,

@@ -5,7 +5,7 @@ import { migrationsOfRun } from '../../engine/migration-advice.ts'
 import { Fault } from '../../lib/fault.ts'
 import { projectsAsked } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
-import { followLog, readLog } from '../log-reading.ts'
+import { findInLog, followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
 import { runView } from '../views/run.ts'
 import { lackView } from '../views/variables.ts'
@@ -19,6 +19,7 @@ type RunRoutes = Pick<
   | 'runs.reject'
   | 'runs.rerun'
   | 'jobs.log'
+  | 'jobs.log.find'
   | 'jobs.log.follow'
 >
 
@@ -41,6 +42,11 @@ export function runRoutes(parts: ApiParts): RunRoutes {
       const run = findRun(store, params.run)
       const { attempt } = attemptIn(run, findJob(run, params.job), query.attempt)
       return readLog(parts, attemptOf(run.id, { name: params.job, attempt }), query.offset)
+    },
+    'jobs.log.find': ({ params, query }) => {
+      const run = findRun(store, params.run)
+      const { attempt } = attemptIn(run, findJob(run, params.job), query.attempt)
+      return findInLog(parts, attemptOf(run.id, { name: params.job, attempt }), query)
     },
     'jobs.log.follow': ({ params, query }, { signal, lastEventId }) => {
       const run = findRun(store, params.run)
