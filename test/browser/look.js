@@ -12,10 +12,25 @@ globalThis.look = {
     return [...document.querySelectorAll('*')].filter(isStrange).map((element) => element.outerHTML.slice(0, 200))
   },
 
+  /** Forms that open to where nobody can see all of them. */
+  cut() {
+    return [...document.querySelectorAll('.opening')].filter(isCut).map((opening) => opening.textContent.trim())
+  },
+
   /** Pixels that it is wider than the window. */
   excess() {
     return document.documentElement.scrollWidth - innerWidth
   },
+}
+
+function isCut(opening) {
+  opening.open = true
+  const { left, right, bottom } = opening.querySelector('.opened').getBoundingClientRect()
+  const around = opening.closest('.scroll')
+  const isClipped = around !== null && getComputedStyle(around).overflowY !== 'visible'
+  const isHidden = isClipped && bottom > around.getBoundingClientRect().bottom
+  opening.open = false
+  return left < 0 || right > innerWidth || isHidden
 }
 
 function isStrange(element) {

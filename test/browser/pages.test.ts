@@ -65,6 +65,7 @@ test(
           await page.evaluate(scripts)
           assert.deepEqual(await page.evaluate('look.problems()'), [])
           assert.deepEqual(await page.evaluate('look.strangers()'), [], 'nothing is part of it that we did not write')
+          assert.deepEqual(await page.evaluate('look.cut()'), [], 'every form opens to where it can be seen')
           assert.equal(Math.max(0, await page.evaluate<number>('look.excess()')), 0, 'pixels too wide')
           assert.doesNotMatch((await answer?.text()) ?? '', /canary-9f86d081884c7d65/, 'a secret is on no page')
         })

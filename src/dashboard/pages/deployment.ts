@@ -90,8 +90,8 @@ ${facts([
   ['Sent again safely', retried],
   ['Left by the visitor', clientGone],
   ['Own probes', `${probes - probesFailed} of ${probes} answered`],
-  ['p50', p50Ms === null ? '' : `≤ ${p50Ms} ms`],
-  ['p99', p99Ms === null ? '' : `≤ ${p99Ms} ms`],
+  ...(p50Ms === null ? [] : [['p50', `≤ ${p50Ms} ms`] as const]),
+  ...(p99Ms === null ? [] : [['p99', `≤ ${p99Ms} ms`] as const]),
 ])}
 ${table(
   'Requests that were lost',

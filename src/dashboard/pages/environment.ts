@@ -211,8 +211,8 @@ function variablesPart({ may, here, now }: Asking, params: Place, { variables, v
     may('variables.set', params) ? removing(params, name, here) : '',
   ])
   return html`${rows.length === 0 ? emptiness('No variable was set here by people.') : table(`Variables, version ${version}`, ['Name', 'Value', 'By', 'When', 'Why', ''], rows)}
-${may('variables.set', params) ? setting(params, here) : nothing}
-${may('variables.apply', params) ? form({ route: 'variables.apply', params: { ...params }, back: here }, button('Apply to what runs')) : nothing}`
+<div class="filters">${may('variables.set', params) ? setting(params, here) : nothing}
+${may('variables.apply', params) ? form({ route: 'variables.apply', params: { ...params }, back: here }, button('Apply to what runs')) : nothing}</div>`
 }
 
 function setting(params: Place, back: string): Html {

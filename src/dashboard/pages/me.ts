@@ -29,7 +29,7 @@ export const mePage: Page = {
       ...{ mark: null, section: 'me', about: [] },
       body: html`${heading([], me.name, html`<a class="button" href="/me/identities">Linked providers</a>${signingOut}`)}
 ${part('Roles', places.length === 0 ? emptiness('You have no role yet.', 'Ask an admin for one.') : table('Roles', ['Role', 'Project', 'Environment'], places))}
-${changingPassword(asking)}
+<div class="filters">${changingPassword(asking)}</div>
 ${part('Passkeys', passkeysTable(asking, keys), makingPasskey(asking))}
 ${part('Browsers', sessionsTable(asking, sessions))}
 ${part('Tokens', tokensTable(asking, tokens), makingToken(asking))}`,

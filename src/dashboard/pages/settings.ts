@@ -96,5 +96,5 @@ function eventsTable({ now }: Asking, events: readonly EventView[]): Html {
 function removing(project: string): Html {
   const said = html`<p>Forgets it, with its repository. Nothing of it may run any more. What was recorded stays.</p>`
   const act = { route: 'projects.remove', params: { project }, back: '/' } as const
-  return html`<div>${opening('Remove the project', form(act, [said, button(`Remove ${project}`, 'danger')]), 'danger')}</div>`
+  return html`<div class="filters">${opening('Remove the project', form(act, [said, button(`Remove ${project}`, 'danger')]), 'danger')}</div>`
 }

@@ -9,7 +9,7 @@ const base = tall - 18
 /** What visitors got while it moved: requests a second by release, what was lost, and how long answers took. */
 export function trafficChart(slices: readonly TrafficSliceView[], newVersion: string): Html {
   const [first, last] = [slices[0], slices.at(-1)]
-  if (first === undefined || last === undefined) return nothing
+  if (first === undefined || last === undefined || !slices.some((slice) => rate(slice, all) > 0)) return nothing
   const x = (at: number) => left + ((at - first.from) / Math.max(1, last.to - first.from)) * (right - left)
   const most = Math.max(1, ...slices.map((slice) => rate(slice, all)))
   const y = (perSecond: number) => base - (perSecond / most) * (base - 6)
