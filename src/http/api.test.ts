@@ -36,6 +36,7 @@ test('a release is followed from its push to production through the API alone', 
     [['deploy', 'go']],
   )
   assert.ok(done.timeline.some(({ kind }) => kind === 'deployment.finished'))
+  assert.deepEqual(done.settledPlan, { hash: plan.hash, plan: plan.plan }, 'what was agreed to is told afterwards too')
 
   const [run] = await client.call('runs.list', { query: { project: 'shop' } })
   assert.equal(run?.commit, commit)

@@ -165,6 +165,17 @@ export class Deployments {
     return row === null ? null : json(row, 'plan')
   }
 
+  /** The one that people said yes to last; without a yes the newest it had. */
+  settledPlan(deployment: string): { readonly hash: string; readonly plan: Plan } | null {
+    const row = this.#db.get(
+      `SELECT hash, plans.plan FROM plans
+       LEFT JOIN approvals ON approvals.deployment = plans.deployment AND approvals.plan = hash
+       WHERE plans.deployment = ? ORDER BY approvals.at DESC NULLS LAST, plans.rowid DESC LIMIT 1`,
+      deployment,
+    )
+    return row === null ? null : { hash: text(row, 'hash'), plan: json(row, 'plan') }
+  }
+
   /** False when this person has approved this plan already. */
   approve(deployment: string, { plan, by, at, comment }: Approval): boolean {
     const sql = 'INSERT OR IGNORE INTO approvals (deployment, plan, person, at, comment) VALUES (?, ?, ?, ?, ?)'

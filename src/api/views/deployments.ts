@@ -215,5 +215,7 @@ export const deploymentDetail = deployment.extend({
   approvals: list(approval),
   /** Everything that was recorded about it. */
   timeline: list(fact),
+  /** The plan that people said yes to, or without a yes the newest it had, with its hash; null before it begins. */
+  settledPlan: plan.pick({ hash: true, plan: true }).nullable(),
 })
 export type DeploymentDetailView = z.infer<typeof deploymentDetail>

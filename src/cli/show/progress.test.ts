@@ -42,6 +42,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       carries: [],
       approvals: [],
       timeline: [],
+      settledPlan: null,
     },
     ...part,
   }

@@ -7,7 +7,7 @@ import { factMark, factWords } from '../parts/fact-words.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { markOf, stateSignal, stateWord } from '../parts/mark.ts'
 import { environmentCrumb, idLink, placeLink, projectCrumbs } from '../parts/place.ts'
-import { gateList, planPanel } from '../parts/plan.ts'
+import { gateList, pastPlanPanel, planPanel } from '../parts/plan.ts'
 import { stepChart } from '../parts/step-chart.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { trafficChart } from '../parts/traffic-chart.ts'
@@ -34,6 +34,7 @@ export const deploymentPage: Page = {
 ${banners(deployment)}
 ${deployment.verdict === null ? nothing : part('What visitors noticed', verdictPanel(deployment.verdict))}
 ${plan === null ? nothing : part('Plan', html`<div class="sheet">${planPanel(plan)}</div>`)}
+${deployment.settledPlan === null ? nothing : part('Its plan', html`<div class="sheet">${pastPlanPanel(deployment.settledPlan)}</div>`)}
 ${deployment.startedAt === null ? nothing : part('In time', html`<div class="sheet">${stepChart(deployment, now)}${trafficChart(traffic, release.version)}${scrubber(deployment)}</div>`)}
 <div class="two">${part('Record', timeline(deployment, now))}
 <div>${part('About it', html`<div class="sheet">${about(deployment, now)}</div>`)}${plan === null && state !== 'finished' ? part('Gates', html`<div class="sheet">${gateList(deployment.gates)}</div>`) : nothing}${logs(deployment)}</div></div>`,

@@ -7,29 +7,51 @@ import { banner, commitMark, releaseMark } from './words.ts'
 
 /** What a deployment would do, and what people say yes to. */
 export function planPanel({ plan, hash, gates, outlook, canonical }: PlanView): Html {
-  const { from, to, migrations, processes, variables } = plan
+  const { totalMs, samples } = outlook.expected
+  const takes = totalMs === null ? 'nobody knows yet' : `about ${brief(totalMs)} (${samples} before)`
   return html`<div class="plan">
-${plan.protection.weakened.length === 0 ? nothing : banner('caution', html`It weakens what guards ${plan.environment}: ${plan.protection.weakened.join('; ')}`)}
+${planFacts(plan, [['Takes', takes]])}
+${commits('Comes', outlook.comes, outlook.isMore)}${commits('Goes', outlook.goes, false)}
+${outlook.unknown === null ? nothing : banner('note', outlook.unknown)}
+${migrationPart(plan)}
+<details><summary>Steps, hash and the whole text</summary>${stepList(plan)}${hashLine(hash)}
+<pre class="code" tabindex="0"><code>${canonical}</code></pre></details>
+${gateList(gates)}
+</div>`
+}
+
+/** The plan that a deployment went with. */
+export function pastPlanPanel({ plan, hash }: Pick<PlanView, 'plan' | 'hash'>): Html {
+  return html`<div class="plan">${planFacts(plan, [])}${migrationPart(plan)}
+<details><summary>Steps and hash</summary>${stepList(plan)}${hashLine(hash)}</details></div>`
+}
+
+function planFacts(
+  { from, to, strategy, variables, processes, protection, environment }: Plan,
+  more: readonly (readonly [string, string])[],
+): Html {
+  const { weakened } = protection
+  return html`${weakened.length === 0 ? nothing : banner('caution', html`It weakens what guards ${environment}: ${weakened.join('; ')}`)}
 ${facts([
   ['From', from === null ? 'nothing' : releaseMark(from)],
   ['To', releaseMark(to)],
-  ['How', plan.strategy],
-  [
-    'Takes',
-    outlook.expected.totalMs === null
-      ? 'nobody knows yet'
-      : `about ${brief(outlook.expected.totalMs)} (${outlook.expected.samples} before)`,
-  ],
+  ['How', strategy],
+  ...more,
   ['Variables', variableWords(variables)],
   ['Processes', processes.map(processWords)],
-])}
-${commits('Comes', outlook.comes, outlook.isMore)}${commits('Goes', outlook.goes, false)}
-${outlook.unknown === null ? nothing : banner('note', outlook.unknown)}
-${migrations.when === 'none' ? nothing : migrationWords(migrations)}
-<details><summary>Steps, hash and the whole text</summary><ol class="steps">${plan.steps.map((step) => html`<li>${step}</li>`)}</ol>
-<p class="quiet"><small>SHA-256 of the plan: <code>${hash}</code></small></p><pre class="code" tabindex="0"><code>${canonical}</code></pre></details>
-${gateList(gates)}
-</div>`
+])}`
+}
+
+function stepList({ steps }: Plan): Html {
+  return html`<ol class="steps">${steps.map((step) => html`<li>${step}</li>`)}</ol>`
+}
+
+function hashLine(hash: string): Html {
+  return html`<p class="quiet"><small>SHA-256 of the plan: <code>${hash}</code></small></p>`
+}
+
+function migrationPart({ migrations }: Plan): Html {
+  return migrations.when === 'none' ? nothing : migrationWords(migrations)
 }
 
 type Plan = PlanView['plan']

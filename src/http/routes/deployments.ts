@@ -30,6 +30,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         gates: isOpen ? queries.planOf(deployment.id).gates.map(gateView) : [],
         approvals: store.deployments.approvals(deployment.id),
         timeline: store.facts.about(deployment.id),
+        settledPlan: deployment.startedAt === null ? null : store.deployments.settledPlan(deployment.id),
       }
     },
     'deployments.plan': async ({ params, query }) =>
