@@ -1,5 +1,6 @@
 import type { DemoOptions } from '../../cli/world.ts'
 import { systemClock } from '../../system/clock.ts'
+import type { Serving } from '../serve.ts'
 import { narrator } from './narrator.ts'
 import { openStage } from './stage.ts'
 import { tell } from './story.ts'
@@ -23,18 +24,20 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<b
   if (options.json) stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
   else for (const line of summary.lines) says.line(line)
   if (!options.exit) {
-    for (const line of leaveRunning(stage.serving)) says.line(line)
+    const pages = await stage.client.call('accounts.invite', { params: { account: 'admin' } })
+    for (const line of leaveRunning(stage.serving, pages.url)) says.line(line)
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   }
   return summary.asExpected
 }
 
-function leaveRunning({ url, edge, tokenFile }: { url: string; edge: string; tokenFile: string }): readonly string[] {
+function leaveRunning({ url, edge, tokenFile }: Serving, pages: string): readonly string[] {
   const port = edge.slice(edge.lastIndexOf(':'))
   return [
     '',
     `production   http://shop.localhost${port}/`,
     `staging      http://staging.shop.localhost${port}/`,
+    `pages        ${pages}   (choose a password, and look at what happened)`,
     `server       ${url}   (signalbox login ${url} --token-file ${tokenFile})`,
     'It runs until Ctrl-C, and is gone then.',
   ]
