@@ -100,7 +100,7 @@ function keysDialog(): Html {
 <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next, previous row</dd></div>
 <div><dt><kbd>Enter</kbd></dt><dd>open the row</dd></div>
 <div><dt><kbd>/</kbd></dt><dd>search in the page</dd></div>
-<div><dt><kbd>Esc</kbd></dt><dd>leave a field, close this</dd></div>
+<div><dt><kbd>Esc</kbd></dt><dd>leave a field, close a form or this</dd></div>
 </dl><form method="dialog"><button class="plain">Close</button></form></dialog>`
 }
 

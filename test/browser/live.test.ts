@@ -85,6 +85,8 @@ test('what somebody has opened, typed, chosen and ticked outlives what happens m
     await page.getByLabel('all of them').check()
     const before = await page.locator('.wish input:checked').count()
     assert.ok(before >= 2)
+    await page.keyboard.press('a')
+    await page.locator('button:focus', { hasText: 'Approve what is ticked' }).waitFor()
     const [first] = await client.call('approvals.list').then(({ deployments }) => deployments)
     assert.ok(first)
     await client.call('deployments.reject', {

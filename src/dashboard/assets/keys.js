@@ -11,21 +11,29 @@ export function keys() {
   }
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'Escape') document.activeElement?.blur()
+    if (event.key === 'Escape') leave()
     else if (!isField(event.target)) press(event)
   })
+}
+
+/** A form that is open closes, with what was typed still in it; else the field is left. */
+function leave() {
+  const opened = document.querySelector('.opening[open]')
+  if (opened === null) return document.activeElement?.blur()
+  opened.open = false
+  opened.querySelector('summary').focus()
 }
 
 function press(event) {
   const { key } = event
   if (key === '?') list()
   else if (key === 'j' || key === 'k') move(key === 'j' ? 1 : -1)
-  else if (key === 'Enter' && event.target === document.body) open()
+  else if (key === 'Enter' && event.target.closest('a, button, summary, input, dialog') === null) open()
   else if (key === '/') search(event)
   else chord(key, event)
 }
 
-/** One key or two within a second: those that the page's links and buttons name. */
+/** One key or two within a second: those that the page's links and buttons name. What changes something takes Enter besides. */
 function chord(key, event) {
   const now = event.timeStamp
   const before = now - typedAt < 1000 ? typed : ''
@@ -35,7 +43,7 @@ function chord(key, event) {
     if (found === null) continue
     event.preventDefault()
     typed = ''
-    return found.click()
+    return found.matches('form button') ? found.focus() : found.click()
   }
 }
 

@@ -88,7 +88,7 @@ ${options.map(([key, text]) => html`<option value="${key}" ${key === value ? htm
 </select></label>`
 }
 
-/** An act that wants a word or a look before: it opens under its name. */
+/** An act that wants a word or a look before: it opens under its name, and closes what was open. */
 export function opening(summary: string, content: Html | readonly Html[], kind: 'plain' | 'danger' = 'plain'): Html {
-  return html`<details class="opening ${kind}"><summary class="button ${kind}">${summary}</summary><div class="opened">${content}</div></details>`
+  return html`<details class="opening ${kind}" name="act"><summary class="button ${kind}">${summary}</summary><div class="opened">${content}</div></details>`
 }
