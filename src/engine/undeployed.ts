@@ -59,11 +59,11 @@ function refFor(store: Store, spec: ProjectSpec, name: string, trail: readonly s
   const environment = spec.environments.find((each) => each.name === name)
   if (environment === undefined || trail.includes(name)) return null
   const { push, after } = environment.triggers
-  const matching = store.runs.list([spec.project], 500).find(({ ref }) => {
+  const matching = store.runs.refs(spec.project, 500).find((ref) => {
     const branch = branchOf(ref)
     return branch !== null && push.length > 0 && matchesBranch(push, branch)
   })
-  if (matching !== undefined) return matching.ref
+  if (matching !== undefined) return matching
   for (const before of [...environment.needs, ...after.map((each) => each.environment)]) {
     const ref = refFor(store, spec, before, [...trail, name])
     if (ref !== null) return ref

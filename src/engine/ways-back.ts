@@ -41,11 +41,10 @@ export async function waysBack(store: Store, artifacts: Artifacts, place: NamedP
 
 /** What lies between what is live and this release, for whoever goes back to it. */
 export function warningsFor(store: Store, track: Track, release: StoredRelease): readonly string[] {
-  const since = deploymentsSince(store, track, release)
-  const releases = new Set(since.map((each) => each.release.id))
+  const since = store.deployments.releasesSince(track.id, lastTime(store, track, release)?.id ?? null)
   const crossed = store.surveys.appliedSince(track.id, release.id)
   return [
-    ...(releases.size > manySince ? [`${releases.size} releases have been live since`] : []),
+    ...(since > manySince ? [`${since} releases have been live since`] : []),
     ...(crossed.length > 0 ? [`migrations applied since stay applied: ${crossed.join(', ')}`] : []),
     ...missingNow(store, track, release).map((name) => `it needs the variable ${name}, which is not set any more`),
   ]
@@ -68,13 +67,6 @@ function earlier(store: Store, { id, live }: Track): readonly StoredRelease[] {
 
 function lastTime(store: Store, track: Track, release: StoredRelease): Deployment | null {
   return store.deployments.ofRelease(release.id, track.id).findLast(hasSucceeded) ?? null
-}
-
-function deploymentsSince(store: Store, track: Track, release: StoredRelease): readonly Deployment[] {
-  const last = lastTime(store, track, release)
-  const all = store.deployments.list(track.id, mostReleases * 2)
-  const index = all.findIndex(({ id }) => id === last?.id)
-  return all.slice(0, index < 0 ? all.length : index).filter(hasSucceeded)
 }
 
 function hasSucceeded({ state }: Deployment): boolean {

@@ -3,6 +3,7 @@ import type { Approval } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { keepNewest } from '../lib/keep-newest.ts'
 import { type Database, integer, json, type Row, text, textOrNull } from './database.ts'
+import { newestOf } from './newest-of.ts'
 
 /** Deployments kept as values: one that moves is looked at many times between two changes. */
 const keptValues = 64
@@ -52,9 +53,16 @@ export class Deployments {
 
   /** Of these projects; null: of all. */
   newest(projects: readonly string[] | null, limit: number): readonly Deployment[] {
-    const sql = `SELECT number, deployment FROM deployments
-      WHERE ?1 IS NULL OR project IN (SELECT value FROM json_each(?1)) ORDER BY number DESC LIMIT ?2`
-    return this.#db.all(sql, projects && JSON.stringify(projects), limit).map((row) => this.#value(row))
+    const columns = 'SELECT number, deployment FROM deployments'
+    const rows =
+      projects === null
+        ? this.#db.all(`${columns} ORDER BY number DESC LIMIT ?`, limit)
+        : this.#db.all(
+            `${columns} WHERE number IN (${newestOf('deployments')}) ORDER BY number DESC`,
+            JSON.stringify(projects),
+            limit,
+          )
+    return rows.map((row) => this.#value(row))
   }
 
   /** Those that wait for people, oldest first, in these projects; null: in all. */
@@ -80,7 +88,8 @@ export class Deployments {
 
   /** Not finished, oldest first: the one that moves, those in the queue, those that wait for people. */
   open(track: string): readonly Deployment[] {
-    const sql = "SELECT number, deployment FROM deployments WHERE track = ? AND state <> 'finished' ORDER BY number"
+    const sql = `SELECT number, deployment FROM deployments INDEXED BY deployments_open
+      WHERE track = ? AND ${isOpen} ORDER BY number`
     return this.#db.all(sql, track).map((row) => this.#value(row))
   }
 
@@ -92,9 +101,8 @@ export class Deployments {
 
   /** Tracks in which something is queued, the one whose first was asked for first at the front. */
   tracksWithQueue(): readonly string[] {
-    return this.#db
-      .all("SELECT track FROM deployments WHERE state = 'queued' GROUP BY track ORDER BY MIN(number)")
-      .map((row) => text(row, 'track'))
+    const sql = `SELECT track FROM deployments WHERE ${isOpen} AND state = 'queued' GROUP BY track ORDER BY MIN(number)`
+    return this.#db.all(sql).map((row) => text(row, 'track'))
   }
 
   /** On all tracks; of each at most one. */
@@ -105,8 +113,8 @@ export class Deployments {
 
   /** On all tracks, oldest first. */
   inQueueOrMoving(): readonly Deployment[] {
-    const sql =
-      "SELECT number, deployment FROM deployments WHERE state IN ('queued', 'rolling', 'reverting') ORDER BY number"
+    const sql = `SELECT number, deployment FROM deployments
+      WHERE ${isOpen} AND state IN ('queued', 'rolling', 'reverting') ORDER BY number`
     return this.#db.all(sql).map((row) => this.#value(row))
   }
 
@@ -133,6 +141,16 @@ export class Deployments {
       ...[track, limit],
     )
     return rows.map((row) => text(row, 'release'))
+  }
+
+  /** How many releases succeeded on a track after that deployment; null: ever. */
+  releasesSince(track: string, id: string | null): number {
+    const row = this.#db.get(
+      `SELECT COUNT(DISTINCT release) AS n FROM deployments
+       WHERE track = ? AND number > ? AND outcome = 'succeeded' AND reason <> 'migrate'`,
+      ...[track, id === null ? 0 : numberOf(id)],
+    )
+    return row === null ? 0 : integer(row, 'n')
   }
 
   /** Environments in which this release has succeeded. */
@@ -204,9 +222,11 @@ export class Deployments {
   }
 }
 
-/** ?1: the projects. The first condition is that of the index. */
-const isWaiting =
-  "state <> 'finished' AND state = 'waiting' AND (?1 IS NULL OR project IN (SELECT value FROM json_each(?1)))"
+/** The condition of the index: without it, word for word, all deployments there ever were are looked at. */
+const isOpen = "state <> 'finished'"
+
+/** ?1: the projects. */
+const isWaiting = `${isOpen} AND state = 'waiting' AND (?1 IS NULL OR project IN (SELECT value FROM json_each(?1)))`
 
 function columns(deployment: Deployment): [string, string | null, number | null, number | null, number] {
   const { state, createdAt, startedAt, finishedAt } = deployment

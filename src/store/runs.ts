@@ -2,9 +2,10 @@ import type { Run } from '../domain/run.ts'
 import type { ProjectSpec } from '../domain/spec.ts'
 import { keepNewest } from '../lib/keep-newest.ts'
 import { type Database, integer, json, type Row, text } from './database.ts'
+import { newestOf } from './newest-of.ts'
 
-/** Configurations kept as values: a deployment asks for the same one at every step. */
-const keptSpecs = 64
+/** Configurations kept as values: a deployment asks for the same one at every step, the overview for one of each project. */
+const keptSpecs = 256
 
 export class Runs {
   readonly #db: Database
@@ -39,9 +40,22 @@ export class Runs {
 
   /** The newest of these projects; null: of all. */
   list(projects: readonly string[] | null, limit: number): readonly Run[] {
-    const sql = `SELECT number, run FROM runs
-      WHERE ?1 IS NULL OR project IN (SELECT value FROM json_each(?1)) ORDER BY number DESC LIMIT ?2`
-    return this.#db.all(sql, projects && JSON.stringify(projects), limit).map(toRun)
+    const columns = 'SELECT number, run FROM runs'
+    const rows =
+      projects === null
+        ? this.#db.all(`${columns} ORDER BY number DESC LIMIT ?`, limit)
+        : this.#db.all(
+            `${columns} WHERE number IN (${newestOf('runs')}) ORDER BY number DESC`,
+            JSON.stringify(projects),
+            limit,
+          )
+    return rows.map(toRun)
+  }
+
+  /** To which refs a project's newest runs were pushed, the newest first. */
+  refs(project: string, limit: number): readonly string[] {
+    const sql = `SELECT json_extract(run, '$.ref') AS ref FROM runs WHERE project = ? ORDER BY number DESC LIMIT ?`
+    return this.#db.all(sql, project, limit).map((row) => text(row, 'ref'))
   }
 
   /** Of what is in branches and tags. What is only proposed says nothing about what may be deployed. */
