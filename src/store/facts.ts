@@ -66,6 +66,12 @@ export class Facts {
     return rows.map((row) => ({ seq: integer(row, 'seq'), kind: text(row, 'kind') }))
   }
 
+  /** The number of a project's newest fact; 0 when it has none. */
+  newestOf(project: string): number {
+    const row = this.#db.get('SELECT MAX(seq) AS seq FROM facts WHERE project = ?', project)
+    return row === null ? 0 : integer(row, 'seq')
+  }
+
   /** Of which projects something was recorded after a fact, oldest first; null: of the server as a whole. */
   projectsAfter(seq: number): readonly Pick<Fact, 'seq' | 'project'>[] {
     const rows = this.#db.all('SELECT seq, project FROM facts WHERE seq > ? ORDER BY seq LIMIT 10000', seq)

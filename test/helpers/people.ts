@@ -1,4 +1,5 @@
 import type { Rank, Where } from '../../src/domain/role.ts'
+import { startSession } from '../../src/http/accounts/sessions.ts'
 import { hashOfToken, type Scope } from '../../src/http/auth.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -63,4 +64,9 @@ export function tokenOf(
     hashOfToken(value),
   )
   return value
+}
+
+/** The cookie of a browser in which this account has signed in, with a server that is reached by http. */
+export function cookieOf(store: Store, account: string): string {
+  return `signalbox=${startSession(store, account, { browser: 'test', address: '' }, Date.now())}`
 }

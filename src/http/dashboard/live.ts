@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
-import { everywhere, type Principal, projectsAsked } from '../auth.ts'
+import type { Store } from '../../store/store.ts'
+import { type Principal, projectsAsked } from '../auth.ts'
 import type { Env } from '../env.ts'
 import type { Sent } from '../handlers.ts'
 import { eventResponse } from '../stream.ts'
@@ -20,9 +21,14 @@ export function serveLive(app: Hono<Env>, parts: DashboardParts): void {
   app.get('/live', (context) => {
     const principal = parts.viewers.of(context)
     if (principal === null) return signInFirst(context)
-    const watching = { after: afterOf(context), projects: seenOf(principal, context.req.query('projects')) }
-    const isStillAdmitted = () => parts.gatekeeper.isStillAdmitted(principal, 'read', everywhere)
-    const start = (signal: AbortSignal) => changes(parts, newest, { ...watching, signal })
+    const seenBy = (viewer: Principal) => seenOf(parts.store, viewer, context.req.query('projects'))
+    const projects = seenBy(principal)
+    // Whoever may see more or less by now comes back, and is heard anew.
+    const isStillAdmitted = () => {
+      const viewer = parts.viewers.of(context)
+      return viewer !== null && JSON.stringify(seenBy(viewer)) === JSON.stringify(projects)
+    }
+    const start = (signal: AbortSignal) => changes(parts, newest, { after: afterOf(context), projects, signal })
     return eventResponse(context, start, { ...parts, isStillAdmitted })
   })
 }
@@ -47,7 +53,9 @@ function afterOf({ req }: Context<Env>): number {
   return /^\d{1,15}$/.test(told) ? Number(told) : 0
 }
 
-function seenOf(principal: Principal, named: string | undefined): readonly string[] | null {
-  if (named === undefined) return projectsAsked(principal, undefined)
-  return named.split(' ').flatMap((name) => projectsAsked(principal, name) ?? [])
+/** Only of projects that there are: what else is named would be looked for again and again. */
+function seenOf({ projects }: Store, viewer: Principal, named: string | undefined): readonly string[] | null {
+  if (named === undefined) return projectsAsked(viewer, undefined)
+  const known = [...new Set(named.split(' '))].filter((name) => projects.get(name) !== null)
+  return known.flatMap((name) => projectsAsked(viewer, name) ?? [])
 }
