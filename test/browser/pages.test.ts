@@ -14,8 +14,8 @@ const scripts = [fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), join
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n')
 
-/** What people and programs write where pages show it. */
-const hostile = `<img src=x onerror=alert(1)><script>alert(2)</script>"'><svg onload=alert(3)> \u202etxt.exe\u2066`
+/** What people and programs write where pages show it; the longest word last. */
+const hostile = `<img src=x onerror=alert(1)><script>alert(2)</script>"'><svg onload=alert(3)> \u202etxt.exe\u2066 ${'W'.repeat(160)}`
 const hostileLog = `process.stdout.write('\\u001b[31mred\\u001b[0m \\u001b]8;;javascript:alert(4)\\u0007link\\u001b]8;;\\u0007 \\u001b[2J ' + ${JSON.stringify(hostile)} + '\\n\\u0000\\u0008over\\rwritten\\n')`
 const job = 'check'
 

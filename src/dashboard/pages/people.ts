@@ -74,7 +74,7 @@ const rights: Readonly<Record<(typeof ranks)[number], string>> = {
 function rolesTable(): Html {
   return table(
     'Roles',
-    ['Role', 'Does, beside what the ones before do'],
+    ['Role', 'Does besides'],
     ranks.map((rank) => [html`<strong>${rank}</strong>`, rights[rank]]),
   )
 }
