@@ -38,7 +38,7 @@ export const environmentPage: Page = {
     return {
       title: `${environment} · ${project}`,
       ...{ mark: markOfTracks(tracks), section: 'overview', about: [project] },
-      body: html`${heading(projectCrumbs(project), html`${environment} ${url === null ? nothing : html`<small>${linkTo(url, url)}</small>`}`, environmentActs(asking, { ...params, tracks }))}
+      body: html`${heading(projectCrumbs(project), html`${environment} ${url === null ? nothing : html`<small>${linkTo(url, url)}</small>`}`, environmentActs(asking, { ...params, tracks, environments }))}
 ${notices(tracks, now)}
 ${tracks.map((track) => trackPart(asking, track, tracks.length > 1))}
 ${queuePart(tracks, now)}

@@ -7,10 +7,13 @@ interface Acting {
   readonly project: string
   readonly environment: string
   readonly tracks: readonly TrackView[]
+  /** All of the project. */
+  readonly environments: readonly string[]
 }
 
 /** What can be done with an environment as a whole. */
-export function environmentActs(asking: Asking, { project, environment, tracks }: Acting): Html {
+export function environmentActs(asking: Asking, acting: Acting): Html {
+  const { project, environment, tracks } = acting
   const { may, here } = asking
   const params = { project, environment }
   const act = { params, back: here }
@@ -18,10 +21,28 @@ export function environmentActs(asking: Asking, { project, environment, tracks }
   const app = appChoice(tracks)
   return html`
 ${may('deploy', params) ? opening('Deploy', form({ ...act, route: 'deploy' }, [app, field({ label: 'Release', name: 'body.version', placeholder: 'the newest' }), comment, overrides(tracks), button('Deploy', 'main')])) : nothing}
-${may('promote', params) ? opening('Promote', form({ ...act, route: 'promote' }, [app, field({ label: 'To', name: 'body.to', required: true, placeholder: 'production' }), comment, button('Send what is live here', 'main')])) : nothing}
+${promoting(asking, acting)}
 ${may('rollback', params) ? opening('Roll back', form({ ...act, route: 'rollback' }, [app, field({ label: 'To release', name: 'body.version', placeholder: 'the one before' }), area({ label: 'Why', name: 'body.comment' }), button('Roll back', 'danger')]), 'danger') : nothing}
 ${may('redeploy', params) ? opening('Redeploy', form({ ...act, route: 'redeploy' }, [app, comment, button('Replace every instance')])) : nothing}
 ${locking(asking, { ...act, isLocked: tracks.some(({ lock }) => lock !== null) })}`
+}
+
+/** To wherever else whoever looks may send something. */
+function promoting({ may, here }: Asking, { project, environment, tracks, environments }: Acting): Html {
+  const params = { project, environment }
+  const others = environments.filter((name) => name !== environment && may('promote', { project, environment: name }))
+  if (others.length === 0 || !may('promote', params)) return nothing
+  const to = others.map((name) => [name, name] as const)
+  const comment = field({ label: 'Comment', name: 'body.comment' })
+  return opening(
+    'Promote',
+    form({ route: 'promote', params, back: here }, [
+      appChoice(tracks),
+      choice('To', 'body.to', to),
+      comment,
+      button('Send what is live here', 'main'),
+    ]),
+  )
 }
 
 /** Needed only where there are several. */

@@ -130,7 +130,7 @@ function offered(page: string): readonly Offered[] {
     ([, route = '', content = '']) => {
       const fields = [...content.matchAll(/name="params\.(\w+)" value="([^"]*)"/g)]
       const params = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value || 'x']))
-      return [{ route: route as RouteName, params }, ...ticked(route, content)]
+      return [{ route: route as RouteName, params }, ...ticked(route, content), ...destinations(route, params, content)]
     },
   )
 }
@@ -141,6 +141,14 @@ function ticked(route: string, content: string): readonly Offered[] {
   if (!Object.hasOwn(single, route)) return []
   const ids = [...content.matchAll(/type="checkbox" name="body\.[^"]*" value="[^"]*?(d\d+)[^"]*"/g)]
   return ids.map(([, id = '']) => ({ route: single[route as keyof typeof single], params: { deployment: id } }))
+}
+
+/** What is promoted has to be let in where it goes, too. */
+function destinations(route: string, params: Offered['params'], content: string): readonly Offered[] {
+  if (route !== 'promote') return []
+  const all = [...content.matchAll(/<option value="([^"]+)"/g)].map(([, environment = '']) => environment)
+  assert.ok(all.length > 0, 'there is somewhere to send it to')
+  return all.map((environment) => ({ route, params: { ...params, environment } }))
 }
 
 function textOf(page: string): string {
