@@ -11,7 +11,7 @@ import { type InSession, inSession } from './confirming.ts'
 import { pageResponse, signInFirst } from './dashboard/pages.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
 import type { Env } from './env.ts'
-import { ownPath } from './own-path.ts'
+import { cameFrom, ownPath } from './own-path.ts'
 import { shownIn } from './passkey-pages.ts'
 import { logFailure, statusOf } from './respond.ts'
 import { browserOf } from './viewers.ts'
@@ -67,7 +67,6 @@ function tooLarge(): never {
 export function confirmFirst(context: Context<Env>, error: unknown, baseUrl: string): Response | null {
   if (!(error instanceof Fault) || error.code !== 'sign_in.confirm') return null
   if (context.req.path.startsWith('/api/') || !(context.req.header('accept') ?? '').includes('text/html')) return null
-  const from = URL.parse(context.req.header('referer') ?? '')
-  const back = from?.origin === new URL(baseUrl).origin ? from.pathname : '/'
+  const back = cameFrom(context.req.header('referer'), baseUrl)
   return context.redirect(`/confirm?back=${encodeURIComponent(back)}`, 303)
 }

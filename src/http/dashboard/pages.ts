@@ -10,6 +10,7 @@ import { gzipped } from '../../system/compress.ts'
 import type { Principal } from '../auth.ts'
 import { projectsAsked } from '../auth.ts'
 import type { Env } from '../env.ts'
+import { cameFrom } from '../own-path.ts'
 import { statusOf } from '../respond.ts'
 import { askAs, mayAs } from './asking.ts'
 import type { DashboardParts } from './parts.ts'
@@ -83,7 +84,7 @@ function themeOf(value: string | undefined): 'light' | 'dark' | null {
 /** What went wrong, as a page; for whoever is not known only where that is all right to say. */
 export async function faultResponse(context: Context<Env>, parts: DashboardParts, fault: Fault): Promise<Response> {
   const principal = parts.viewers.of(context)
-  const back = context.req.method === 'GET' ? '/' : (context.req.header('referer') ?? '/')
-  const shown = faultPage(fault, { back: new URL(back, parts.baseUrl).pathname, requestId: context.get('requestId') })
+  const back = context.req.method === 'GET' ? '/' : cameFrom(context.req.header('referer'), parts.baseUrl)
+  const shown = faultPage(fault, { back, requestId: context.get('requestId') })
   return await pageResponse(context, { ...parts, principal, status: statusOf(fault) }, shown)
 }
