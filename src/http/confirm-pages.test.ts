@@ -144,7 +144,7 @@ test('a browser is led to the page that asks, a program is told', async (t) => {
   const passkey = { 'params.passkey': '1' }
   const headers = { accept: 'text/html', referer: `${baseUrl}/me?x=1` }
   const led = await it.post('/act/passkeys.remove', passkey, headers)
-  assert.equal(led.headers.get('location'), `/confirm?back=${encodeURIComponent('/me')}`)
+  assert.equal(led.headers.get('location'), `/confirm?back=${encodeURIComponent('/me?x=1')}`)
   const foreign = await it.post('/act/passkeys.remove', passkey, { ...headers, referer: 'https://evil.example/x' })
   assert.equal(foreign.headers.get('location'), '/confirm?back=%2F')
   assert.equal((await it.post('/act/passkeys.remove', passkey)).status, 403)
