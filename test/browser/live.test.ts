@@ -135,7 +135,7 @@ test('what somebody has opened, typed, chosen and ticked outlives what happens m
 })
 
 test(
-  'a page finds its way back to a server that was started again, and to the sign-in when the session is over',
+  'a page and a log find their way back to a server that was started again, and to the sign-in when the session is over',
   limit,
   async () => {
     const port = await freePort()
@@ -144,6 +144,11 @@ test(
     const window = await browser.window()
     const { page } = window
     await signInFirst(window, server)
+    const shop = await project(server, 'shop')
+    await shop.deployed(await shop.ship(app('shop', 'v1')))
+    const ticking = ['node', '-e', 'setInterval(() => console.log(Date.now()), 200)']
+    const place = { project: 'shop', environment: 'staging' }
+    const { id } = await server.client.call('one-offs.start', { params: place, body: { command: ticking } })
     await server.client.call('projects.add', { body: { name: 'one' } })
     await page.getByRole('link', { name: 'one' }).waitFor()
     await server.kill('SIGKILL')
@@ -152,6 +157,13 @@ test(
     await server.client.call('projects.add', { body: { name: 'two' } })
     await page.getByRole('link', { name: 'two' }).waitFor()
     await page.getByText('not live: reconnecting').waitFor({ state: 'hidden' })
+    await page.goto(`${server.serving.url}/one-offs/${id}`)
+    const lines = page.locator('.log .l')
+    await lines.nth(5).waitFor()
+    await server.kill('SIGTERM')
+    await server.start()
+    const count = await lines.count()
+    await lines.nth(count + 5).waitFor()
     await page.goto(`${server.serving.url}/projects/one`)
     await server.client.call('accounts.sign_out', { params: { account: 'admin' } })
     await page.waitForURL('**/login?back=%2Fprojects%2Fone')

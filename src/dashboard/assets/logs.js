@@ -6,11 +6,19 @@ export function logs() {
   }
 }
 
-function follow(log) {
-  const source = new EventSource(log.dataset.follow)
-  source.addEventListener('message', ({ data }) => append(log, JSON.parse(data)))
+/** From where it is, until it ends; through restarts of the server. */
+function follow(log, from = log.dataset.follow) {
+  const source = new EventSource(from)
+  const next = new URL(from, location.href)
+  source.addEventListener('message', ({ data, lastEventId }) => {
+    append(log, JSON.parse(data))
+    next.searchParams.set('offset', lastEventId)
+  })
   source.addEventListener('end', () => source.close())
-  source.addEventListener('error', ({ data }) => data && source.close())
+  source.addEventListener('error', ({ data }) => {
+    if (data !== undefined) source.close()
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(log, next.href), 2000)
+  })
 }
 
 /** `pieces`: HTML that the server made and escaped, by step. */
