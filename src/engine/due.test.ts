@@ -25,7 +25,8 @@ test('work that waits for a place is begun when there is one, and not looked for
   await waitFor('the first job', () => it.jobsRun.length === 1)
   const before = sleeps
   await systemClock.sleep(150)
-  assert.ok(sleeps - before <= 2, `${sleeps - before} sleeps while nothing could be done`)
+  // Each of the engine's loops may just have been woken once.
+  assert.ok(sleeps - before <= 3, `${sleeps - before} sleeps while nothing could be done`)
   resolve(succeeded)
   await waitFor('the others', () => it.jobsRun.length === 4)
 })

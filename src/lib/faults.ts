@@ -270,18 +270,6 @@ const catalogue = {
     sentence: 'The directory {dir} of the host is open to others (mode {mode})',
     hint: 'It holds secrets of the apps. Close it with `chmod 700 {dir}` and find out who opened it.',
   },
-  'instance.flapping': {
-    sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
-    hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
-  },
-  'instance.not_reloaded': {
-    sentence: '{instance} did not take up {version}: {problem}',
-    hint: 'A process that goes on has to change into its folder anew when it hears the signal; see docs/guides/strategies.md, or choose another strategy.',
-  },
-  'instance.unhealthy': {
-    sentence: 'The instance {instance} did not become healthy: {problem}',
-    hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
-  },
   'identity.not_yours': {
     sentence: 'You have no identity {identity}',
     hint: 'List them with `signalbox identities`.',
@@ -293,6 +281,18 @@ const catalogue = {
   'identity.unknown': {
     sentence: 'Whoever you are there is linked to no account here',
     hint: 'Sign in another way and link them at /me/identities, or ask an admin for a link: `signalbox accounts invite NAME`.',
+  },
+  'instance.flapping': {
+    sentence: 'Instances of {version} failed {count} times in this rollout ({limit} are too many): {instances}',
+    hint: 'Look at their last lines with `signalbox logs ENVIRONMENT`; `policies.breaker.failures` says how many are too many.',
+  },
+  'instance.not_reloaded': {
+    sentence: '{instance} did not take up {version}: {problem}',
+    hint: 'A process that goes on has to change into its folder anew when it hears the signal; see docs/guides/strategies.md, or choose another strategy.',
+  },
+  'instance.unhealthy': {
+    sentence: 'The instance {instance} did not become healthy: {problem}',
+    hint: 'Look at its last lines with `signalbox logs ENVIRONMENT`; check the health path, the port and the start period.',
   },
   'instance.unknown': {
     sentence: 'There is no instance {instance}; what runs is: {known}',
