@@ -66,6 +66,7 @@ const byCode: Partial<Record<FaultCode, ContentfulStatusCode>> = {
   'request.too_large': 413,
   'request.too_slow': 408,
   'password.weak': 422,
+  'server.starting': 503,
   'server.stopping': 503,
   'identity.not_yours': 404,
   'identity.unknown': 401,

@@ -3,7 +3,9 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
+import { newId } from '../system/random.ts'
 import type { Env } from './env.ts'
+import { errorBody } from './respond.ts'
 
 export interface HttpServerOptions {
   /** Port 0 takes any free one. */
@@ -58,8 +60,10 @@ export async function httpServer({ listen, clock, stopping }: HttpServerOptions)
   }
 }
 
+/** In the words of the API, so that whoever follows something comes again. */
 function notYet(): Response {
-  return new Response('Signalbox is starting\n', { status: 503, headers: { 'retry-after': '1' } })
+  const body = errorBody(new Fault('server.starting'), newId('req'))
+  return Response.json(body, { status: 503, headers: { 'retry-after': '1' } })
 }
 
 async function listening(server: Server, { host, port }: HttpServerOptions['listen']): Promise<void> {

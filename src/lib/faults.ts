@@ -696,6 +696,11 @@ const catalogue = {
     sentence: '{message}',
     hint: '{hint}',
   },
+  'server.starting': {
+    sentence: 'The server is starting',
+    hint: 'Try again in a moment.',
+    temporary: true,
+  },
   'server.stopping': {
     sentence: 'The server is stopping',
     hint: 'Try again in a moment; what was accepted is kept.',
