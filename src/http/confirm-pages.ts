@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { canHavePasskeys } from '../api/addresses.ts'
 import { confirmPage } from '../dashboard/pages/sign-in.ts'
 import { Fault } from '../lib/fault.ts'
@@ -11,6 +10,7 @@ import { type InSession, inSession } from './confirming.ts'
 import { pageResponse, signInFirst } from './dashboard/pages.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
 import type { Env } from './env.ts'
+import { formUpTo } from './form-limit.ts'
 import { cameFrom, ownPath } from './own-path.ts'
 import { shownIn } from './passkey-pages.ts'
 import { logFailure, statusOf } from './respond.ts'
@@ -21,7 +21,7 @@ const mostBytes = 64 * 1024
 /** Where somebody who has signed in shows once more that it is them, before what touches secrets and accounts. */
 export function serveConfirm(app: Hono<Env>, parts: DashboardParts): void {
   const { store, now, viewers, baseUrl } = parts
-  const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
+  const small = formUpTo(mostBytes)
   const done = (context: Context<Env>, { session, name }: InSession, back: unknown) => {
     viewers.enter(context, confirmSession(store, { id: session, account: name }, now()))
     return context.redirect(ownPath(back), 303)
@@ -57,10 +57,6 @@ export function serveConfirm(app: Hono<Env>, parts: DashboardParts): void {
     if ((await mustShowPasskey(parts, shownIn(fields))) !== own.name) throw new Fault('passkey.refused')
     return done(context, own, fields.back)
   })
-}
-
-function tooLarge(): never {
-  throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
 }
 
 /** Where a browser goes that has asked for something that needs it; null for anything else. */

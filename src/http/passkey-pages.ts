@@ -1,6 +1,5 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { passkeyName } from '../api/routes/passkeys.ts'
 import { Fault } from '../lib/fault.ts'
@@ -9,15 +8,12 @@ import { confirmed } from './confirming.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
 import { enter } from './entering.ts'
 import type { Env } from './env.ts'
+import { formUpTo } from './form-limit.ts'
 import { ownPath } from './own-path.ts'
 import type { Viewers } from './viewers.ts'
 
 const mostBytes = 64 * 1024
-const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
-
-function tooLarge(): never {
-  throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
-}
+const small = formUpTo(mostBytes)
 
 /** Signing in with a passkey, and making one: what takes an answer of somebody's device. */
 export function servePasskeys(app: Hono<Env>, parts: DashboardParts): void {

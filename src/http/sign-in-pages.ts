@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { canHavePasskeys } from '../api/addresses.ts'
 import type { Shown } from '../dashboard/page.ts'
 import { joinPage, loginPage, notInvitedPage } from '../dashboard/pages/sign-in.ts'
@@ -14,6 +13,7 @@ import { pageResponse } from './dashboard/pages.ts'
 import type { DashboardParts } from './dashboard/parts.ts'
 import { enter, leave } from './entering.ts'
 import type { Env } from './env.ts'
+import { formUpTo } from './form-limit.ts'
 import { ownPath } from './own-path.ts'
 import { servePasskeys } from './passkey-pages.ts'
 import { serveProviders } from './provider-pages.ts'
@@ -27,7 +27,7 @@ export function serveSignIn(app: Hono<Env>, parts: DashboardParts): void {
   const { store, now, viewers, baseUrl } = parts
   const providers = parts.providers.list
   const passkeys = canHavePasskeys(baseUrl)
-  const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
+  const small = formUpTo(mostBytes)
   const invited = (secret: string) => findInvitation(store, secret, now()).account
   const show = (context: Context<Env>, shown: Shown) => pageResponse(context, { ...parts, principal: null }, shown)
   const answered = answering(parts)
@@ -75,10 +75,6 @@ export function serveSignIn(app: Hono<Env>, parts: DashboardParts): void {
     viewers.leave(context)
     return context.redirect('/login', 303)
   })
-}
-
-function tooLarge(): never {
-  throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
 }
 
 type Form = (problem: Fault) => Shown

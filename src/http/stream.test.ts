@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../test/helpers/api-server.ts'
 import { succeeded } from '../../test/helpers/engine.ts'
+import { listen } from '../../test/helpers/events.ts'
 import { tokens } from '../../test/helpers/people.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
-import { decodeEvents } from '../api/sse.ts'
 import { redactor } from '../lib/redact.ts'
 
 test('facts are told as they are recorded, and a viewer who comes back misses none and sees none twice', async () => {
@@ -182,30 +182,8 @@ function countPieces(api: TestApi): { read: number } {
   return count
 }
 
-interface Event {
-  readonly id: string | null
-  readonly name: string
-  readonly data: string
-}
-
-async function viewer(api: TestApi, path: string, headers: Record<string, string> = {}, token: string = tokens.read) {
-  const gone = new AbortController()
-  const answer = await api.send('GET', path, { headers, token, signal: gone.signal })
-  assert.equal(answer.status, 200)
-  const events = decodeEvents(answer.body ?? ReadableStream.from([]))
-  return {
-    take: async (count: number): Promise<Event[]> => {
-      const taken: Event[] = []
-      while (taken.length < count) {
-        const next = await events.next()
-        if (next.done === true) break
-        taken.push(next.value)
-      }
-      return taken
-    },
-    rest: () => Array.fromAsync(events),
-    leave: () => gone.abort(),
-  }
+function viewer(api: TestApi, path: string, headers: Record<string, string> = {}, token: string = tokens.read) {
+  return listen(api, path, headers, token)
 }
 
 /** Asks, and then takes no more than its socket does by itself. */

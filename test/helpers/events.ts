@@ -5,15 +5,21 @@ import type { TestApi } from './api-server.ts'
 /** Somebody who listens to a stream of events. */
 export interface Listener {
   /** The next so many; fewer when the stream ends before. */
-  take(count: number): Promise<readonly StreamEvent[]>
+  take(count: number): Promise<StreamEvent[]>
   /** All that come until the stream ends. */
   rest(): Promise<readonly StreamEvent[]>
   leave(): void
 }
 
-export async function listen(api: TestApi, path: string, headers: Readonly<Record<string, string>>): Promise<Listener> {
+/** By a cookie in the headers, or with a token. */
+export async function listen(
+  api: TestApi,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  token: string | null = null,
+): Promise<Listener> {
   const gone = new AbortController()
-  const answer = await api.send('GET', path, { token: null, headers, signal: gone.signal })
+  const answer = await api.send('GET', path, { token, headers, signal: gone.signal })
   assert.equal(answer.status, 200)
   assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/)
   const events = decodeEvents(answer.body ?? ReadableStream.from([]))

@@ -25,7 +25,7 @@ export const insightsPage: Page = {
 ${busy.length === 0 ? emptiness('Nothing has come to production in this time.') : nothing}
 ${busy.map((project) => projectPart(project))}
 ${idle.length === 0 || busy.length === 0 ? nothing : html`<p class="quiet">Nothing came to production of ${idle.map(({ name }) => html`<a href="${projectPath(name)}">${name}</a> `)}</p>`}
-<p class="quiet">Medians over what happened in the time named; in brackets of how many. Production is what is protected, or the last wave.</p>`,
+<p class="quiet">Medians over what happened in the time named, each with how many it is of. Production is what is protected, or the last wave.</p>`,
     }
   },
 }

@@ -1,10 +1,10 @@
 import type { Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Answer, Question } from '../../api/route.ts'
 import { type RouteName, type Routes, routes } from '../../api/routes.ts'
 import { afterwards, shownOnce } from '../../dashboard/afterwards.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Env } from '../env.ts'
+import { formUpTo } from '../form-limit.ts'
 import { ownPath } from '../own-path.ts'
 import { askAs } from './asking.ts'
 import { pageResponse, signInFirst } from './pages.ts'
@@ -15,12 +15,8 @@ const mostBytes = 512 * 1024
 
 /** What the API can be asked to change can be asked by a form, as whoever is signed in: `POST /act/ROUTE`. */
 export function serveActs(app: Hono<Env>, parts: DashboardParts): void {
-  const small = bodyLimit({ maxSize: mostBytes, onError: tooLarge })
+  const small = formUpTo(mostBytes)
   app.post('/act/:route', small, (context) => act(context, parts))
-}
-
-function tooLarge(): never {
-  throw new Fault('request.too_large', { details: { limitBytes: mostBytes } })
 }
 
 async function act(context: Context<Env>, parts: DashboardParts): Promise<Response> {
