@@ -1,7 +1,9 @@
 import type { Answer, Question, Route } from '../../api/route.ts'
 import { type RouteName, type Routes, routes } from '../../api/routes.ts'
 import type { Ask, Asking, Spot } from '../../dashboard/page.ts'
-import { type AnyHandler, admittedTo, checked } from '../ask.ts'
+import type { Where } from '../../domain/role.ts'
+import type { Store } from '../../store/store.ts'
+import { type AnyAsked, type AnyHandler, admittedTo, checked } from '../ask.ts'
 import { everywhere, type Principal, reaches } from '../auth.ts'
 import type { DashboardParts } from './parts.ts'
 
@@ -10,14 +12,7 @@ type Parts = Pick<DashboardParts, 'store' | 'handlers'>
 /** Puts a page's questions to the API as somebody: what they may not see or do there, they may not here. */
 export function askAs(principal: Principal, { store, handlers }: Parts, signal: AbortSignal): Ask {
   return async <N extends RouteName>(name: N, question: Question<Routes[N]>) => {
-    const route: Route = routes[name]
-    const { params = {}, query = {}, body = {} } = question as Given
-    const admitted = admittedTo(route, params, { store, principal })
-    const asked = {
-      params: admitted.params,
-      query: checked('query', route.query, query),
-      body: checked('body', route.body, body),
-    }
+    const { asked } = posed(name, question as Given, { store, principal })
     const caller = { by: principal.name, principal, signal, lastEventId: null }
     return (await (handlers[name] as AnyHandler)(asked, caller)) as Answer<Routes[N]>
   }
@@ -27,6 +22,18 @@ interface Given {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: unknown
   readonly body?: unknown
+}
+
+/** A question as the route's handler gets it, once whoever asks may; with the place it is about. */
+export function posed(
+  name: RouteName,
+  { params = {}, query = {}, body = {} }: Given,
+  as: { readonly store: Store; readonly principal: Principal },
+): { readonly asked: AnyAsked; readonly where: Where } {
+  const route: Route = routes[name]
+  const admitted = admittedTo(route, params, as)
+  const rest = { query: checked('query', route.query, query), body: checked('body', route.body, body) }
+  return { asked: { params: admitted.params, ...rest }, where: admitted.where }
 }
 
 /** Whether they may use a route there. */

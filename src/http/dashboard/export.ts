@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono'
-import { routes } from '../../api/routes.ts'
-import { type AnyHandler, admittedTo, checked } from '../ask.ts'
+import type { AnyHandler } from '../ask.ts'
 import type { Env } from '../env.ts'
 import type { Sent } from '../handlers.ts'
+import { posed } from './asking.ts'
 import { signInFirst } from './pages.ts'
 import type { DashboardParts } from './parts.ts'
 
@@ -16,8 +16,7 @@ export function serveExport(app: Hono<Env>, parts: DashboardParts): void {
 function exported(context: Context<Env>, { viewers, store, handlers, stopping }: DashboardParts): Response {
   const principal = viewers.of(context)
   if (principal === null) return signInFirst(context)
-  const { params } = admittedTo(routes[name], {}, { store, principal })
-  const asked = { params, query: checked('query', routes[name].query, context.req.query()), body: undefined }
+  const { asked } = posed(name, { query: context.req.query() }, { store, principal })
   const signal = AbortSignal.any([context.req.raw.signal, stopping])
   const caller = { by: principal.name, principal, signal, lastEventId: null }
   const facts = (handlers[name] as AnyHandler)(asked, caller) as AsyncIterable<Sent<unknown>>

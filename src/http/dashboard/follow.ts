@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono'
-import type { Route } from '../../api/route.ts'
-import { type RouteName, routes } from '../../api/routes.ts'
+import type { RouteName } from '../../api/routes.ts'
 import type { LogPartView } from '../../api/views.ts'
 import { pieces } from '../../dashboard/parts/log.ts'
-import { type AnyHandler, admittedTo, checked } from '../ask.ts'
+import type { AnyHandler } from '../ask.ts'
 import type { Env } from '../env.ts'
 import type { Sent } from '../handlers.ts'
 import { eventResponse } from '../stream.ts'
+import { posed } from './asking.ts'
 import { signInFirst } from './pages.ts'
 import type { DashboardParts } from './parts.ts'
 
@@ -19,9 +19,8 @@ export function serveFollowing(app: Hono<Env>, parts: DashboardParts): void {
 function follow(context: Context<Env>, parts: DashboardParts, name: RouteName): Response {
   const principal = parts.viewers.of(context)
   if (principal === null) return signInFirst(context)
-  const route: Route = routes[name]
-  const { params, where } = admittedTo(route, context.req.param(), { store: parts.store, principal })
-  const asked = { params, query: checked('query', route.query, context.req.query()), body: undefined }
+  const question = { params: context.req.param(), query: context.req.query() }
+  const { asked, where } = posed(name, question, { store: parts.store, principal })
   const lastEventId = context.req.header('last-event-id') ?? null
   const start = (signal: AbortSignal) => {
     const caller = { by: principal.name, principal, signal, lastEventId }
