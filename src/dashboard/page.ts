@@ -1,7 +1,7 @@
 import type { Answer, Question } from '../api/route.ts'
 import type { RouteName, Routes } from '../api/routes.ts'
+import type { Mark } from '../domain/overview.ts'
 import type { Html } from './html.ts'
-import type { Mark } from './parts/mark.ts'
 
 /** Puts a question to the API, as whoever looks at the page. Faults as the API has them. */
 export type Ask = <N extends RouteName>(name: N, question: Question<Routes[N]>) => Promise<Answer<Routes[N]>>

@@ -1,4 +1,5 @@
 import type { DeploymentView, ScheduleView, TrackView, VariablesView } from '../../api/views.ts'
+import { type Mark, markOf as markOfTrack, worstOf } from '../../domain/overview.ts'
 import { plural } from '../../lib/short-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
@@ -6,7 +7,7 @@ import { type Asking, type Page, param, type Shown } from '../page.ts'
 import { environmentActs, scaleForm } from '../parts/environment-acts.ts'
 import { area, button, field, fieldName, form, opening, tick } from '../parts/form.ts'
 import { deploymentsTable, oneOffsTable } from '../parts/lists.ts'
-import { lamp, type Mark, markOf, signal, stateSignal } from '../parts/mark.ts'
+import { lamp, markOf, signal, stateSignal } from '../parts/mark.ts'
 import { idLink, projectCrumbs, projectPath } from '../parts/place.ts'
 import { guardPanel } from '../parts/protection.ts'
 import { facts, part, table } from '../parts/table.ts'
@@ -76,14 +77,11 @@ ${part('Deployments', deploymentsTable(deployments, now))}`,
 }
 
 function markOfTracks(tracks: readonly TrackView[]): Mark {
-  const all = tracks.map(({ active, attempted, finding, mixed, waiting, desired }): Mark => {
-    if (finding !== null || (mixed !== null && active === null)) return 'failing'
-    if (attempted?.outcome === 'failed' || attempted?.outcome === 'errored') return 'failing'
-    if (waiting.length > 0) return 'waiting'
-    if (active !== null) return 'moving'
-    return desired === null ? 'empty' : 'well'
+  const marks = tracks.map(({ desired: live, attempted, queue, ...track }) => {
+    const tried = attempted === null ? null : { ...attempted, deployment: attempted.id }
+    return markOfTrack({ ...track, live, attempted: tried, queued: queue.length })
   })
-  return (['failing', 'waiting', 'moving', 'well'] as const).find((mark) => all.includes(mark)) ?? 'empty'
+  return worstOf(marks)
 }
 
 /** What somebody has to know before anything else. */

@@ -1,10 +1,11 @@
 import type { OverviewProjectView, OverviewTrackView } from '../../api/views.ts'
+import { worstOf } from '../../domain/overview.ts'
 import { plural } from '../../lib/short-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Asking, Page } from '../page.ts'
 import { button, field, form, opening } from '../parts/form.ts'
-import { lamp, markOf, worst } from '../parts/mark.ts'
+import { lamp, markOf } from '../parts/mark.ts'
 import { environmentPath, pageOf, projectPath } from '../parts/place.ts'
 import { trackNotes } from '../parts/track-notes.ts'
 import { emptiness, releaseMark, when } from '../parts/words.ts'
@@ -16,7 +17,7 @@ export const overviewPage: Page = {
   async show(asking) {
     if (!asking.may('overview')) return noRole(asking)
     const projects = await asking.ask('overview', {})
-    const mark = worst(projects.map((project) => project.mark))
+    const mark = worstOf(projects.map((project) => project.mark))
     return {
       title: titleOf(projects),
       ...{ mark, section: 'overview', about: null },

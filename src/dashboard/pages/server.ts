@@ -1,9 +1,10 @@
 import type { CheckupLineView, ServerStatusView } from '../../api/views.ts'
+import type { Mark } from '../../domain/overview.ts'
 import { brief } from '../../lib/time-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Page } from '../page.ts'
-import { lamp, type Mark } from '../parts/mark.ts'
+import { lamp } from '../parts/mark.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { banner, emptiness, when } from '../parts/words.ts'
 

@@ -1,5 +1,5 @@
 import type { FactView } from '../../api/views.ts'
-import type { Mark } from './mark.ts'
+import type { Mark } from '../../domain/overview.ts'
 
 /** A fact in plain words, as far as its kind is told in any; what it holds stands beside it in the record. */
 export function factWords({ kind, data }: Pick<FactView, 'kind' | 'data'>): string {

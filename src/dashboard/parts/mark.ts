@@ -1,9 +1,6 @@
 import type { Outcome } from '../../domain/outcome.ts'
+import type { Mark } from '../../domain/overview.ts'
 import { type Html, html } from '../html.ts'
-
-/** What somebody should know of a thing before anything else, as a signal shows it: by colour and by shape. */
-export const marks = ['failing', 'waiting', 'moving', 'queued', 'well', 'empty'] as const
-export type Mark = (typeof marks)[number]
 
 const words: Readonly<Record<Mark, string>> = {
   failing: 'failing',
@@ -58,9 +55,4 @@ export function stateWord({ state, outcome }: { readonly state: string; readonly
 
 export function stateSignal(thing: { readonly state: Stage; readonly outcome: Ending }): Html {
   return signal(markOf(thing), stateWord(thing))
-}
-
-/** The worst of several, in the order of `marks`. */
-export function worst(all: readonly Mark[]): Mark {
-  return marks.find((mark) => all.includes(mark)) ?? 'empty'
 }
