@@ -21,7 +21,7 @@ export const drainRules: readonly Rule[] = [
     check: async (stage) => {
       const old = await stage.serving('good')
       const next = await stage.placed('better')
-      const visitor = await inFlight(stage, 600)
+      const visitor = await inFlight(stage, 2_500)
       await stage.route(next)
       const [account] = await stage.driver.drain(stops(old), stage.order(), stage.signal)
       assert.ok(account)
