@@ -14,6 +14,7 @@ import { bindRoutes } from '../http/bind.ts'
 import { type Assets, readAssets } from '../http/dashboard/assets.ts'
 import { siteOf } from '../http/dashboard/site.ts'
 import { feed } from '../http/feed.ts'
+import { Newest } from '../http/newest.ts'
 import { OpenStreams } from '../http/open-streams.ts'
 import { type HttpServer, httpServer } from '../http/server.ts'
 import { Viewers } from '../http/viewers.ts'
@@ -196,17 +197,17 @@ function answering(given: Answering) {
   const now = () => parts.time.now()
   const known = signedIn(store, now)
   const keeper = gatekeeper(store, now, known)
-  const watching = feed(systemClock)
+  const newest = new Newest(store, systemClock)
   const queries = new Queries(parts)
   const handlers = apiHandlers({
-    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: watching },
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock), newest },
     ...{ clock: systemClock, baseUrl, version: assembled.version, itself: itself(given), openStreams },
   })
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },
     site: siteOf({
       ...{ store, handlers, gatekeeper: keeper, viewers: new Viewers(known, baseUrl), assets, openStreams },
-      ...{ feed: watching, providers: new Providers(given.providers, { baseUrl, now }) },
+      ...{ newest, providers: new Providers(given.providers, { baseUrl, now }) },
       ...{ clock: systemClock, now, log, baseUrl, stopping },
     }),
     isProject: (name) => store.projects.get(name) !== null,

@@ -7,6 +7,7 @@ import type { Repositories } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import type { JobLogs } from '../system/job-logs.ts'
 import type { Feed } from './feed.ts'
+import type { Newest } from './newest.ts'
 import type { OpenStreams } from './open-streams.ts'
 
 /** What the handlers of the API work with. */
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly repositories: Repositories
   readonly jobLogs: Pick<JobLogs, 'read' | 'follow'>
   readonly feed: Feed
+  readonly newest: Newest
   readonly clock: Clock
   /** Where people reach this server. */
   readonly baseUrl: string

@@ -11,6 +11,7 @@ import { bindRoutes } from '../../src/http/bind.ts'
 import { readAssets } from '../../src/http/dashboard/assets.ts'
 import { siteOf } from '../../src/http/dashboard/site.ts'
 import { feed } from '../../src/http/feed.ts'
+import { Newest } from '../../src/http/newest.ts'
 import { OpenStreams } from '../../src/http/open-streams.ts'
 import type { Itself } from '../../src/http/parts.ts'
 import { httpServer } from '../../src/http/server.ts'
@@ -85,17 +86,17 @@ export async function apiServer(
   const { now } = systemClock
   const known = signedIn(store, now)
   const keeper = gatekeeper(store, now, known)
-  const watching = feed(systemClock)
+  const newest = new Newest(store, systemClock)
   const baseUrl = given.baseUrl ?? 'http://signalbox.test'
   const handlers = apiHandlers({
-    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: watching },
+    ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock), newest },
     ...{ clock: systemClock, baseUrl, version: '1.2.3', openStreams, itself: { ...unshaken, ...given.itself } },
   })
   const app = httpApp({
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },
     site: siteOf({
       ...{ store, handlers, gatekeeper: keeper, viewers: new Viewers(known, baseUrl), assets: await readAssets() },
-      ...{ feed: watching, openStreams, providers: new Providers(given.providers ?? [], { baseUrl, now }) },
+      ...{ newest, openStreams, providers: new Providers(given.providers ?? [], { baseUrl, now }) },
       ...{ clock: systemClock, now, log, baseUrl, stopping: stopping.signal },
     }),
     isProject: (name) => store.projects.get(name) !== null,

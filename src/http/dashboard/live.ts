@@ -3,21 +3,13 @@ import type { Store } from '../../store/store.ts'
 import { type Principal, projectsAsked } from '../auth.ts'
 import type { Env } from '../env.ts'
 import type { Sent } from '../handlers.ts'
+import type { Newest, Watching } from '../newest.ts'
 import { eventResponse } from '../stream.ts'
-import { Newest } from './newest.ts'
 import { signInFirst } from './pages.ts'
 import type { DashboardParts } from './parts.ts'
 
-interface Watching {
-  /** The newest fact that the page knew of. */
-  readonly after: number
-  /** Null: all. */
-  readonly projects: readonly string[] | null
-}
-
 /** Tells a page when something new is recorded about what it shows. */
 export function serveLive(app: Hono<Env>, parts: DashboardParts): void {
-  const newest = new Newest(parts.store)
   app.get('/live', (context) => {
     const principal = parts.viewers.of(context)
     if (principal === null) return signInFirst(context)
@@ -28,23 +20,21 @@ export function serveLive(app: Hono<Env>, parts: DashboardParts): void {
       const viewer = parts.viewers.of(context)
       return viewer !== null && JSON.stringify(seenBy(viewer)) === JSON.stringify(projects)
     }
-    const start = (signal: AbortSignal) => changes(parts, newest, { after: afterOf(context), projects, signal })
+    const start = (signal: AbortSignal) => changes(parts.newest, afterOf(context), { projects, signal })
     return eventResponse(context, start, { ...parts, isStillAdmitted })
   })
 }
 
+/** `after`: the newest fact that the page knew of. */
 async function* changes(
-  { feed }: DashboardParts,
   newest: Newest,
-  { after, projects, signal }: Watching & { readonly signal: AbortSignal },
+  after: number,
+  watching: Watching,
 ): AsyncGenerator<Sent<{ readonly seq: number }>> {
-  for (let seen = after; !signal.aborted; ) {
-    const seq = newest.of(projects)
-    if (seq > seen) {
-      seen = seq
-      yield { id: String(seq), data: { seq } }
-    }
-    await feed.next(signal).catch(() => {}) // Aborted: the loop ends.
+  for (let seen = after; !watching.signal.aborted; ) {
+    const seq = await newest.beyond(seen, watching)
+    if (seq > seen) yield { id: String(seq), data: { seq } }
+    seen = Math.max(seen, seq)
   }
 }
 

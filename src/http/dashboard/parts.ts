@@ -3,8 +3,8 @@ import type { Log } from '../../lib/log.ts'
 import type { Store } from '../../store/store.ts'
 import type { Providers } from '../accounts/providers.ts'
 import type { Gatekeeper } from '../auth.ts'
-import type { Feed } from '../feed.ts'
 import type { Handlers } from '../handlers.ts'
+import type { Newest } from '../newest.ts'
 import type { OpenStreams } from '../open-streams.ts'
 import type { Viewers } from '../viewers.ts'
 import type { Assets } from './assets.ts'
@@ -17,7 +17,7 @@ export interface DashboardParts {
   readonly assets: Assets
   /** Through which people may sign in. */
   readonly providers: Providers
-  readonly feed: Feed
+  readonly newest: Newest
   readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly now: () => number

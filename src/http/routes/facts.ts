@@ -45,14 +45,14 @@ interface Following {
   readonly signal: AbortSignal
 }
 
-async function* followFacts({ store, feed }: ApiParts, following: Following): AsyncGenerator<Sent<FactView>> {
+async function* followFacts({ store, newest }: ApiParts, following: Following): AsyncGenerator<Sent<FactView>> {
   const { projects, signal } = following
   for (let after = following.after; !signal.aborted; ) {
     const { seq } = store.facts.head()
-    const facts = seq === after ? [] : store.facts.list({ after, limit: PIECE, projects })
+    const facts = seq <= after ? [] : store.facts.list({ after, limit: PIECE, projects })
     for (const fact of facts) yield { id: String(fact.seq), data: fact }
     after = facts.length === PIECE ? (facts.at(-1)?.seq ?? after) : Math.max(after, seq)
-    if (facts.length < PIECE) await feed.next(signal)
+    if (facts.length < PIECE) await newest.beyond(after, { projects, signal })
   }
 }
 
