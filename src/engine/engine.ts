@@ -61,7 +61,9 @@ export class Engine {
       this.#dueLoop(),
       this.#every(this.#parts.settings.syncEveryMs, () => this.#syncAll()),
     )
-    this.#loops.push(this.#every(this.#parts.settings.janitorEveryMs, () => clean(this.#parts, this.#after)))
+    this.#loops.push(
+      this.#every(this.#parts.settings.janitorEveryMs, () => clean(this.#parts, this.#after, this.#stop.signal)),
+    )
     this.#loops.push(this.#courier.run(), this.#watch.run())
     this.#pump.kick()
   }

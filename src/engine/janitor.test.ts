@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
-import { startEngine, succeeded } from '../../test/helpers/engine.ts'
+import { ManualClock } from '../../test/helpers/clock.ts'
+import { partsOver, startEngine, succeeded } from '../../test/helpers/engine.ts'
+import { deliveryOf } from '../../test/helpers/records.ts'
 import { appSpec, environmentSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import { Database, migrate } from '../store/database.ts'
+import { type Store, storeOver } from '../store/store.ts'
+import { clean } from './janitor.ts'
 import { defaultSettings } from './parts.ts'
 
 const apps = [appSpec({ name: 'shop' }), appSpec({ name: 'api' })]
@@ -58,3 +64,69 @@ test('what visitors got is forgotten after a while, and not before', async () =>
   await waitFor('the older to be forgotten', () => it.store.trafficSamples.of('d1').length === 1)
   assert.equal(it.store.trafficSamples.of('d1')[0]?.at, now - 89 * 86_400_000)
 })
+
+test('much is thrown away in pieces, so that others get their turn, and what is needed by then stays', async () => {
+  const { store, clock, cleaning } = many(300)
+  const left = () => store.releases.kept('shop', 'shop').length
+  const first = left()
+  assert.ok(first < 300 && first > 200, `${first} are left when the first who waits gets their turn`)
+  store.tracks.ensure('shop', 'shop', 'staging')
+  const release = { id: 'v1', version: '1', commit: 'a'.repeat(40), digest: 'aa' }
+  const [oldest] = store.releases.kept('shop', 'shop').slice(-1)
+  store.tracks.setLive('shop/shop/staging', {
+    ...{ deployment: 'd1', variables: 0, instances: [] },
+    release: { ...release, id: oldest?.id ?? '' },
+  })
+  for (let before = 0; before !== left(); ) {
+    before = left()
+    await clock.advance(1)
+    assert.ok(before - left() <= 300 - first, `${before - left()} went without a turn for others`)
+  }
+  assert.deepEqual(
+    store.releases.kept('shop', 'shop').map(({ id }) => id),
+    [...Array.from({ length: 10 }, (_, index) => `v${300 - index}`), oldest?.id],
+  )
+  assert.equal(store.facts.newest(1_000, { kind: 'release.discarded' }).length, 289)
+  await clock.advance(100)
+  await cleaning
+})
+
+test('a server that stops does not wait until all has been thrown away', async () => {
+  const { store, clock, cleaning, stop } = many(300)
+  stop.abort()
+  await clock.advance(1)
+  await cleaning
+  assert.ok(store.releases.kept('shop', 'shop').length > 200)
+})
+
+test('notices that ended long ago are forgotten however many they are, and others not', async () => {
+  const { store, clock, cleaning } = many(0, (it) => {
+    for (let fact = 1; fact <= 2_500; fact += 1) {
+      const state = fact % 1_000 === 0 ? 'waiting' : fact % 2 === 0 ? 'failed' : 'delivered'
+      it.deliveries.add(deliveryOf({ fact, state, createdAt: fact === 7 ? Date.now() : 0 }))
+    }
+  })
+  await clock.advance(100)
+  await cleaning
+  assert.deepEqual(
+    store.deliveries.list({ project: 'shop', state: null, limit: 9 }).map(({ fact }) => fact),
+    [2_000, 1_000, 7],
+  )
+})
+
+/** A project with so many releases, that is being cleaned. */
+function many(count: number, fill: (store: Store) => void = () => {}) {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const store = storeOver(new Database(connection))
+  store.projects.add({ name: 'shop', origin: null, createdAt: 0, createdBy: 'ada' })
+  for (let number = 1; number <= count; number += 1) {
+    const commit = String(number).padStart(40, '0')
+    const made = { project: 'shop', app: 'shop', commit, version: `1.0.${number}`, digest: commit, bytes: 1 }
+    store.releases.add({ ...made, run: 'r1', title: '', createdAt: 0 })
+  }
+  fill(store)
+  const [clock, stop] = [new ManualClock(), new AbortController()]
+  const cleaning = clean(partsOver(store, { clock }), () => {}, stop.signal)
+  return { store, clock, stop, cleaning }
+}

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { Parts } from './parts.ts'
 import { rollbackDepth } from './removal.ts'
 import { type AfterCommit, transact } from './transact.ts'
+import type { Tx } from './tx.ts'
 
 const dayMs = 86_400_000
 /** How long it can be looked up what became of a notice. */
@@ -14,25 +15,63 @@ const samplesKeptMs = 90 * dayMs
 /** What is good for nothing any more by then: sessions, links, and the waits after wrong passwords. */
 const signInsKeptMs = 30 * dayMs
 
+/** What is done in one go: nobody waits longer than that takes for what they ask meanwhile. */
+const pieceSize = 50
+const rowsAtOnce = 1_000
+
 /** Throws away archives nobody needs: not among the newest, not live, not on their way, not a place to go back to. */
-export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
-  const { store, artifacts, settings } = parts
-  transact(parts, after, (tx) => {
-    const needed = neededReleases(store)
-    for (const { project, app, keep = settings.keepReleases } of apps(store)) {
-      const releases = store.releases.list(project, app, 100_000).filter(({ discardedAt }) => discardedAt === null)
-      for (const id of discardable({ releases, needed, keep })) {
-        store.releases.discard(id, tx.at)
-        tx.fact({ kind: 'release.discarded', project, subject: id, by: self, data: { app } })
-      }
+export async function clean(parts: Parts, after: AfterCommit, signal: AbortSignal): Promise<void> {
+  const inPieces = async (work: () => boolean) => {
+    for (let isMore = true; isMore && !signal.aborted; await parts.clock.sleep(pauseMs)) isMore = work()
+  }
+  for (const project of parts.store.projects.list().map(({ name }) => name)) {
+    for (const app of parts.store.releases.apps(project)) {
+      await inPieces(() => transact(parts, after, (tx) => discardSome(tx, project, app)))
     }
+  }
+  const { deliveries, trafficSamples, sessions, invitations, tries, challenges } = parts.store
+  const now = parts.time.now()
+  await inPieces(() => deliveries.forget(now - noticesKeptMs, rowsAtOnce) === rowsAtOnce)
+  await inPieces(() => trafficSamples.forget(now - samplesKeptMs, rowsAtOnce) === rowsAtOnce)
+  for (const each of [sessions, invitations, tries, challenges]) each.forget(now - signInsKeptMs)
+  await removeArchives(parts, signal)
+}
+
+const pauseMs = 1
+
+/** Whether there is more of it. What is needed is asked each time: it may have become so since the last one. */
+function discardSome({ parts: { store, settings }, at, fact }: Tx, project: string, app: string): boolean {
+  const spec = store.runs.newestSpec(project)?.apps.find(({ name }) => name === app)
+  const keep = spec?.keepReleases ?? settings.keepReleases
+  const all = discardable({
+    releases: store.releases.kept(project, app),
+    needed: neededReleases(store, project, app),
+    keep,
   })
-  store.deliveries.forget(parts.time.now() - noticesKeptMs)
-  store.trafficSamples.forget(parts.time.now() - samplesKeptMs)
-  const { sessions, invitations, tries, challenges } = store
-  for (const each of [sessions, invitations, tries, challenges]) each.forget(parts.time.now() - signInsKeptMs)
-  // A build that is being stored right now is not a release yet, so nothing goes while one is under way.
+  for (const id of all.slice(0, pieceSize)) {
+    store.releases.discard(id, at)
+    fact({ kind: 'release.discarded', project, subject: id, by: self, data: { app } })
+  }
+  return all.length > pieceSize
+}
+
+function neededReleases(store: Store, project: string, app: string): ReadonlySet<string> {
+  const needed = new Set<string>()
+  for (const track of store.tracks.list(project).filter((each) => each.app === app)) {
+    if (track.live !== null) needed.add(track.live.release.id)
+    for (const release of store.deployments.releasesSucceeded(track.id, rollbackDepth)) needed.add(release)
+    for (const { release } of store.deployments.open(track.id)) needed.add(release.id)
+  }
+  // A run that has not ended has not sent its releases anywhere yet.
+  for (const run of store.runs.unfinished().filter((each) => each.project === project))
+    for (const { id } of store.releases.ofCommitAll(project, run.commit)) needed.add(id)
+  return needed
+}
+
+/** A build that is being stored right now is not a release yet, so nothing goes while one is under way. */
+async function removeArchives({ store, artifacts }: Parts, signal: AbortSignal): Promise<void> {
   for (const digest of await artifacts.list()) {
+    if (signal.aborted) return
     if (!isNeeded(store, digest)) await artifacts.remove(digest)
   }
 }
@@ -40,37 +79,9 @@ export async function clean(parts: Parts, after: AfterCommit): Promise<void> {
 /** Asked anew for each archive: a release may have been built while the one before was being deleted. */
 function isNeeded(store: Store, digest: string): boolean {
   return (
-    store.releases.digestsInUse().has(digest) ||
+    store.releases.isInUse(digest) ||
     store.runs.unfinished().some(({ jobs }) => jobs.some(({ kind, state }) => kind === 'build' && state === 'ready'))
   )
-}
-
-function neededReleases(store: Store): ReadonlySet<string> {
-  const needed = new Set<string>()
-  for (const track of store.tracks.list(null)) {
-    if (track.live !== null) needed.add(track.live.release.id)
-    for (const release of store.deployments.releasesSucceeded(track.id, rollbackDepth)) needed.add(release)
-    for (const { release } of store.deployments.open(track.id)) needed.add(release.id)
-  }
-  // A run that has not ended has not sent its releases anywhere yet.
-  for (const { project, commit } of store.runs.unfinished())
-    for (const { id } of store.releases.ofCommitAll(project, commit)) needed.add(id)
-  return needed
-}
-
-interface Kept {
-  readonly project: string
-  readonly app: string
-  /** How many of the newest, as its configuration says; undefined for an app that is not in it any more. */
-  readonly keep: number | undefined
-}
-
-function apps(store: Store): readonly Kept[] {
-  return store.projects.list().flatMap(({ name }) => {
-    const wanted = new Map(store.runs.newestSpec(name)?.apps.map((app) => [app.name, app.keepReleases]))
-    const seen = new Set(store.releases.list(name, null, 100_000).map(({ app }) => app))
-    return [...seen].map((app) => ({ project: name, app, keep: wanted.get(app) }))
-  })
 }
 
 /** Unpacked releases a track's target still needs. */

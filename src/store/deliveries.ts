@@ -65,9 +65,13 @@ export class Deliveries {
       .map(toDelivery)
   }
 
-  /** Forgets what ended long ago; the facts stay. Tells how many. */
-  forget(before: number): number {
-    return this.#db.run("DELETE FROM deliveries WHERE state IN ('delivered', 'failed') AND created_at < ?", before)
+  /** Forgets what ended long ago, and no more than so many at a time; the facts stay. Tells how many. */
+  forget(before: number, limit: number): number {
+    return this.#db.run(
+      `DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries
+         WHERE state IN ('delivered', 'failed') AND created_at < ? ORDER BY created_at LIMIT ?)`,
+      ...[before, limit],
+    )
   }
 }
 

@@ -40,12 +40,30 @@ test('what is open, or newest in a project, is found without a look at everythin
   store.runs.unfinished()
   store.facts.newestOf('one')
   const open = /INDEX (deployments_(open|unfinished|one_active)|runs_unfinished)|_by_project|PRIMARY KEY|json_each/
+  assertLooks(connection, asked, open)
+})
+
+test('what may be thrown away is found without a look at what stays, or went long ago', () => {
+  const { store, connection, asked } = filled()
+  asked.clear()
+  store.releases.kept('one', 'one')
+  store.releases.apps('one')
+  store.releases.isInUse('aa')
+  store.deliveries.forget(1, 9)
+  store.trafficSamples.forget(1, 9)
+  const found = /INDEX (releases_(kept|by_digest)|deliveries_ended|traffic_samples_by_time)|\(project=\?\)|PRIMARY KEY/
+  assertLooks(connection, asked, found)
+})
+
+/** Each table is looked at in one of these ways only. */
+function assertLooks(connection: DatabaseSync, asked: ReadonlySet<string>, ways: RegExp): void {
+  assert.ok(asked.size > 0)
   for (const sql of asked) {
     const steps = connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]
     const looks = steps.map(({ detail }) => detail).filter((detail) => /^(SCAN|SEARCH)/.test(detail))
-    for (const detail of looks) assert.match(detail, /^SCAN named/.test(detail) ? /./ : open, sql)
+    for (const detail of looks) assert.match(detail, /^SCAN named/.test(detail) ? /./ : ways, sql)
   }
-})
+}
 
 function filled(): { store: Store; connection: DatabaseSync; asked: Set<string> } {
   const connection = new DatabaseSync(':memory:')

@@ -111,11 +111,24 @@ export class Releases {
     this.#db.run(sql, digest, bytes, Number(id.slice(1)))
   }
 
-  /** Digests that some release still stands for. */
-  digestsInUse(): ReadonlySet<string> {
-    return new Set(
-      this.#db.all('SELECT DISTINCT digest FROM releases WHERE discarded_at IS NULL').map((row) => text(row, 'digest')),
-    )
+  /** Whether some release still stands for it. */
+  isInUse(digest: string): boolean {
+    const sql = 'SELECT 1 FROM releases WHERE digest = ? AND discarded_at IS NULL LIMIT 1'
+    return this.#db.get(sql, digest) !== null
+  }
+
+  /** All that a project ever had one of. */
+  apps(project: string): readonly string[] {
+    return this.#db
+      .all('SELECT DISTINCT app FROM releases WHERE project = ? ORDER BY app', project)
+      .map((row) => text(row, 'app'))
+  }
+
+  /** Those of which an archive is kept, newest first. */
+  kept(project: string, app: string): readonly Pick<Release, 'id'>[] {
+    const sql =
+      'SELECT number FROM releases WHERE project = ? AND app = ? AND discarded_at IS NULL ORDER BY number DESC'
+    return this.#db.all(sql, project, app).map((row) => ({ id: `v${integer(row, 'number')}` }))
   }
 
   /** Schemes such as sha7 or a timestamp can collide; the second one gets a number. */

@@ -566,3 +566,7 @@ CREATE TABLE identities (
 ) STRICT;
 
 CREATE INDEX identities_by_account ON identities (account);
+
+CREATE INDEX releases_kept ON releases (project, app, number) WHERE discarded_at IS NULL;
+
+CREATE INDEX deliveries_ended ON deliveries (created_at) WHERE state IN ('delivered', 'failed');

@@ -31,7 +31,7 @@ test('samples are of one deployment, and old ones are forgotten', () => {
   kept.add(deployment, { at: 1, byRelease: {} })
   kept.add(deployment, { at: 5, byRelease: {} })
   kept.add({ ...deployment, id: 'd2' }, { at: 2, byRelease: {} })
-  kept.forget(2)
+  kept.forget(2, 10)
   assert.deepEqual(
     [kept.of('d1'), kept.of('d2')].map((each) => each.map(({ at }) => at)),
     [[5], [2]],

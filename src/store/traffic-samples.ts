@@ -43,8 +43,11 @@ export class TrafficSamples {
       .map((row) => ({ at: integer(row, 'at'), byRelease: json(row, 'by_release') }))
   }
 
-  forget(before: number): void {
-    this.#db.run('DELETE FROM traffic_samples WHERE at < ?', before)
+  /** No more than so many at a time; tells how many. */
+  forget(before: number, limit: number): number {
+    const sql = `DELETE FROM traffic_samples WHERE (deployment, at) IN (
+      SELECT deployment, at FROM traffic_samples WHERE at < ? ORDER BY at LIMIT ?)`
+    return this.#db.run(sql, before, limit)
   }
 
   /** The one goes whose neighbours are nearest to each other, so that the others stay about as far apart. */
