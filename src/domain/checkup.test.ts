@@ -44,6 +44,10 @@ test('whatever is not well says what to do, and what is well says nothing', () =
   assert.deepEqual([isWell(good), isWell([...good, nodeLine('v24.1.0')])], [true, false])
 })
 
+test('a database in which something is wrong is not well, whatever it is', () => {
+  assert.deepEqual(states(databaseLine({ value: 'Tree 5 page 9: btreeInitPage() returns error code 11' })), ['fail'])
+})
+
 test('space that runs out is told before there is none', () => {
   const line = (bytes: number) => spaceLine('/data', { value: bytes })
   assert.deepEqual(states(line(512 * mib), line(512 * mib - 1), line(4 * mib), line(4 * mib - 1)), [

@@ -30,8 +30,8 @@ export function spaceLine(path: string, free: Tried<number>): CheckupLine {
 
 export function databaseLine(checked: Tried<string>): CheckupLine {
   const what = 'database'
-  if ('problem' in checked) return fail(what, checked.problem, 'Look whether the disk is well, then restore a backup.')
-  return ok(what, checked.value)
+  const found = 'problem' in checked ? checked.problem : checked.value
+  return found === 'ok' ? ok(what, found) : fail(what, found, 'Look whether the disk is well, then restore a backup.')
 }
 
 export function journalLine(
