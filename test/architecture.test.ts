@@ -51,7 +51,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   app: ['*'],
   // The programs, files directly under src/: they read argv, hand it over and know no more than that.
-  '.': ['lib', 'system', 'edge', 'host', 'cli', 'app', 'node:util', 'node:module'],
+  '.': ['lib', 'system', 'edge', 'host', 'cli', 'app', 'node:util', 'node:module', 'node:worker_threads'],
 }
 
 const all = globSync('src/**/*.ts').sort()

@@ -3,11 +3,9 @@ import type { ServerConfig } from '../config/server.ts'
 import {
   addressLine,
   type CheckupLine,
-  databaseLine,
   edgeLine,
   gitLine,
   holderLine,
-  journalLine,
   modesLine,
   nodeLine,
   outboxLine,
@@ -19,8 +17,6 @@ import { withLimit } from '../engine/limit.ts'
 import { targetsTried } from '../engine/targets.ts'
 import { messageOf } from '../lib/fault.ts'
 import { assertGit } from '../sources/git/repository.ts'
-import { type Database, openForReading } from '../store/database.ts'
-import { Facts } from '../store/facts.ts'
 import { systemClock } from '../system/clock.ts'
 import { exists, freeBytes, modeOf } from '../system/files.ts'
 import { httpGet } from '../system/http-get.ts'
@@ -30,6 +26,7 @@ import type { Assembled } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
 import { secretFilesIn } from './providers.ts'
 import { assertSpace } from './space.ts'
+import { storedLines, storedLinesAside } from './stored-lines.ts'
 
 const answerMs = 5_000
 
@@ -48,7 +45,7 @@ export async function checkup(examined: Examined, signal: AbortSignal): Promise<
   const oldest = store.outbox.oldestDue(now)
   return [
     ...(await machineLines(data, config)),
-    ...storeLines(store.db),
+    ...(await storedLinesAside(data.database, signal)),
     outboxLine(store.outbox.length(), oldest === null ? null : now - oldest.dueAt),
     addressLine(baseUrl, await tried(() => answersAsUs(examined, signal))),
     edgeLine(await tried(() => edgeAnswers(examined, signal))),
@@ -94,28 +91,6 @@ async function programLines(): Promise<readonly CheckupLine[]> {
   return [nodeLine(process.version), gitLine(await tried(() => assertGit({ env: gitEnvironment() })))]
 }
 
-function storedLines(path: string): readonly CheckupLine[] {
-  try {
-    const db = openForReading(path)
-    try {
-      return storeLines(db)
-    } finally {
-      db.close()
-    }
-  } catch (error) {
-    return [databaseLine({ problem: messageOf(error) })]
-  }
-}
-
-function storeLines(db: Database): readonly CheckupLine[] {
-  return [databaseLine(attempt(() => db.quickCheck())), journalLine(attempt(() => journalIn(db)))]
-}
-
-function journalIn(db: Database) {
-  const facts = new Facts(db)
-  return { facts: facts.head().seq, brokenAt: facts.verify()?.seq ?? null }
-}
-
 /** Whether this server answers where people are sent. */
 async function answersAsUs({ baseUrl, assembled }: Examined, signal: AbortSignal): Promise<boolean> {
   const client = apiClient({ url: baseUrl, token: '', clock: systemClock, signal, limitMs: answerMs })
@@ -138,14 +113,6 @@ function limited<T>(work: (signal: AbortSignal) => Promise<T>, signal = new Abor
 async function tried<T>(work: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { value: await work() }
-  } catch (error) {
-    return { problem: messageOf(error) }
-  }
-}
-
-function attempt<T>(work: () => T): Tried<T> {
-  try {
-    return { value: work() }
   } catch (error) {
     return { problem: messageOf(error) }
   }

@@ -1,0 +1,45 @@
+import { extname, join } from 'node:path'
+import { type CheckupLine, databaseLine, journalLine, type Tried } from '../domain/checkup.ts'
+import { messageOf } from '../lib/fault.ts'
+import { type Database, openForReading } from '../store/database.ts'
+import { Facts } from '../store/facts.ts'
+import { inThread } from '../system/thread.ts'
+
+/** What a look at every page of the database and every fact shows: nothing else goes on in this thread meanwhile. */
+export function storedLines(path: string): readonly CheckupLine[] {
+  try {
+    const db = openForReading(path)
+    try {
+      return [databaseLine(attempt(() => db.quickCheck())), journalLine(attempt(() => journalIn(db)))]
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    return [databaseLine({ problem: messageOf(error) })]
+  }
+}
+
+/** The same in a thread of its own, for a server that others ask something meanwhile. */
+export async function storedLinesAside(path: string, signal: AbortSignal): Promise<readonly CheckupLine[]> {
+  try {
+    return (await inThread(program, { path }, signal)) as readonly CheckupLine[]
+  } catch (error) {
+    return [databaseLine({ problem: messageOf(error) })]
+  }
+}
+
+/** In the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
+const program = join(import.meta.dirname, '..', `store-thread${extname(import.meta.filename)}`)
+
+function journalIn(db: Database) {
+  const facts = new Facts(db)
+  return { facts: facts.head().seq, brokenAt: facts.verify()?.seq ?? null }
+}
+
+function attempt<T>(work: () => T): Tried<T> {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { problem: messageOf(error) }
+  }
+}
