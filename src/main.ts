@@ -29,5 +29,6 @@ process.exitCode = await runCli({
   // The server is loaded by the one command that is it.
   demo: async (...given) => (await import('./app/demo/demo.ts')).demo(...given),
   checkup: async (...given) => (await import('./app/checkup.ts')).checkupOnMachine(...given),
+  backups: async (config) => (await import('./app/backups/on-machine.ts')).backupsOnMachine(config),
   serve: async (...given) => (await import('./app/serve.ts')).serve(...given),
 })

@@ -2,6 +2,7 @@ import { apiClient } from '../api/client.ts'
 import type { ServerConfig } from '../config/server.ts'
 import {
   addressLine,
+  backupLine,
   type CheckupLine,
   edgeLine,
   gitLine,
@@ -13,6 +14,7 @@ import {
   type Tried,
   targetLine,
 } from '../domain/checkup.ts'
+import type { BackupsSeen } from '../domain/server-backup.ts'
 import { withLimit } from '../engine/limit.ts'
 import { targetsTried } from '../engine/targets.ts'
 import { messageOf } from '../lib/fault.ts'
@@ -21,6 +23,7 @@ import { systemClock } from '../system/clock.ts'
 import { exists, freeBytes, modeOf } from '../system/files.ts'
 import { httpGet } from '../system/http-get.ts'
 import { connectOnce, hostAndPort } from '../system/ports.ts'
+import { deskOf } from './backups/desk.ts'
 import { type DataPaths, dataPaths, holderOf } from './data-directory.ts'
 import type { Assembled } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
@@ -35,6 +38,7 @@ export interface Examined {
   readonly config: ServerConfig
   readonly assembled: Assembled
   readonly baseUrl: string
+  readonly backups: { seen(): Promise<BackupsSeen> }
 }
 
 /** A server looks at itself: its machine, what it keeps, and everybody it has to reach. */
@@ -46,6 +50,7 @@ export async function checkup(examined: Examined, signal: AbortSignal): Promise<
   return [
     ...(await machineLines(data, config)),
     ...(await storedLinesAside(data.database, signal)),
+    backupLine(await tried(() => examined.backups.seen()), systemClock.now()),
     outboxLine(store.outbox.length(), oldest === null ? null : now - oldest.dueAt),
     addressLine(baseUrl, await tried(() => answersAsUs(examined, signal))),
     edgeLine(await tried(() => edgeAnswers(examined, signal))),
@@ -67,6 +72,7 @@ export async function checkupOnMachine(config: ServerConfig): Promise<readonly C
     holderLine(await tried(() => holderOf(data)), { address: `${host}:${port}`, isTaken }),
     ...(await machineLines(data, config)),
     ...storedLines(data.database),
+    backupLine(await tried(() => deskOf(config, '').seen()), systemClock.now()),
   ]
 }
 

@@ -27,6 +27,8 @@ import { type Store, storeOver } from '../store/store.ts'
 import { systemClock } from '../system/clock.ts'
 import { isDiskFull, writeFileAtomic } from '../system/files.ts'
 import { createLog } from '../system/log.ts'
+import { deskOf } from './backups/desk.ts'
+import { BackupKeeper } from './backups/keeper.ts'
 import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
@@ -121,12 +123,15 @@ async function work(given: Work): Promise<void> {
     fatal.abort(error)
   })
   const providers = await providersIn(config.providersFile)
+  const desk = deskOf(config, assembled.version)
+  const backups = new BackupKeeper({ desk, store, log, now: () => assembled.parts.time.now(), signal: given.stopping })
   const { app, remote } = answering({
     ...given,
     engine,
     assembled,
     baseUrl: url,
     providers,
+    backups,
     assets: await readAssets(),
   })
   await using ending = new AsyncDisposableStack()
@@ -146,6 +151,8 @@ async function work(given: Work): Promise<void> {
     keeping.abort()
     await kept
   })
+  const backingUp = backups.run()
+  ending.defer(() => backingUp)
   const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first: first !== null }
   await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
   announce({ ...serving, link: first === null ? null : `${url}${first.path}` })
@@ -175,6 +182,7 @@ interface Answering extends Work {
   readonly assembled: Assembled
   readonly baseUrl: string
   readonly providers: readonly Provider[]
+  readonly backups: BackupKeeper
   readonly assets: Assets
 }
 
@@ -202,6 +210,7 @@ function answering(given: Answering) {
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock), newest },
     ...{ clock: systemClock, baseUrl, version: assembled.version, itself: itself(given), openStreams },
+    backups: given.backups,
   })
   const app = httpApp({
     ...{ git: remote, gatekeeper: keeper, log, baseUrl, stopping },

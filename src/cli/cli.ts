@@ -6,6 +6,7 @@ import { accountsCommand } from './commands/accounts.ts'
 import { approvalsCommand } from './commands/approvals.ts'
 import { approveCommand } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
+import { backupCommand } from './commands/backup.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { completeWordsCommand, completionCommand } from './commands/completion.ts'
 import { consoleCommand } from './commands/console.ts'
@@ -158,6 +159,7 @@ const commandGroups: readonly CommandGroup[] = [
     commands: [
       serverCommand,
       doctorCommand,
+      backupCommand,
       loginCommand,
       gitCredentialCommand,
       accountsCommand,

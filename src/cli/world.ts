@@ -1,6 +1,7 @@
 import type { ServerConfig } from '../config/server.ts'
 import type { CheckupLine } from '../domain/checkup.ts'
 import type { DriverOptions } from '../domain/driver-options.ts'
+import type { BackupSummary, BackupsSeen } from '../domain/server-backup.ts'
 import type { Clock } from '../lib/clock.ts'
 
 export interface Serving {
@@ -35,8 +36,16 @@ export interface World {
   serve(config: ServerConfig, signal: AbortSignal, announce: (serving: Serving) => void): Promise<void>
   /** Looks at the machine of a server that may not run. */
   checkup(config: ServerConfig): Promise<readonly CheckupLine[]>
+  /** Backups of a server on this machine that may not run. */
+  backups(config: ServerConfig): Promise<BackupsOnMachine>
   /** Shows the whole story with a sample app. True when everything ended as the story says. */
   demo(options: DemoOptions, signal: AbortSignal): Promise<boolean>
+}
+
+export interface BackupsOnMachine {
+  seen(): Promise<BackupsSeen>
+  take(signal: AbortSignal): Promise<BackupSummary>
+  verify(name: string, signal: AbortSignal): Promise<BackupSummary>
 }
 
 export interface DemoOptions {

@@ -24,7 +24,25 @@ test('without a word, a server runs on this machine alone', () => {
     smtpPasswordFile: null,
     providersFile: null,
     smtpSecurity: 'starttls',
+    backups: null,
+    backupEveryMs: 86_400_000,
+    keepBackups: 7,
+    backupLogs: 'yes',
   })
+})
+
+test('backups are taken as often as is said, or never by themselves', () => {
+  const every = (text: string) => read({ flags: { 'backup-every': text } }).config?.backupEveryMs
+  assert.deepEqual([every('6h'), every('never'), every('1m')], [21_600_000, Number.POSITIVE_INFINITY, 60_000])
+  assert.deepEqual(
+    bad({ flags: { 'backup-every': '59s', 'keep-backups': '0', 'backup-logs': 'maybe', backups: '/' } }),
+    [
+      '--backups: "/"; expected a path other than "/"',
+      '--keep-backups: "0"; expected a whole number from 1 to 10000',
+      '--backup-every: "59s"; expected a duration such as 6h, of a minute or more, or never',
+      '--backup-logs: "maybe"; expected yes or no',
+    ],
+  )
 })
 
 test('how notices leave the server is a matter of its settings', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseDuration } from '../lib/duration.ts'
 import { nearest } from './near-miss.ts'
 import { duration, httpUrl } from './parts.ts'
 import { describe, quoted } from './problem.ts'
@@ -31,6 +32,12 @@ export interface ServerConfig {
   readonly smtpSecurity: 'starttls' | 'tls' | 'none'
   /** Null = people sign in here alone. */
   readonly providersFile: string | null
+  /** Null = no backup is taken. */
+  readonly backups: string | null
+  /** Infinity = only when somebody asks. */
+  readonly backupEveryMs: number
+  readonly keepBackups: number
+  readonly backupLogs: 'yes' | 'no'
 }
 
 export interface Address {
@@ -64,6 +71,13 @@ const networks = z.string().transform((text, context) => {
   const all = text.split(',').map((network) => network.trim())
   if (all.every(isNetwork)) return all
   context.addIssue({ code: 'custom', message: 'networks such as 10.0.0.0/8 or fd00::/8, with "," between' })
+  return z.NEVER
+})
+
+const backupTimes = z.string().transform((text, context) => {
+  const ms = text === 'never' ? Number.POSITIVE_INFINITY : (parseDuration(text) ?? 0)
+  if (ms >= 60_000) return ms
+  context.addIssue({ code: 'custom', message: 'a duration such as 6h, of a minute or more, or never' })
   return z.NEVER
 })
 
@@ -194,6 +208,32 @@ export const serverSettings: Settings = {
     default: null,
     schema: isPath,
   },
+  backups: {
+    ...{ flag: 'backups', variable: 'SIGNALBOX_BACKUPS', argument: 'DIR', example: '/mnt/backup/signalbox' },
+    sentence:
+      'Folder for backups of the server, for this one alone and best on another disk. Left out: no backup is taken.',
+    default: null,
+    schema: isPath,
+  },
+  backupEveryMs: {
+    ...{ flag: 'backup-every', variable: 'SIGNALBOX_BACKUP_EVERY', argument: 'DURATION', example: '6h' },
+    sentence:
+      'How often a backup is taken by itself, where there is a folder for it. `never`: only when somebody asks.',
+    default: '24h',
+    schema: backupTimes,
+  },
+  keepBackups: {
+    ...{ flag: 'keep-backups', variable: 'SIGNALBOX_KEEP_BACKUPS', argument: 'N', example: '30' },
+    sentence: 'How many backups are kept. With each new one the oldest go.',
+    default: '7',
+    schema: number(1, 10_000),
+  },
+  backupLogs: {
+    ...{ flag: 'backup-logs', variable: 'SIGNALBOX_BACKUP_LOGS', argument: 'yes|no', example: 'no' },
+    sentence: 'Whether the logs of jobs and commands are in it.',
+    default: 'yes',
+    schema: z.enum(['yes', 'no'], { error: 'yes or no' }),
+  },
 }
 
 export interface ServerInput {
@@ -217,7 +257,7 @@ export function readServerConfig(input: ServerInput): {
 } {
   const problems: SettingProblem[] = [...strangeVariables(input.env)]
   const read = <Value>(setting: Setting<Value>): Value | null => {
-    const { text, from } = given(setting, input)
+    const { text, from } = wordsFor(setting, input)
     if (text === null) return null
     const result = setting.schema.safeParse(text)
     if (result.success) return result.data
@@ -232,7 +272,8 @@ export function readServerConfig(input: ServerInput): {
     ...{ noticeNetworks: read(set.noticeNetworks), noticeCommands: read(set.noticeCommands) },
     ...{ smtp: read(set.smtp), smtpFrom: read(set.smtpFrom), smtpUser: read(set.smtpUser) },
     ...{ smtpPasswordFile: read(set.smtpPasswordFile), smtpSecurity: read(set.smtpSecurity) },
-    providersFile: read(set.providersFile),
+    ...{ providersFile: read(set.providersFile), backups: read(set.backups), keepBackups: read(set.keepBackups) },
+    ...{ backupEveryMs: read(set.backupEveryMs), backupLogs: read(set.backupLogs) },
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }
@@ -246,22 +287,27 @@ export function showSettingProblem({ setting, found, expected }: SettingProblem)
 type Values = { readonly [Key in keyof ServerConfig]: ServerConfig[Key] | null }
 
 function complete(values: Values, cores: number): ServerConfig {
-  const { dataDirectory, listen, edgeListen, edges, lookEveryMs } = values
-  if (dataDirectory === null || listen === null || edgeListen === null || edges === null || lookEveryMs === null) {
-    throw new TypeError('a setting with a default has no value')
-  }
   return {
     ...values,
-    dataDirectory,
-    listen,
-    edgeListen,
-    edges,
-    lookEveryMs,
+    dataDirectory: given(values.dataDirectory),
+    listen: given(values.listen),
+    edgeListen: given(values.edgeListen),
+    edges: given(values.edges),
+    lookEveryMs: given(values.lookEveryMs),
+    backupEveryMs: given(values.backupEveryMs),
+    keepBackups: given(values.keepBackups),
+    backupLogs: given(values.backupLogs),
     jobs: values.jobs ?? Math.max(1, cores),
     toolPath: values.toolPath ?? [],
     noticeNetworks: values.noticeNetworks ?? [],
     smtpSecurity: values.smtpSecurity ?? 'starttls',
   }
+}
+
+/** There is a value where there is a default. */
+function given<Value>(value: Value | null): Value {
+  if (value === null) throw new TypeError('a setting with a default has no value')
+  return value
 }
 
 function contradictions(values: Values): readonly SettingProblem[] {
@@ -288,7 +334,7 @@ function samePort({ listen, edgeListen }: Values): readonly SettingProblem[] {
   return [{ setting: '--edge-listen', found, expected: 'another port, or another address' }]
 }
 
-function given<Value>(setting: Setting<Value>, { flags, env }: ServerInput): { text: string | null; from: string } {
+function wordsFor<Value>(setting: Setting<Value>, { flags, env }: ServerInput): { text: string | null; from: string } {
   const flag = flags[setting.flag]
   if (flag !== undefined) return { text: flag, from: `--${setting.flag}` }
   const variable = env[setting.variable]

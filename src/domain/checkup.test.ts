@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
   addressLine,
+  backupLine,
   type CheckupLine,
   clockLine,
   databaseLine,
@@ -88,4 +89,26 @@ test('what is due for a quarter of an hour is waited for in vain', () => {
 test('no server at work in a directory is told by whether one could be', () => {
   const line = (isTaken: boolean) => holderLine({ value: null }, { address: 'here:1', isTaken })
   assert.deepEqual(states(line(false), line(true)), ['warn', 'fail'])
+})
+
+test('that no backup is taken is said; one that failed, is damaged or is too old is told with what to do', () => {
+  const hour = 3_600_000
+  const newest = {
+    ...{ name: 'b', takenAt: 0, bytes: 1, program: '1', facts: 1, projects: 1, releases: 1, logs: null, lost: 0 },
+    checked: null,
+  }
+  const none = { folder: '/b', everyMs: 24 * hour, keep: 7, backups: [], unreadable: [], failed: null }
+  const some = { ...none, backups: [newest] }
+  const at = (seen: Parameters<typeof backupLine>[0], now = hour) => backupLine(seen, now)
+  assert.deepEqual(at({ value: { ...none, folder: null } }).state, 'warn')
+  assert.deepEqual([at({ value: none }).state, at({ value: none }).found], ['warn', 'there is none yet'])
+  assert.equal(at({ value: some }).found, 'the newest is from 1h ago, and it is the only one')
+  assert.deepEqual([at({ value: some }).state, at({ value: some }, 48 * hour + 1).state], ['ok', 'warn'])
+  assert.equal(at({ value: { ...some, everyMs: null } }, 1_000 * hour).state, 'ok')
+  const failed = at({ value: { ...some, failed: { at: 5, problem: 'no space' } } })
+  assert.deepEqual([failed.state, failed.found], ['fail', 'the newest is from 1h ago; the last try failed: no space'])
+  const damaged = { ...some, backups: [{ ...newest, checked: { at: 1, problem: 'a bit flipped' } }] }
+  assert.match(at({ value: damaged }).found, /one is damaged: a bit flipped/)
+  assert.equal(at({ value: { ...some, unreadable: [{ name: 'a', problem: 'x' }] } }).state, 'fail')
+  assert.equal(at({ problem: 'no such folder' }).state, 'fail')
 })

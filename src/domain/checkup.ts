@@ -1,3 +1,6 @@
+import { brief } from '../lib/time-text.ts'
+import { type BackupsSeen, isOverdue } from './server-backup.ts'
+
 /** What is looked at of a server and its machine, one thing a line: is it well, and what is there to do? Pure. */
 export interface CheckupLine {
   readonly what: string
@@ -116,6 +119,22 @@ export function outboxLine(length: number, lateMs: number | null): CheckupLine {
 }
 
 const mostSkewMs = 5_000
+
+export function backupLine(tried: Tried<BackupsSeen>, now: number): CheckupLine {
+  const what = 'backups'
+  const look = 'Look at the space and the folder, then take one with `signalbox backup`.'
+  if ('problem' in tried) return fail(what, tried.problem, look)
+  const { folder, everyMs, backups, unreadable, failed } = tried.value
+  if (folder === null) return warn(what, 'none is taken', 'Start the server with `--backups DIR`, on another disk.')
+  const [newest] = backups
+  const found = newest === undefined ? 'there is none yet' : `the newest is from ${brief(now - newest.takenAt)} ago`
+  if (failed !== null) return fail(what, `${found}; the last try failed: ${failed.problem}`, look)
+  const damaged = newest?.checked?.problem ?? unreadable[0]?.problem
+  if (damaged !== undefined)
+    return fail(what, `${found}; one is damaged: ${damaged}`, 'Take another: `signalbox backup`.')
+  if (isOverdue({ now, everyMs, newestAt: newest?.takenAt ?? null })) return warn(what, found, look)
+  return ok(what, `${found}, and ${backups.length === 1 ? 'it is the only one' : `there are ${backups.length}`}`)
+}
 
 /** Between this machine and the server: what is said to be long ago, or to run out soon, is told by two clocks. */
 export function clockLine(skewMs: number): CheckupLine {

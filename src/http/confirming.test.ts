@@ -42,6 +42,7 @@ test('which routes those are', () => {
     'identities.unlink',
     'passkeys.remove',
     'safeguards.forget',
+    'server.backup',
     'tokens.create',
     'variables.set',
   ])

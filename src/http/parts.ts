@@ -1,4 +1,5 @@
 import type { CheckupLine } from '../domain/checkup.ts'
+import type { BackupSummary, BackupsSeen } from '../domain/server-backup.ts'
 import type { Actions } from '../engine/actions.ts'
 import type { Queries } from '../engine/queries.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -26,6 +27,7 @@ export interface ApiParts {
   /** This program's version. */
   readonly version: string
   readonly itself: Itself
+  readonly backups: Backups
   readonly openStreams: OpenStreams
 }
 
@@ -39,6 +41,13 @@ export interface Itself {
   checkup(): Promise<readonly CheckupLine[]>
   /** The newest lines of its log that told of trouble. */
   troubles(): readonly Trouble[]
+}
+
+/** Backups of the server. */
+export interface Backups {
+  seen(): Promise<BackupsSeen>
+  take(by: string): Promise<BackupSummary>
+  verify(name: string): Promise<BackupSummary>
 }
 
 export interface Sizes {

@@ -715,6 +715,31 @@ const catalogue = {
     hint: 'Check the address and that the server runs.',
     temporary: true,
   },
+  'server_backup.busy': {
+    sentence: 'A backup is being taken or looked after in {path} right now',
+    hint: 'Try again when it is done.',
+    temporary: true,
+  },
+  'server_backup.damaged': {
+    sentence: 'The backup {name} is damaged: {problem}',
+    hint: 'Use another one: `signalbox backup list` lists them. The next backup writes anew what is damaged.',
+  },
+  'server_backup.newer': {
+    sentence: 'This program cannot read the backup {name}: {problem}',
+    hint: 'Use the version of Signalbox that made it, or a newer one.',
+  },
+  'server_backup.no_folder': {
+    sentence: 'No folder for backups of the server is named',
+    hint: 'Start the server with --backups DIR, on another disk than its data; `signalbox backup --data DIR --backups DIR` goes too.',
+  },
+  'server_backup.no_place': {
+    sentence: 'No backup can be put into {path}: {problem}',
+    hint: 'Make the folder, and give it to the user that the server runs as.',
+  },
+  'server_backup.unknown': {
+    sentence: 'There is no backup {name} in {path}',
+    hint: '`signalbox backup list` lists them.',
+  },
   'session.unknown': {
     sentence: 'You have no session {session}',
     hint: 'List them with `signalbox sessions`.',

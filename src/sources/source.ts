@@ -167,3 +167,24 @@ export interface PushResult {
   /** Lines for the person who pushes. */
   readonly messages: readonly string[]
 }
+
+/** Repositories as one file each, with every ref and all that it reaches. */
+export interface Bundles {
+  state(project: string): Promise<RepositoryState>
+  /** What is pushed meanwhile may be in it or not; what it names is whole. */
+  write(project: string, file: string, signal: AbortSignal): Promise<void>
+  /** Makes the repository anew from its file, or an empty one. */
+  read(
+    project: string,
+    from: { readonly file: string | null; readonly head: string },
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
+export interface RepositoryState {
+  /** The branch that HEAD names. */
+  readonly head: string
+  /** A hash of all refs and where they point. */
+  readonly refs: string
+  readonly isEmpty: boolean
+}

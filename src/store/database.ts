@@ -192,6 +192,11 @@ function migrations(): readonly string[] {
   return files.sort().map((file) => readFileSync(join(folder, file), 'utf8'))
 }
 
+/** Version of the schema that this program brings a database up to. */
+export function knownSchema(): number {
+  return migrations().length
+}
+
 export function migrate(connection: DatabaseSync): void {
   const steps = migrations()
   const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number }

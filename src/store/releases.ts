@@ -111,6 +111,12 @@ export class Releases {
     this.#db.run(sql, digest, bytes, Number(id.slice(1)))
   }
 
+  /** Digests that some release still stands for. */
+  digestsInUse(): readonly string[] {
+    const rows = this.#db.all('SELECT DISTINCT digest FROM releases WHERE discarded_at IS NULL ORDER BY digest')
+    return rows.map((row) => text(row, 'digest'))
+  }
+
   /** Whether some release still stands for it. */
   isInUse(digest: string): boolean {
     const sql = 'SELECT 1 FROM releases WHERE digest = ? AND discarded_at IS NULL LIMIT 1'

@@ -41,6 +41,21 @@ test('missing and damaged archives are found when they are verified', async () =
   await assert.rejects(store.verify(digest), { code: 'artifact.missing' })
 })
 
+test('a file that somebody else writes is taken over as it is, and one that they fail to write leaves nothing', async () => {
+  await using dir = await tempDir()
+  const store = openArtifacts(dir.path, { ending: '', mode: 0o600 })
+  const stored = await store.take((path) => writeFile(path, 'content'))
+  assert.deepEqual(stored, { digest: sha256('content'), bytes: 7 })
+  assert.equal((await stat(store.path(stored.digest))).mode & 0o777, 0o600)
+  assert.ok(store.path(stored.digest).endsWith(`/${stored.digest}`))
+  const failing = async (path: string) => {
+    await writeFile(path, 'half')
+    throw new Error('source broke')
+  }
+  await assert.rejects(store.take(failing), /source broke/)
+  assert.deepEqual([await store.list(), await readdir(join(dir.path, 'unfinished'))], [[stored.digest], []])
+})
+
 test('a name that is no digest leads nowhere', async () => {
   await using dir = await tempDir()
   const store = openArtifacts(dir.path)

@@ -16,6 +16,8 @@ export interface StoredArchive {
 export interface ArtifactStore {
   /** Fault `disk.full` leaves nothing behind. */
   put(content: AsyncIterable<Uint8Array>): Promise<StoredArchive>
+  /** Has a file written by somebody else, at the path they are given, and takes it over. */
+  take(write: (path: string) => Promise<void>): Promise<StoredArchive>
   /** For content that comes in calls: `write` …, then `commit`; disposed before that, nothing is left of it. */
   writer(): Promise<ArtifactWriter>
   /** Where the archive is. Says nothing of whether it is there: `verify` does. */
@@ -34,21 +36,30 @@ export interface ArtifactWriter extends AsyncDisposable {
   commit(): Promise<StoredArchive>
 }
 
-export function openArtifacts(directory: string): ArtifactStore {
+export interface ArtifactOptions {
+  /** What their names end with. */
+  readonly ending: string
+  readonly mode: number
+}
+
+const archives: ArtifactOptions = { ending: '.tar', mode: 0o640 }
+
+export function openArtifacts(directory: string, { ending, mode } = archives): ArtifactStore {
   const root = join(directory, 'sha256')
   const unfinished = join(directory, 'unfinished')
-  const path = (digest: string) => join(root, checked(digest).slice(0, 2), `${digest}.tar`)
-  const writer = () => openWriter(unfinished, path)
+  const path = (digest: string) => join(root, checked(digest).slice(0, 2), `${digest}${ending}`)
+  const writer = () => openWriter({ unfinished, path, mode })
   return {
     path,
     writer,
+    take: (write) => takeOver({ unfinished, path, mode }, write),
     async put(content) {
       await using out = await writer()
       for await (const bytes of content) await out.write(bytes)
       return await out.commit() // before the writer is disposed
     },
     verify: (digest) => verify(digest, path(digest)),
-    list: () => list(root),
+    list: () => list(root, ending),
     remove: (digest) => rm(path(digest), { force: true }),
     sweep: () => rm(unfinished, { recursive: true, force: true }),
   }
@@ -60,10 +71,39 @@ function checked(digest: string): string {
   return digest
 }
 
-async function openWriter(unfinished: string, pathOf: (digest: string) => string): Promise<ArtifactWriter> {
+interface Place {
+  readonly unfinished: string
+  readonly path: (digest: string) => string
+  readonly mode: number
+}
+
+async function takeOver({ unfinished, path, mode }: Place, write: (path: string) => Promise<void>) {
   await makeDirectory(unfinished, 0o700)
   const temporary = join(unfinished, newId('archive'))
-  const file = await guarded(temporary, () => open(temporary, 'wx', 0o640))
+  try {
+    return await guarded(temporary, async () => {
+      await write(temporary)
+      const bytes = await seal(temporary, mode)
+      const digest = await sha256OfFile(temporary, new AbortController().signal)
+      await settle(temporary, path(digest))
+      return { digest, bytes }
+    })
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function seal(path: string, mode: number): Promise<number> {
+  await using file = await open(path, 'r')
+  await file.chmod(mode)
+  await file.sync()
+  return (await file.stat()).size
+}
+
+async function openWriter({ unfinished, path: pathOf, mode }: Place): Promise<ArtifactWriter> {
+  await makeDirectory(unfinished, 0o700)
+  const temporary = join(unfinished, newId('archive'))
+  const file = await guarded(temporary, () => open(temporary, 'wx', mode))
   const hash = createHash('sha256')
   let bytes = 0
   return {
@@ -117,7 +157,8 @@ async function verify(digest: string, path: string): Promise<void> {
   if (found !== digest) throw new Fault('artifact.damaged', { details: { digest, path, found } })
 }
 
-async function list(root: string): Promise<readonly string[]> {
+async function list(root: string, ending: string): Promise<readonly string[]> {
   const names = await Promise.all((await namesIn(root)).map((folder) => namesIn(join(root, folder))))
-  return names.flat().flatMap((name) => /^([0-9a-f]{64})\.tar$/.exec(name)?.[1] ?? [])
+  const digests = names.flat().map((name) => (name.endsWith(ending) ? name.slice(0, name.length - ending.length) : ''))
+  return digests.filter((digest) => /^[0-9a-f]{64}$/.test(digest))
 }

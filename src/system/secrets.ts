@@ -41,6 +41,14 @@ export async function openSecretBox(keyPath: string): Promise<SecretBox> {
   }
 }
 
+/**
+ * The public half of the key in a file, which is left as it is; null when there is no such file. Fault `secret.key_damaged`.
+ */
+export async function recipientIn(path: string): Promise<string | null> {
+  const text = await readText(path, LARGEST_KEY_FILE)
+  return text === null ? null : await identityToRecipient(identityIn(text, path))
+}
+
 const LARGEST_KEY_FILE = 16 * 1024
 const identityLine = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m
 
@@ -49,7 +57,11 @@ async function readIdentity(path: string): Promise<string> {
   const found = await stat(path)
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
   if ((found.mode & 0o077) !== 0) throw new Fault('secret.key_exposed', { details: { path, mode } })
-  const identity = identityLine.exec((await readText(path, LARGEST_KEY_FILE)) ?? '')?.[0]
+  return identityIn((await readText(path, LARGEST_KEY_FILE)) ?? '', path)
+}
+
+function identityIn(text: string, path: string): string {
+  const identity = identityLine.exec(text)?.[0]
   if (identity === undefined) throw new Fault('secret.key_damaged', { details: { path } })
   return identity
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { apiClient, type Client } from '../../src/api/client.ts'
+import { deskOf } from '../../src/app/backups/desk.ts'
+import { readServerConfig } from '../../src/config/server.ts'
 import type { ProjectSpec } from '../../src/domain/spec.ts'
 import type { Parts } from '../../src/engine/parts.ts'
 import { type Provider, Providers } from '../../src/http/accounts/providers.ts'
@@ -13,7 +15,7 @@ import { siteOf } from '../../src/http/dashboard/site.ts'
 import { feed } from '../../src/http/feed.ts'
 import { Newest } from '../../src/http/newest.ts'
 import { OpenStreams } from '../../src/http/open-streams.ts'
-import type { Itself } from '../../src/http/parts.ts'
+import type { Backups, Itself } from '../../src/http/parts.ts'
 import { httpServer } from '../../src/http/server.ts'
 import { Viewers } from '../../src/http/viewers.ts'
 import type { Log } from '../../src/lib/log.ts'
@@ -58,6 +60,15 @@ const unshaken: Itself = {
   troubles: () => [],
 }
 
+/** Of a server that was given no folder for them. */
+function noBackups(): Backups {
+  const { config } = readServerConfig({ flags: {}, env: {}, cores: 1 })
+  if (config === null) throw new Error('no such settings')
+  const desk = deskOf(config, '1.2.3')
+  const { signal } = new AbortController()
+  return { seen: desk.seen, take: () => desk.take(signal), verify: (name) => desk.verify(name, signal) }
+}
+
 /** The whole API on a real server, over the engine with the model world; repositories that are added are real. */
 export async function apiServer(
   given: {
@@ -91,6 +102,7 @@ export async function apiServer(
   const handlers = apiHandlers({
     ...{ store, actions: engine.actions, queries, repositories, jobLogs, feed: feed(systemClock), newest },
     ...{ clock: systemClock, baseUrl, version: '1.2.3', openStreams, itself: { ...unshaken, ...given.itself } },
+    backups: noBackups(),
   })
   const app = httpApp({
     ...{ git, gatekeeper: keeper, log, baseUrl, stopping: stopping.signal },

@@ -29,10 +29,17 @@ test('a server that is well says so of everything, and what is amiss is told wit
     const lines = linesOf(await shop.sb(['doctor', '--json']))
     assert.deepEqual(
       Object.entries(lines).filter(([what, [state]]) => state !== 'ok' && what !== 'data directory'),
-      [],
+      [['backups', ['warn', 'none is taken']]],
     )
     const wanted = ['server', 'clocks', 'node', 'git', 'data directory', 'keys and tokens', 'database', 'journal']
-    assert.deepEqual(Object.keys(lines), [...wanted, 'outbox', 'public address', 'host and edge', 'target local'])
+    assert.deepEqual(Object.keys(lines), [
+      ...wanted,
+      'backups',
+      'outbox',
+      'public address',
+      'host and edge',
+      'target local',
+    ])
     assert.equal(lines['host and edge']?.[1], `visitors come in at ${server.serving.edge}`)
     assert.match(lines['target local']?.[1] ?? '', /answers for shop\/staging/)
     const told = await shop.sb(['doctor'])

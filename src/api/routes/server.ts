@@ -1,7 +1,10 @@
 import { z } from 'zod'
-import { list } from '../inputs.ts'
+import { list, name } from '../inputs.ts'
 import { route } from '../route.ts'
 import * as views from '../views.ts'
+
+/** A first backup copies everything there is. */
+const longestMs = 4 * 60 * 60_000
 
 export const serverRoutes = {
   version: route({
@@ -25,6 +28,22 @@ export const serverRoutes = {
     sentence:
       'Has the server look at itself: its machine, its database and journal, its address, edge and targets. While it reads its database it answers nobody else.',
     answer: list(views.checkupLine),
+  }),
+  'server.backups': route({
+    ...{ method: 'GET', path: '/server/backups', scope: 'admin', kind: 'json' },
+    sentence: 'Lists the backups of the server, newest first, with what the newest try came to.',
+    answer: views.backups,
+  }),
+  'server.backup': route({
+    ...{ method: 'POST', path: '/server/backups', scope: 'admin', kind: 'json', confirm: true, limitMs: longestMs },
+    sentence: 'Takes a backup of the server, while everything goes on, and answers when it is whole.',
+    answer: views.backup,
+  }),
+  'server.backup_verify': route({
+    ...{ method: 'POST', path: '/server/backups/:backup/verify', scope: 'admin', kind: 'json', limitMs: longestMs },
+    sentence: 'Reads all of a backup again, and notes whether it is what it was.',
+    params: z.strictObject({ backup: name }),
+    answer: views.backup,
   }),
   openapi: route({
     ...{ method: 'GET', path: '/openapi.json', scope: 'anyone', kind: 'json' },

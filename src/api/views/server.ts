@@ -21,6 +21,39 @@ export const serverStatus = z.object({
 })
 export type ServerStatusView = z.infer<typeof serverStatus>
 
+export const backup = z.object({
+  name: text,
+  takenAt: at,
+  bytes: z.int(),
+  /** Version of the program that took it. */
+  program: text,
+  facts: z.int(),
+  projects: z.int(),
+  releases: z.int(),
+  /** Null: it was made without them. */
+  logs: z.int().nullable(),
+  /** Archives of releases that the server had lost by then. */
+  lost: z.int(),
+  /** Null: nobody has verified it since it was taken. */
+  checked: z.object({ at, problem: text.nullable() }).nullable(),
+})
+export type BackupView = z.infer<typeof backup>
+
+export const backups = z.object({
+  /** Null: none is named. */
+  folder: text.nullable(),
+  /** Null: only when somebody asks. */
+  everyMs: z.int().nullable(),
+  keep: z.int(),
+  /** Newest first. */
+  backups: list(backup),
+  /** Those whose manifest cannot be read. */
+  unreadable: list(z.object({ name: text, problem: text })),
+  /** Why the newest try came to nothing; null when it did not. */
+  failed: z.object({ at, problem: text }).nullable(),
+})
+export type BackupsView = z.infer<typeof backups>
+
 export const checkupLine = z.object({
   what: text,
   state: z.enum(['ok', 'warn', 'fail']),

@@ -1,5 +1,6 @@
 import type { CheckupLineView, ServerStatusView } from '../../api/views.ts'
 import type { Mark } from '../../domain/overview.ts'
+import { sizeText } from '../../lib/size-text.ts'
 import { brief } from '../../lib/time-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
@@ -55,8 +56,8 @@ function statusRows(
   const { startedAt, databaseBytes, freeBytes, openStreams, outbox, oldestDue } = status
   return [
     ['Up', html`since ${when(startedAt, now)}`],
-    ['Database', size(databaseBytes)],
-    ['Free space', size(freeBytes)],
+    ['Database', sizeText(databaseBytes)],
+    ['Free space', sizeText(freeBytes)],
     ['Open streams', openStreams],
     ['To do', outbox],
     [
@@ -66,12 +67,6 @@ function statusRows(
         : `${oldestDue.kind} of ${oldestDue.subject}, due ${brief(now - oldestDue.dueAt)} ago, ${oldestDue.tries} tries`,
     ],
   ]
-}
-
-function size(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
-  const at = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** at).toFixed(at === 0 ? 0 : 1)} ${units[at]}`
 }
 
 const marks = { ok: 'well', warn: 'waiting', fail: 'failing' } as const

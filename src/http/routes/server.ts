@@ -2,10 +2,13 @@ import { openApi } from '../../api/reference.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
-type ServerRoutes = Pick<Handlers, 'version' | 'health' | 'server.status' | 'server.checkup' | 'openapi'>
+type ServerRoutes = Pick<
+  Handlers,
+  'version' | 'health' | 'openapi' | `server.${'status' | 'checkup' | 'backups' | 'backup' | 'backup_verify'}`
+>
 
 export function serverRoutes(parts: ApiParts): ServerRoutes {
-  const { store, version, itself } = parts
+  const { store, version, itself, backups } = parts
   return {
     version: () => ({ name: 'signalbox', version, api: 'v1' }),
     health: async () => {
@@ -15,6 +18,9 @@ export function serverRoutes(parts: ApiParts): ServerRoutes {
     },
     'server.status': async () => await statusOf(parts),
     'server.checkup': () => itself.checkup(),
+    'server.backups': () => backups.seen(),
+    'server.backup': (_, { by }) => backups.take(by),
+    'server.backup_verify': ({ params: { backup } }) => backups.verify(backup),
     openapi: () => openApi(version),
   }
 }

@@ -220,6 +220,23 @@ export const words = {
   /** Refs to write stand on stdin. */
   updateRefs: (dir: string) => [...inside(dir), 'update-ref', '--stdin', '-z'],
   collect: (dir: string) => [...inside(dir), 'gc', '--auto', '--quiet'],
+  /** Every ref there is, ours too. */
+  allRefs: (dir: string) => [...inside(dir), 'for-each-ref', '--format=%(objectname) %(refname)'],
+  head: (dir: string) => [...inside(dir), 'symbolic-ref', 'HEAD'],
+  /** The whole repository in one file: refs, and all that they reach. */
+  bundle: (dir: string, file: string) => [...inside(dir), 'bundle', 'create', '--quiet', file, '--all'],
+  unbundle: (dir: string, file: string) => [
+    ...inside(dir),
+    'fetch',
+    '--quiet',
+    '--no-write-fetch-head',
+    '--no-auto-gc',
+    '--no-tags',
+    '--atomic',
+    '--end-of-options',
+    file,
+    '+refs/*:refs/*',
+  ],
   backend: ['git', 'http-backend'],
 } as const
 

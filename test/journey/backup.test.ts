@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test from 'node:test'
+import type { BackupsView, BackupView } from '../../src/api/views.ts'
+import { filesBelow } from '../../src/system/tree.ts'
+import { cli } from '../helpers/cli.ts'
+import { startServer } from '../helpers/server.ts'
+import { tempDir } from '../helpers/temp-dir.ts'
+import { app } from './app.ts'
+import { assertSucceeded, project } from './stage.ts'
+
+const limit = { timeout: 170_000 }
+
+async function everyFile(folder: string): Promise<readonly string[]> {
+  return await filesBelow(folder, { isWanted: () => true, most: Number.POSITIVE_INFINITY })
+}
+
+async function manifestAt(folder: string, name: string) {
+  return JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')).backup
+}
+
+test(
+  'backups are taken while the server goes on, hold no more than what is new, and are found damaged',
+  limit,
+  async (t) => {
+    await using dir = await tempDir()
+    const folder = join(dir.path, 'backups')
+    await using server = await startServer({
+      flags: ['--backups', folder, '--backup-every', 'never', '--keep-backups', '3'],
+    })
+    const shop = await project(server, 'shop')
+    assertSucceeded(await shop.deployed(await shop.ship(app('shop', 'v1'), 'v1')))
+    const back = async () => (await shop.sb(['backup', '--json'])).json<BackupView>()
+    const list = async () => (await shop.sb(['backup', 'list', '--json'])).json<BackupsView>()
+
+    const first = await back()
+    await t.test('what it holds is said, and nobody else can read it', async () => {
+      assert.deepEqual([first.projects, first.releases, first.lost, first.checked], [1, 1, 0, null])
+      assert.ok((first.logs ?? 0) > 0 && first.facts > 0 && first.bytes > 0)
+      const files = await everyFile(folder)
+      const modes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).mode & 0o777))
+      assert.deepEqual([...new Set(modes.filter((_, at) => files[at] !== 'lock'))], [0o600])
+      assert.deepEqual((await list()).backups, [first])
+      assert.match(
+        (await shop.sb(['backup', 'list'])).stdout,
+        new RegExp(`^${first.name} +\\S+ .*when it was taken$`, 'm'),
+      )
+    })
+
+    await t.test('the next one shares what has not changed', async () => {
+      const before = new Set(await everyFile(folder))
+      const second = await back()
+      const added = (await everyFile(folder)).filter((file) => !before.has(file))
+      const { database } = await manifestAt(folder, second.name)
+      assert.deepEqual(
+        added.filter((file) => file.startsWith('files/')),
+        [`files/sha256/${database.sha256.slice(0, 2)}/${database.sha256}`],
+      )
+    })
+
+    await t.test('the journal hears of each, and who took it', async () => {
+      const facts = await server.client.call('facts.list', { query: { kind: 'server.backed_up' } })
+      assert.deepEqual(facts.map(({ by, subject }) => [by, subject]).at(-1)?.[0], 'admin')
+      assert.equal(facts.length, 2)
+    })
+
+    await t.test('as many are kept as are to be, and no file that none of them needs', async () => {
+      for (let taken = 2; taken < 4; taken += 1) await back()
+      const { backups, keep } = await list()
+      assert.deepEqual([backups.length, keep], [3, 3])
+      assert.ok(!backups.some(({ name }) => name === first.name))
+      const databases = await Promise.all(
+        backups.map(async ({ name }) => (await manifestAt(folder, name)).database.sha256),
+      )
+      const kept = await readdir(join(folder, 'files', 'sha256'), { recursive: true })
+      const { database } = { database: first.name }
+      assert.ok(
+        databases.every((digest) => kept.includes(`${digest.slice(0, 2)}/${digest}`)),
+        database,
+      )
+    })
+
+    await t.test(
+      'verifying reads all of it; what is damaged is found, told, and written anew by the next',
+      async () => {
+        const { backups } = await list()
+        const name = backups[0]?.name ?? ''
+        assert.match((await shop.sb(['backup', 'verify', name])).stdout, /^whole /)
+        const { artifacts } = await manifestAt(folder, name)
+        const path = join(folder, 'files', 'sha256', artifacts[0].sha256.slice(0, 2), artifacts[0].sha256)
+        const content = await readFile(path)
+        content[100] = (content[100] ?? 0) ^ 1
+        await writeFile(path, content)
+        const refused = await shop.sb(['backup', 'verify', name], { wanted: 1 })
+        assert.match(refused.stderr, /is damaged: The archive [0-9a-f]{64} does not have the checksum/)
+        assert.match((await list()).backups[0]?.checked?.problem ?? '', /does not have the checksum/)
+        const next = await back()
+        await shop.sb(['backup', 'verify', next.name])
+        await truncate(join(folder, 'files', 'sha256', artifacts[0].sha256.slice(0, 2), artifacts[0].sha256), 10)
+        await shop.sb(['backup', 'verify', next.name], { wanted: 1 })
+        await shop.sb(['backup', 'verify', (await back()).name])
+      },
+    )
+
+    await t.test('a name that is none leads nowhere', async () => {
+      for (const name of ['../../etc/passwd', 'a\nb', `${first.name}/..`, first.name]) {
+        const answer = await shop.sb(['backup', 'verify', name], { wanted: 2 })
+        assert.match(answer.stderr, /There is no backup|<backup>/)
+      }
+    })
+
+    await t.test('from its own machine too, while the server runs and when it is down', async () => {
+      const at = { cwd: dir.path }
+      const words = ['--data', server.data, '--backups', join(dir.path, 'other')]
+      for (const stop of [false, true]) {
+        if (stop) await server.kill('SIGKILL')
+        const taken = await cli(['backup', '--json', ...words], at)
+        assert.equal(taken.code, 0, taken.stderr)
+        assert.equal((await cli(['backup', 'verify', taken.json<BackupView>().name, ...words], at)).code, 0)
+      }
+      assert.equal((await cli(['backup', 'list', '--json', ...words], at)).json<BackupsView>().backups.length, 2)
+      const nowhere = await cli(
+        ['backup', '--data', join(dir.path, 'nothing'), '--backups', join(dir.path, 'other')],
+        at,
+      )
+      assert.match(nowhere.stderr, /no server is in it/)
+      assert.match((await cli(['backup', '--data', server.data], at)).stderr, /No folder for backups/)
+    })
+  },
+)
