@@ -58,11 +58,12 @@ const answers: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
 
 function section(name: string, route: Route): readonly string[] {
   const needs = route.scope === 'anyone' ? 'no token' : `\`${route.scope}\``
+  const permission = route.permission === undefined ? '' : ` and the permission \`${route.permission}\``
   const more = route.confirm ? ' From a browser it takes that somebody has shown of late that it is still them.' : ''
   return [
     `## \`${route.method} ${route.path}\``,
     '',
-    `${route.sentence} Needs ${needs}.${more} In the client: \`${name}\`.`,
+    `${route.sentence} Needs ${needs}${permission}.${more} In the client: \`${name}\`.`,
     '',
     ...part('Query', route.query),
     ...part('Body', route.body),

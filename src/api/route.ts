@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Permission } from '../domain/permission.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -11,6 +12,8 @@ export interface Route {
   /** Below `/api/v1`; `:name` stands for a parameter. */
   readonly path: string
   readonly scope: Scope
+  /** What it takes in the environment besides, where that names who has it. */
+  readonly permission?: Permission
   /** It touches secrets or accounts: from a browser it takes that somebody has shown of late that it is still them. */
   readonly confirm?: true
   /** What it does, for the reference. */

@@ -10,6 +10,8 @@ export type Ask = <N extends RouteName>(name: N, question: Question<Routes[N]>) 
 export interface Spot {
   readonly project?: string
   readonly environment?: string
+  /** Where something is sent to from there. */
+  readonly to?: string
 }
 
 /** What a page is made from. */
@@ -17,6 +19,10 @@ export interface Asking {
   readonly ask: Ask
   /** Whether whoever looks may use a route there: what they may not, they are not offered. */
   may(name: RouteName, spot?: Spot): boolean
+  /** Who may, where the environment names them and whoever looks is not among them; null: that is not what is in the way. */
+  onlyFor(name: RouteName, spot: Spot): string | null
+  /** Whether whoever looks may see what has this id. */
+  maySee(id: string): boolean
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly now: number

@@ -4,21 +4,51 @@ import { movedBetween } from '../domain/plan-moves.ts'
 import { type Demand, maySatisfy } from '../domain/safeguards.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
-import { contextOf } from './context.ts'
+import { contextOf, trackOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
+import { findDeployment } from './find.ts'
 import { gateFacts } from './gate-facts.ts'
+import { mustBePermitted, whoIs } from './permissions.ts'
+import { demandsFor, pushersOf } from './safeguards.ts'
 import { isLookedFor } from './surveys.ts'
 import type { Tx } from './tx.ts'
 
-/** Fault `approval.not_waiting` for a deployment that nobody is asked about. */
-export function mustWait({ id, state }: Deployment): void {
-  if (state.kind !== 'waiting')
-    throw new Fault('approval.not_waiting', { details: { deployment: id, state: state.kind } })
+/** Unless a yes of theirs would count. Fault `approval.not_ready` while the plan does not show yet what becomes of the database. */
+export function mustBeApprovable(store: Store, id: string, by: string): Deployment {
+  const deployment = mustBeAskedOf(store, id, by)
+  if (isLookedFor(store, deployment)) throw new Fault('approval.not_ready', { details: { deployment: id } })
+  mayApprove(ownOf(store, deployment), demandsOn(store, deployment), personThere(store, deployment, by))
+  return deployment
 }
 
-/** Fault `approval.not_ready` while the plan does not show yet what becomes of the database. */
-export function mustBeLookedAt(store: Store, deployment: Deployment): void {
-  if (isLookedFor(store, deployment)) throw new Fault('approval.not_ready', { details: { deployment: deployment.id } })
+/** Whoever asked for it may always take it back by a no. */
+export function mustBeRejectable(store: Store, id: string, by: string): void {
+  const deployment = mustBeAskedOf(store, id, by)
+  const demands = demandsOn(store, deployment).map((each) => ({ ...each, selfApproval: true }))
+  mayApprove(ownOf(store, deployment), demands, personThere(store, deployment, by))
+}
+
+/** Fault `approval.not_waiting` for a deployment that nobody is asked about. */
+function mustBeAskedOf(store: Store, id: string, by: string): Deployment {
+  const deployment = findDeployment(store, id)
+  const { state, track } = deployment
+  const { project, environment } = trackOf(store, track)
+  mustBePermitted(store, 'approve', { project, environment, by })
+  if (state.kind !== 'waiting')
+    throw new Fault('approval.not_waiting', { details: { deployment: id, state: state.kind } })
+  return deployment
+}
+
+function demandsOn(store: Store, deployment: Deployment): readonly Demand[] {
+  return demandsFor(store, contextOf(store, deployment))
+}
+
+function personThere(store: Store, { track }: Deployment, by: string): Who {
+  return whoIs(store, by, trackOf(store, track))
+}
+
+function ownOf(store: Store, deployment: Deployment): Asked {
+  return { id: deployment.id, own: [deployment.by, ...pushersOf(store, deployment)] }
 }
 
 /** Fault `approval.plan_moved` unless this hash is the plan as it is now. */

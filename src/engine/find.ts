@@ -142,6 +142,18 @@ export function rollbackTargets(
   return new Map(targets)
 }
 
+/** Why a track cannot go back, whatever release is named; null: it can. */
+export function whyNoWayBack(store: Store, { project, app, environment }: Track): string | null {
+  try {
+    rollbackTargets(store, { project, app, environment }, null)
+    return null
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code.startsWith('store.')) throw error
+    // A release that is named need not wait for what moves.
+    return error.code === 'rollback.moving' ? null : error.message
+  }
+}
+
 /** The release that was live before the one that is. Fault `rollback.moving` while that may be another one in a moment. */
 function previousRelease(store: Store, track: Track): StoredRelease {
   const live = liveOf(track)

@@ -15,16 +15,26 @@ interface Wish {
  * low; Fault `permission.denied` when the environment's `policies.permissions` names who may and this is nobody of them.
  * What Signalbox does by itself is not asked: a trigger is no person.
  */
-export function mustBePermitted(store: Store, permission: Permission, { project, environment, by }: Wish): void {
+export function mustBePermitted(store: Store, permission: Permission, wish: Wish): void {
+  const fault = whyNotPermitted(store, permission, wish)
+  if (fault !== null) throw fault
+}
+
+/** The Fault of `mustBePermitted`; null for whoever may. */
+export function whyNotPermitted(
+  store: Store,
+  permission: Permission,
+  { project, environment, by }: Wish,
+): Fault | null {
   const person = whoIs(store, by, { project, environment })
   const needed = leastRank[permission]
   const rank = rankOf(person.roles)
   if (!isAtLeast(rank, needed))
-    throw new Fault('permission.role', { details: { by, permission, environment, rank: rank ?? 'nobody', needed } })
+    return new Fault('permission.role', { details: { by, permission, environment, rank: rank ?? 'nobody', needed } })
   const granted = permissionsOf(store, project, environment)
-  if (mayDo(granted, permission, person)) return
+  if (mayDo(granted, permission, person)) return null
   const who = namedFor(granted, permission)?.join(', ') || 'nobody'
-  throw new Fault('permission.denied', { details: { by, permission, environment, who } })
+  return new Fault('permission.denied', { details: { by, permission, environment, who } })
 }
 
 /** The account of that name with the roles it has there at this moment; none for one that is disabled, or that is nobody's. */

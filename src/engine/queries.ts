@@ -20,6 +20,7 @@ import {
   type NamedPlace,
   specNow,
   tracksIn,
+  whyNoWayBack,
 } from './find.ts'
 import { commitOfRelease, type Flow, flow } from './flow.ts'
 import { type FreezeStatus, freezeStatus } from './freezes.ts'
@@ -70,6 +71,8 @@ export interface TrackStatus {
   readonly freeze: FreezeStatus | null
   readonly active: Deployment | null
   readonly queue: readonly QueuedStatus[]
+  /** Why it cannot go back to another release, whoever asks; null: it can. */
+  readonly noWayBack: string | null
   /** For people, with the hash they would say yes to. */
   readonly waiting: readonly { readonly deployment: Deployment; readonly plan: string }[]
 }
@@ -310,6 +313,7 @@ export class Queries {
       freeze: freezeStatus(store, { project, environment, at: this.#parts.time.now() }),
       active: open.find(isActive) ?? null,
       queue: queueStatus(this.#parts, open),
+      noWayBack: isLeft ? leftSentence(live, open) : whyNoWayBack(store, trackOf(store, id)),
       waiting: open
         .filter(({ state }) => state.kind === 'waiting')
         .map((deployment) => ({ deployment, plan: currentPlan(store, deployment, contextOf(store, deployment)).hash })),

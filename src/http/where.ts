@@ -17,6 +17,13 @@ export function whereIs(store: Store, params: Readonly<Record<string, string>>, 
   return { environment: params.environment ?? null, ...found }
 }
 
+/** Where what has this id lies: a run, a deployment or a command. Null: there is none. */
+export function placeOf(store: Store, id: string): Where | null {
+  const kind = ({ r: 'run', d: 'deployment', o: 'oneOff' } as const)[id.slice(0, 1)]
+  const found = kind === undefined ? null : locators[kind].find(store, id)
+  return found === null ? null : { environment: null, ...found }
+}
+
 /** What a request is about, by the name of the parameter that says so. A log is about what it is of. */
 function subjectOf(params: Readonly<Record<string, string>>): { readonly kind: Kind; readonly id: string } | null {
   const kind = (Object.keys(locators) as Kind[]).find((name) => params[name] !== undefined)

@@ -22,14 +22,26 @@ export const approvalRoutes = {
     answer: views.awaiting,
   }),
   'deployments.approve': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/approve', scope: 'deploy', kind: 'json' },
+    ...{
+      method: 'POST',
+      path: '/deployments/:deployment/approve',
+      scope: 'deploy',
+      permission: 'approve',
+      kind: 'json',
+    },
     sentence: 'Says yes to a plan by its hash.',
     params: ofDeployment,
     body: z.strictObject({ plan: hash, comment }),
     answer: views.deployment,
   }),
   'deployments.reject': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/reject', scope: 'deploy', kind: 'json' },
+    ...{
+      method: 'POST',
+      path: '/deployments/:deployment/reject',
+      scope: 'deploy',
+      permission: 'approve',
+      kind: 'json',
+    },
     sentence: 'Says no to a deployment that waits for approval, with the reason.',
     params: ofDeployment,
     body: z.strictObject({ reason }),

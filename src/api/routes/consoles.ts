@@ -20,7 +20,7 @@ const mostTyped = 64 * 1024
 
 export const consoleRoutes = {
   'consoles.open': route({
-    ...{ method: 'POST', path: `${atEnvironment}/consoles`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/consoles`, scope: 'maintain', permission: 'exec', kind: 'json' },
     sentence:
       'Opens a console: a one-off command at a terminal, in the release and with the variables that are live here. It waits for approval where the environment wants that.',
     params: ofEnvironment,

@@ -40,7 +40,7 @@ export const deploymentRoutes = {
     answer: list(views.trafficSlice),
   }),
   'deployments.cancel': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/deployments/:deployment/cancel', scope: 'deploy', permission: 'cancel', kind: 'json' },
     sentence: 'Ends a deployment; one under way goes back to what served before.',
     params: ofDeployment,
     answer: views.deployment,

@@ -16,7 +16,14 @@ export const doorRoutes = {
     answer: views.door,
   }),
   'access.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json', confirm: true },
+    ...{
+      method: 'PUT',
+      path: `${atEnvironment}/access/users/:user`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+      confirm: true,
+    },
     sentence: 'Gives a name a password for an environment, or another one. Only a hash of it is kept.',
     params: ofUser.extend({
       user: z
@@ -27,20 +34,32 @@ export const doorRoutes = {
     answer: views.door,
   }),
   'access.remove': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/access/users/:user`, scope: 'maintain', kind: 'json' },
+    ...{
+      method: 'DELETE',
+      path: `${atEnvironment}/access/users/:user`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+    },
     sentence: 'Takes a name and its password away; false when there was none.',
     params: ofUser,
     answer: z.object({ removed: z.boolean() }),
   }),
   'maintenance.on': route({
-    ...{ method: 'POST', path: `${atEnvironment}/maintenance`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/maintenance`, scope: 'maintain', permission: 'config', kind: 'json' },
     sentence: 'Shows visitors a page in place of the app. Deployments go on behind it.',
     params: ofEnvironment,
     body: z.strictObject({ message: z.string().min(1).max(1_000).optional() }),
     answer: views.maintenance,
   }),
   'maintenance.off': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/maintenance`, scope: 'maintain', kind: 'json' },
+    ...{
+      method: 'DELETE',
+      path: `${atEnvironment}/maintenance`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+    },
     sentence: 'Lets visitors in again; false when they were not kept out.',
     params: ofEnvironment,
     answer: z.object({ ended: z.boolean() }),

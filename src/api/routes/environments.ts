@@ -24,7 +24,7 @@ export const environmentRoutes = {
     answer: list(views.plan),
   }),
   deploy: route({
-    ...{ method: 'POST', path: `${atEnvironment}/deploy`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/deploy`, scope: 'deploy', permission: 'deploy', kind: 'json' },
     sentence: 'Sends a release on its way here; the newest one when none is named.',
     params: ofEnvironment,
     body: z.strictObject({
@@ -37,28 +37,35 @@ export const environmentRoutes = {
     answer: deployments,
   }),
   redeploy: route({
-    ...{ method: 'POST', path: `${atEnvironment}/redeploy`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/redeploy`, scope: 'deploy', permission: 'redeploy', kind: 'json' },
     sentence: 'Replaces every instance by a new one of the release that is live, with the variables as they are now.',
     params: ofEnvironment,
     body: z.strictObject({ app: name.optional(), comment }),
     answer: deployments,
   }),
   rollback: route({
-    ...{ method: 'POST', path: `${atEnvironment}/rollback`, scope: 'deploy', kind: 'json', limitMs: 5 * 60_000 },
+    ...{
+      method: 'POST',
+      path: `${atEnvironment}/rollback`,
+      scope: 'deploy',
+      permission: 'rollback',
+      kind: 'json',
+      limitMs: 5 * 60_000,
+    },
     sentence: 'Goes back to the release that was live before, or to the one named.',
     params: ofEnvironment,
     body: z.strictObject({ app: name.optional(), version: name.optional(), comment }),
     answer: deployments,
   }),
   promote: route({
-    ...{ method: 'POST', path: `${atEnvironment}/promote`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/promote`, scope: 'deploy', permission: 'promote', kind: 'json' },
     sentence: 'Sends what is live here to another environment: the same archive, nothing is built.',
     params: ofEnvironment,
     body: z.strictObject({ app: name.optional(), to: name, comment }),
     answer: deployments,
   }),
   scale: route({
-    ...{ method: 'POST', path: `${atEnvironment}/scale`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/scale`, scope: 'deploy', permission: 'scale', kind: 'json' },
     sentence: 'Changes how many instances of processes run.',
     params: ofEnvironment,
     body: z.strictObject({ app: name.optional(), counts, comment }),

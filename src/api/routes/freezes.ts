@@ -15,7 +15,7 @@ export const freezeRoutes = {
     answer: views.freezeStatus,
   }),
   'freezes.add': route({
-    ...{ method: 'POST', path: `${atEnvironment}/freezes`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/freezes`, scope: 'deploy', permission: 'lock', kind: 'json' },
     sentence: 'Freezes an environment for a time: from now or later on, until a moment or for so long.',
     params: ofEnvironment,
     body: z
@@ -24,14 +24,14 @@ export const freezeRoutes = {
     answer: views.freeze,
   }),
   'freezes.remove': route({
-    ...{ method: 'POST', path: `${atEnvironment}/unfreeze`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/unfreeze`, scope: 'deploy', permission: 'lock', kind: 'json' },
     sentence: 'Takes away a freeze that somebody has put up, or all of them; gives what was taken away.',
     params: ofEnvironment,
     body: z.strictObject({ freeze: name.optional() }),
     answer: list(views.freeze),
   }),
   'freezes.override': route({
-    ...{ method: 'POST', path: `${atEnvironment}/freezes/override`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/freezes/override`, scope: 'deploy', permission: 'lock', kind: 'json' },
     sentence: 'Lets deployments go for a while although the environment is frozen. Recorded with the reason.',
     params: ofEnvironment,
     body: z.strictObject({ reason, forMs: span(366) }),

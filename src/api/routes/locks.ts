@@ -5,7 +5,7 @@ import * as views from '../views.ts'
 
 export const lockRoutes = {
   lock: route({
-    ...{ method: 'POST', path: `${atEnvironment}/lock`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/lock`, scope: 'deploy', permission: 'lock', kind: 'json' },
     sentence: 'Puts a stop sign on an environment, for good or for a while.',
     params: ofEnvironment,
     body: z.strictObject({
@@ -15,7 +15,7 @@ export const lockRoutes = {
     answer: views.lock,
   }),
   unlock: route({
-    ...{ method: 'POST', path: `${atEnvironment}/unlock`, scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/unlock`, scope: 'deploy', permission: 'lock', kind: 'json' },
     sentence: 'Takes the stop sign away; false when there was none.',
     params: ofEnvironment,
     answer: z.object({ unlocked: z.boolean() }),

@@ -5,7 +5,7 @@ import * as views from '../views.ts'
 
 export const migrationRoutes = {
   migrate: route({
-    ...{ method: 'POST', path: `${atEnvironment}/migrate`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/migrate`, scope: 'maintain', permission: 'migrate', kind: 'json' },
     sentence:
       'Runs the migrations of a release, and nothing else; of what is live when none is named. Refused without the tick.',
     params: ofEnvironment,
@@ -18,7 +18,7 @@ export const migrationRoutes = {
     answer: views.deployment,
   }),
   'surveys.start': route({
-    ...{ method: 'POST', path: `${atEnvironment}/surveys`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/surveys`, scope: 'maintain', permission: 'migrate', kind: 'json' },
     sentence:
       'Begins a look for pending migrations from within a release; of what is live when none is named. Changes nothing.',
     params: ofEnvironment,

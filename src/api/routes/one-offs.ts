@@ -38,7 +38,7 @@ const wish = ofCommand
 
 export const oneOffRoutes = {
   'one-offs.start': route({
-    ...{ method: 'POST', path: `${atEnvironment}/one-offs`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atEnvironment}/one-offs`, scope: 'maintain', permission: 'exec', kind: 'json' },
     sentence:
       'Runs a command in the release and with the variables that are live here; it waits for approval where the environment wants that.',
     params: ofEnvironment,
@@ -66,7 +66,7 @@ export const oneOffRoutes = {
     answer: views.oneOffDetail,
   }),
   'one-offs.approve': route({
-    ...{ method: 'POST', path: '/one-offs/:oneOff/approve', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/one-offs/:oneOff/approve', scope: 'deploy', permission: 'approve', kind: 'json' },
     sentence: 'Says yes to a command that waits, by the hash of its plan.',
     params: ofOneOff,
     body: z.strictObject({ plan: hash, comment }),
@@ -80,7 +80,7 @@ export const oneOffRoutes = {
     answer: views.oneOff,
   }),
   'one-offs.cancel': route({
-    ...{ method: 'POST', path: '/one-offs/:oneOff/cancel', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/one-offs/:oneOff/cancel', scope: 'deploy', permission: 'cancel', kind: 'json' },
     sentence: 'Ends a command that waits or runs.',
     params: ofOneOff,
     answer: views.oneOff,

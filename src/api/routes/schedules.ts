@@ -15,14 +15,14 @@ export const scheduleRoutes = {
     answer: list(views.schedule),
   }),
   'schedules.pause': route({
-    ...{ method: 'POST', path: `${atSchedule}/pause`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atSchedule}/pause`, scope: 'maintain', permission: 'exec', kind: 'json' },
     sentence: 'Lets its times go by without it.',
     params: ofSchedule,
     body: z.strictObject({ app: name.optional(), reason: z.string().min(1).max(500) }),
     answer: views.schedule,
   }),
   'schedules.resume': route({
-    ...{ method: 'POST', path: `${atSchedule}/resume`, scope: 'maintain', kind: 'json' },
+    ...{ method: 'POST', path: `${atSchedule}/resume`, scope: 'maintain', permission: 'exec', kind: 'json' },
     sentence: 'Goes on with the next of its times.',
     params: ofSchedule,
     body: z.strictObject({ app: name.optional() }),

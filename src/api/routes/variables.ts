@@ -24,7 +24,14 @@ export const variableRoutes = {
     answer: views.variables,
   }),
   'variables.set': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/variables`, scope: 'maintain', kind: 'json', confirm: true },
+    ...{
+      method: 'PUT',
+      path: `${atEnvironment}/variables`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+      confirm: true,
+    },
     sentence: 'Sets variables, or unsets those whose value is null, all under one new version.',
     params: ofEnvironment,
     body: z.strictObject({
@@ -74,7 +81,13 @@ export const variableRoutes = {
     answer: list(views.difference),
   }),
   'variables.waive': route({
-    ...{ method: 'PUT', path: `${atEnvironment}/variables/:name/waiver`, scope: 'maintain', kind: 'json' },
+    ...{
+      method: 'PUT',
+      path: `${atEnvironment}/variables/:name/waiver`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+    },
     sentence: 'Says that an environment may be without a required variable for a while.',
     params: ofVariable,
     body: z.strictObject({
@@ -84,13 +97,25 @@ export const variableRoutes = {
     answer: views.waiver,
   }),
   'variables.unwaive': route({
-    ...{ method: 'DELETE', path: `${atEnvironment}/variables/:name/waiver`, scope: 'maintain', kind: 'json' },
+    ...{
+      method: 'DELETE',
+      path: `${atEnvironment}/variables/:name/waiver`,
+      scope: 'maintain',
+      permission: 'config',
+      kind: 'json',
+    },
     sentence: 'Takes that word back.',
     params: ofVariable,
     answer: z.object({ ended: z.boolean() }),
   }),
   'variables.apply': route({
-    ...{ method: 'POST', path: `${atEnvironment}/variables/apply`, scope: 'deploy', kind: 'json' },
+    ...{
+      method: 'POST',
+      path: `${atEnvironment}/variables/apply`,
+      scope: 'deploy',
+      permission: 'redeploy',
+      kind: 'json',
+    },
     sentence:
       'Gives what runs here its variables as they are now: a rollout of the release that is live, where they were changed.',
     params: ofEnvironment,

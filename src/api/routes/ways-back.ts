@@ -20,7 +20,7 @@ export const wayBackRoutes = {
     answer: list(views.rollbackPlan),
   }),
   'deployments.retry': route({
-    ...{ method: 'POST', path: '/deployments/:deployment/retry', scope: 'deploy', kind: 'json' },
+    ...{ method: 'POST', path: '/deployments/:deployment/retry', scope: 'deploy', permission: 'deploy', kind: 'json' },
     sentence:
       'Sends the release of a deployment that did not succeed once more, in the name of whoever asked for it first.',
     params: z.strictObject({ deployment: name }),

@@ -209,6 +209,10 @@ export type DecisionView = z.infer<typeof decision>
 export const carried = z.object({ deployment: text, release: releaseRef, by: text })
 export type CarriedView = z.infer<typeof carried>
 
+/** What is in the way of the account that asks, should it do that; null: nothing is. */
+const obstacle = text.nullable()
+export const answering = z.object({ approve: obstacle, reject: obstacle })
+
 export const deploymentDetail = deployment.extend({
   carries: list(carried),
   gates: list(gate),
@@ -217,5 +221,6 @@ export const deploymentDetail = deployment.extend({
   timeline: list(fact),
   /** The plan that people said yes to, or without a yes the newest it had, with its hash; null before it begins. */
   settledPlan: plan.pick({ hash: true, plan: true }).nullable(),
+  obstacles: answering.extend({ cancel: obstacle, retry: obstacle }),
 })
 export type DeploymentDetailView = z.infer<typeof deploymentDetail>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome, releaseRef } from './common.ts'
-import { approval } from './deployments.ts'
+import { answering, approval } from './deployments.ts'
 
 const result = z.object({ instance: text, exitCode: z.int().nullable(), reason: text.nullable() })
 
@@ -69,6 +69,8 @@ export const oneOffDetail = oneOff.extend({
   /** While it waits for people: what it would do now. */
   plan: oneOffPlan.nullable(),
   approvals: list(approval),
+  /** What is in the way of the account that asks, should it do that; null: nothing is. */
+  obstacles: answering.extend({ cancel: text.nullable() }),
 })
 export type OneOffDetailView = z.infer<typeof oneOffDetail>
 

@@ -53,6 +53,8 @@ export const track = z.object({
   serving: list(text),
   /** `mixed versions: 2 of v1, 1 of v2`; null while every instance runs the same. */
   mixed: text.nullable(),
+  /** Why it cannot go back to another release, whoever asks; null: it can. */
+  noWayBack: text.nullable(),
   /** What the last look found amiss. */
   finding: text.nullable(),
   lock: lock.nullable(),

@@ -43,6 +43,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       approvals: [],
       timeline: [],
       settledPlan: null,
+      obstacles: { approve: null, reject: null, cancel: null, retry: null },
     },
     ...part,
   }

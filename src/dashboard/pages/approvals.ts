@@ -5,7 +5,7 @@ import { type Html, html, nothing } from '../html.ts'
 import type { Asking, Page } from '../page.ts'
 import { area, button, fieldName, form, opening } from '../parts/form.ts'
 import { lamp } from '../parts/mark.ts'
-import { idLink, placeLink } from '../parts/place.ts'
+import { idLink, placeLink, seenLink } from '../parts/place.ts'
 import { planPanel } from '../parts/plan.ts'
 import { facts, part } from '../parts/table.ts'
 import { emptiness, releaseMark, when } from '../parts/words.ts'
@@ -36,17 +36,22 @@ ${runs.length === 0 ? nothing : part('Proposals from outside', html`<div class="
 
 /** Those that whoever looks may answer can be ticked; the others are told of. */
 async function deploymentsPart(asking: Asking, waiting: readonly Waiting[]): Promise<Html> {
-  const { may, now, here } = asking
+  const { may, here } = asking
   const plans = await plansOf(asking, waiting.slice(0, mostPlans))
-  const mine = waiting.filter(({ deployment }) => may('deployments.approve', spotOf(deployment)))
+  const isMine = ({ obstacles, deployment }: Waiting) =>
+    obstacles.approve === null && may('deployments.approve', spotOf(deployment))
+  const rejectable = waiting.filter(
+    ({ obstacles, deployment }) => obstacles.reject === null && may('deployments.reject', spotOf(deployment)),
+  )
   const wishes = waiting.map((each) => {
     const plan = plans.get(each.deployment.id) ?? null
-    return deploymentWish(each, { plan, isMine: mine.includes(each), now })
+    return deploymentWish(each, { asking, plan, isMine: isMine(each) })
   })
   const inbox = html`<div class="inbox">${wishes}</div>`
-  if (mine.length === 0) return part('Deployments', inbox)
+  const no = rejectable.length === 0 ? nothing : rejecting(rejectable, here)
+  if (!waiting.some(isMine)) return part('Deployments', inbox, no)
   const approving = form({ route: 'approvals.give', back: here }, html`${inbox}${saying()}`)
-  return part('Deployments', approving, rejecting(mine, here))
+  return part('Deployments', approving, no)
 }
 
 function spotOf({ project, environment }: Waiting['deployment']) {
@@ -79,20 +84,27 @@ function rejecting(waiting: readonly Waiting[], back: string): Html {
 }
 
 interface Wishing {
+  readonly asking: Asking
   readonly plan: PlanView | null
   readonly isMine: boolean
-  readonly now: number
 }
 
-function deploymentWish({ deployment, title, plan: hash }: Waiting, { plan, isMine, now }: Wishing): Html {
+function deploymentWish(
+  { deployment, title, plan: hash, obstacles }: Waiting,
+  { asking, plan, isMine }: Wishing,
+): Html {
   const { id, project, environment, app, release, reason, by, createdAt, expiresAt } = deployment
   const said = JSON.stringify({ deployment: id, plan: plan?.hash ?? hash })
-  const told = html`<span><strong>${project}</strong> ${app === project ? nothing : app} ${releaseMark(release)} to <strong>${environment}</strong><br><span class="quiet">${title} · ${reason} by ${by}</span></span>
-<span class="quiet">${when(createdAt, now)}${expiresAt === null ? nothing : html`<br>ends ${when(expiresAt, now)}`}</span>`
+  const told = html`<span><strong>${project}</strong> ${app === project ? nothing : app} ${releaseMark(release)} to <strong>${environment}</strong><br><span class="quiet">${title} · ${reason} by ${by}</span>${obstacle(obstacles.approve)}</span>
+<span class="quiet">${when(createdAt, asking.now)}${expiresAt === null ? nothing : html`<br>ends ${when(expiresAt, asking.now)}`}</span>`
   const name = `${id}: ${release.version} to ${environment} of ${project}`
   const box = html`<input type="checkbox" name="${fieldName('body.approvals[]', 'json')}" value="${said}" aria-label="${name}">`
   return html`<div class="wish" id="wish-${id}">${isMine ? html`<label>${box}${told}</label>` : html`<div class="lead">${lamp('waiting', '')}${told}</div>`}
-<details><summary>${planSummary(plan)}</summary><div><p>${idLink(id)}</p>${plan === null ? nothing : planPanel(plan)}</div></details></div>`
+<details><summary>${planSummary(plan)}</summary><div><p>${seenLink(asking, id)}</p>${plan === null ? nothing : planPanel(plan)}</div></details></div>`
+}
+
+function obstacle(text: string | null): Html {
+  return text === null ? nothing : html`<br><small>${text}.</small>`
 }
 
 function planSummary(plan: PlanView | null): string {
@@ -106,17 +118,20 @@ function planSummary(plan: PlanView | null): string {
   ].join(', ')
 }
 
-function commandWish({ now, may, here }: Asking, oneOff: OneOffDetailView): Html {
-  const { id, project, track, command, name, destructive, by, createdAt, comment, plan, instances } = oneOff
+function commandWish(asking: Asking, oneOff: OneOffDetailView): Html {
+  const { now, may, here } = asking
+  const { id, project, track, command, name, destructive, by, createdAt, comment, plan, instances, obstacles } = oneOff
   const [, , environment = ''] = track.split('/')
   const params = { oneOff: id }
-  return html`<div class="wish" id="wish-${id}"><div class="lead">${lamp('waiting', '')}<span><strong>${project}</strong> runs <code>${name ?? command.join(' ')}</code> in ${placeLink(project, environment)} ${destructive ? html`<span class="chip stop">destructive</span>` : nothing}<br><span class="quiet">${comment ?? ''} by ${by} ${idLink(id)}</span></span><span class="quiet">${when(createdAt, now)}</span></div>
+  const spot = { project, environment }
+  return html`<div class="wish" id="wish-${id}"><div class="lead">${lamp('waiting', '')}<span><strong>${project}</strong> runs <code>${name ?? command.join(' ')}</code> in ${placeLink(asking, project, environment)} ${destructive ? html`<span class="chip stop">destructive</span>` : nothing}<br><span class="quiet">${comment ?? ''} by ${by} ${seenLink(asking, id)}</span>${obstacle(obstacles.approve)}</span><span class="quiet">${when(createdAt, now)}</span></div>
 <details><summary>What it would do</summary><div>${facts([
     ['Words', html`<code>${command.join(' ')}</code>`],
     ['On', instances.length === 0 ? 'once, beside the instances' : instances.join(', ')],
     ['Approvals', plan?.approvals ?? ''],
   ])}
-${plan === null || !may('one-offs.approve', { project, environment }) ? nothing : html`${form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])}${form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')])}`}</div></details></div>`
+${plan === null || obstacles.approve !== null || !may('one-offs.approve', spot) ? nothing : form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])}
+${obstacles.reject !== null || !may('one-offs.reject', spot) ? nothing : form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')])}</div></details></div>`
 }
 
 function proposalWish({ now, may, here }: Asking, run: RunView): Html {

@@ -3,7 +3,7 @@ import { html, nothing } from '../html.ts'
 import type { Page } from '../page.ts'
 import { factWords } from '../parts/fact-words.ts'
 import { field } from '../parts/form.ts'
-import { idLink } from '../parts/place.ts'
+import { seenLink } from '../parts/place.ts'
 import { table } from '../parts/table.ts'
 import { banner, emptiness, when } from '../parts/words.ts'
 
@@ -20,7 +20,8 @@ const pageSize = 100
 /** The record: who did what, when; filtered, verified and exported. */
 export const auditPage: Page = {
   path: '/audit',
-  async show({ ask, query, now }) {
+  async show(asking) {
+    const { ask, query, now } = asking
     const wanted = Object.fromEntries(filters.flatMap(([name]) => (query[name] ? [[name, query[name]]] : [])))
     const before = /^\d{1,15}$/.test(query.before ?? '') ? query.before : undefined
     const facts = await ask('facts.list', { query: { ...wanted, before, limit: pageSize } })
@@ -33,7 +34,7 @@ export const auditPage: Page = {
         html`<span class="quiet num" id="f${fact.seq}">${fact.seq}</span>`,
         when(fact.at, now),
         fact.project ?? '',
-        /^[dro]\d+$/.test(fact.subject) ? idLink(fact.subject) : html`<code>${fact.subject}</code>`,
+        /^[dro]\d+$/.test(fact.subject) ? seenLink(asking, fact.subject) : html`<code>${fact.subject}</code>`,
         html`${factWords(fact)} <details><summary class="quiet">all of it</summary><pre class="code" tabindex="0"><code>${JSON.stringify(fact.data, null, 1).replaceAll('\n', ' ')}</code></pre><small>SHA-256 <code>${fact.hash}</code></small></details>`,
         fact.by,
       ])

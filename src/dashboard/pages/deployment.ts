@@ -1,3 +1,4 @@
+import type { RouteName } from '../../api/routes.ts'
 import type { DeploymentDetailView, FactView, VerdictView } from '../../api/views.ts'
 import { brief } from '../../lib/time-text.ts'
 import { heading } from '../frame.ts'
@@ -31,34 +32,68 @@ export const deploymentPage: Page = {
       ...{ mark: markOf(deployment), section: 'overview', about: [project] },
       body: html`${heading(projectCrumbs(project, environmentCrumb(project, environment), { text: id }), html`${release.version} <span class="quiet">to ${environment}</span>`, acts(asking, deployment, plan?.hash ?? null))}
 <p class="subtitle">${stateSignal(deployment)} <span>${deployment.reason} of ${app}</span> ${releaseMark(release)} <span>by ${deployment.by}</span> ${when(deployment.createdAt, now)} ${took(deployment.startedAt, deployment.finishedAt, now)} ${deployment.attempt > 1 ? html`<span class="chip">attempt ${deployment.attempt}${deployment.retryOf === null ? nothing : html` of ${idLink(deployment.retryOf)}`}</span>` : nothing}</p>
+${inTheWay(asking, deployment)}
 ${banners(deployment)}
 ${deployment.verdict === null ? nothing : part('What visitors noticed', verdictPanel(deployment.verdict))}
 ${plan === null ? nothing : part('Plan', html`<div class="sheet">${planPanel(plan)}</div>`)}
 ${deployment.settledPlan === null ? nothing : part('Its plan', html`<div class="sheet">${pastPlanPanel(deployment.settledPlan)}</div>`)}
 ${deployment.startedAt === null ? nothing : part('In time', html`<div class="sheet">${stepChart(deployment, now)}${trafficChart(traffic, release.version)}${scrubber(deployment)}</div>`)}
 <div class="two">${part('Record', timeline(deployment, now))}
-<div>${part('About it', html`<div class="sheet">${about(deployment, now)}</div>`)}${plan === null && state !== 'finished' ? part('Gates', html`<div class="sheet">${gateList(deployment.gates)}</div>`) : nothing}${logs(deployment)}</div></div>`,
+<div>${part('About it', html`<div class="sheet">${about(asking, deployment)}</div>`)}${plan === null && state !== 'finished' ? part('Gates', html`<div class="sheet">${gateList(deployment.gates)}</div>`) : nothing}${logs(deployment)}</div></div>`,
     }
   },
 }
 
 function acts({ may, here }: Asking, deployment: DeploymentDetailView, hash: string | null): Html {
-  const { id, project, environment, state, outcome } = deployment
+  const { id, project, environment, state, outcome, obstacles } = deployment
   const spot = { project, environment }
   const params = { deployment: id }
   const isOver = state === 'finished'
   return html`
-${hash !== null && state === 'waiting' && may('deployments.approve', spot) ? approving(id, hash, here) : nothing}
-${!isOver && may('deployments.cancel', spot) ? opening('Cancel', form({ route: 'deployments.cancel', params, back: here }, [html`<p>${state === 'rolling' ? 'It goes back to what was served before.' : 'It never begins.'}</p>`, button('Cancel it', 'danger')]), 'danger') : nothing}
-${isOver && outcome !== 'succeeded' && may('deployments.retry', spot) ? form({ route: 'deployments.retry', params, back: here }, button('Try again', 'main')) : nothing}
+${hash !== null && obstacles.approve === null && may('deployments.approve', spot) ? approving(id, hash, here) : nothing}
+${obstacles.reject === null && may('deployments.reject', spot) ? rejecting(id, here) : nothing}
+${obstacles.cancel === null && may('deployments.cancel', spot) ? opening('Cancel', form({ route: 'deployments.cancel', params, back: here }, [html`<p>${state === 'rolling' ? 'It goes back to what was served before.' : 'It never begins.'}</p>`, button('Cancel it', 'danger')]), 'danger') : nothing}
+${obstacles.retry === null && may('deployments.retry', spot) ? form({ route: 'deployments.retry', params, back: here }, button('Try again', 'main')) : nothing}
 ${isOver && outcome === 'succeeded' && may('reverts.create', { project }) ? opening('Make a revert commit', form({ route: 'reverts.create', params: { project }, fixed: { 'body.of': id }, back: here }, [html`<p>A commit that takes back what this one changed, on a branch of its own.</p>`, button('Make it')])) : nothing}`
 }
 
-/** A yes for exactly this plan, or a no with its reason. */
-function approving(id: string, hash: string, back: string): Html {
-  const params = { deployment: id }
-  return html`${opening('Approve', form({ route: 'deployments.approve', params, fixed: { 'body.plan': hash }, back }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve this plan', 'main')]))}
-${opening('Reject', form({ route: 'deployments.reject', params, back }, [area({ label: 'Why', name: 'body.reason', required: true }), button('Reject', 'danger')]), 'danger')}`
+/** A yes for exactly this plan. */
+function approving(deployment: string, hash: string, back: string): Html {
+  const params = { deployment }
+  return opening(
+    'Approve',
+    form({ route: 'deployments.approve', params, fixed: { 'body.plan': hash }, back }, [
+      area({ label: 'Comment', name: 'body.comment' }),
+      button('Approve this plan', 'main'),
+    ]),
+  )
+}
+
+function rejecting(deployment: string, back: string): Html {
+  const params = { deployment }
+  return opening(
+    'Reject',
+    form({ route: 'deployments.reject', params, back }, [
+      area({ label: 'Why', name: 'body.reason', required: true }),
+      button('Reject', 'danger'),
+    ]),
+    'danger',
+  )
+}
+
+/** Why what one might expect here is not offered. */
+function inTheWay(
+  { may, onlyFor }: Asking,
+  { project, environment, state, outcome, obstacles }: DeploymentDetailView,
+): Html {
+  const spot = { project, environment }
+  const isFor = (route: RouteName) => may(route, spot) || onlyFor(route, spot) !== null
+  const told = [
+    ...(state === 'waiting' ? [obstacles.approve] : []),
+    ...(state !== 'finished' && isFor('deployments.cancel') ? [obstacles.cancel] : []),
+    ...(state === 'finished' && outcome !== 'succeeded' && isFor('deployments.retry') ? [obstacles.retry] : []),
+  ]
+  return html`${told.filter((text) => text !== null).map((text) => banner('note', `${text}.`))}`
 }
 
 function banners({
@@ -123,11 +158,12 @@ function entry(fact: FactView, zero: number, now: number): Html {
   return html`<li class="${factMark(fact)}" data-ms="${ms}" id="f${fact.seq}"><span class="at">${at}</span><span>${factWords(fact).replace(/^deployment /, '')}${fact.by === 'signalbox' ? nothing : html` <span class="quiet">by ${fact.by}</span>`}</span></li>`
 }
 
-function about(deployment: DeploymentDetailView, now: number): Html {
+function about(asking: Asking, deployment: DeploymentDetailView): Html {
+  const { now } = asking
   const { project, environment, release, variables, scale, approvals, carries, expiresAt, versions } = deployment
   const ran = versions === null ? [] : Object.entries(versions.instances)
   return facts([
-    ['Environment', placeLink(project, environment)],
+    ['Environment', placeLink(asking, project, environment)],
     ['Commit', html`<code>${release.commit}</code>`],
     ['Archive', html`<code>${release.digest}</code>`],
     ...(variables === null ? [] : [['Variables', `version ${variables}`] as const]),

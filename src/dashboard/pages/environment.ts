@@ -10,6 +10,7 @@ import { deploymentsTable, oneOffsTable } from '../parts/lists.ts'
 import { lamp, markOf, signal, stateSignal } from '../parts/mark.ts'
 import { idLink, projectCrumbs, projectPath } from '../parts/place.ts'
 import { guardPanel } from '../parts/protection.ts'
+import { reserved } from '../parts/reserved.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { banner, emptiness, linkTo, releaseMark, when } from '../parts/words.ts'
 
@@ -35,19 +36,22 @@ export const environmentPage: Page = {
       ask('safeguards.list', { params: { project } }),
       ask('one-offs.list', { params, query: { limit: 10 } }),
     ])
+    const isLive = tracks.some(({ desired }) => desired !== null)
+    const isNewer = tracks.some(({ newerVariables }) => newerVariables !== null)
     const url = tracks.find((track) => track.url !== null)?.url ?? null
     return {
       title: `${environment} · ${project}`,
       ...{ mark: markOfTracks(tracks), section: 'overview', about: [project] },
       body: html`${heading(projectCrumbs(project), html`${environment} ${url === null ? nothing : html`<small>${linkTo(url, url)}</small>`}`, environmentActs(asking, { ...params, tracks, environments }))}
 ${notices(tracks, now)}
+${reserved(asking, params)}
 ${tracks.map((track) => trackPart(asking, track, tracks.length > 1))}
 ${queuePart(tracks, now)}
-${part('Variables', variablesPart(asking, params, variables), html`<a href="${projectPath(project)}/variables">All environments</a>`)}
+${part('Variables', variablesPart(asking, params, { ...variables, isNewer }), html`<a href="${projectPath(project)}/variables">All environments</a>`)}
 ${part('Protection', guardPanel(asking, { ...params, safeguards: safeguards.find((each) => each.environment === environment) ?? null, freezes, door, lock: tracks[0]?.lock ?? null }))}
 ${schedules.length === 0 ? nothing : part('Schedule', schedulePart(asking, params, schedules))}
-${part('Commands', oneOffsTable(oneOffs, now), running(asking, params))}
-${part('Deployments', deploymentsTable(deployments, now), html`<a href="${projectPath(project)}/deployments?environment=${environment}">All of them</a> <a href="${projectPath(project)}/environments/${environment}/ways-back">Ways back</a>`)}`,
+${part('Commands', oneOffsTable(oneOffs, now), isLive ? running(asking, params) : nothing)}
+${part('Deployments', deploymentsTable(asking, deployments), html`<a href="${projectPath(project)}/deployments?environment=${environment}">All of them</a> <a href="${projectPath(project)}/environments/${environment}/ways-back">Ways back</a>`)}`,
     }
   },
 }
@@ -72,7 +76,7 @@ function leftOver(asking: Asking, { project, environment }: Place, { tracks, dep
 ${notices(tracks, now)}
 ${tracks.map((track) => trackPart(asking, track, tracks.length > 1))}
 ${queuePart(tracks, now)}
-${part('Deployments', deploymentsTable(deployments, now))}`,
+${part('Deployments', deploymentsTable(asking, deployments))}`,
   }
 }
 
@@ -104,7 +108,7 @@ ${tracks.map(({ stale }) => (stale === null ? nothing : banner('note', `What run
 
 function trackPart(asking: Asking, track: TrackView, isOneOfMany: boolean): Html {
   const { now } = asking
-  const { app, desired, attempted, active, running, serving, newerVariables } = track
+  const { app, desired, attempted, active, running, serving, newerVariables, noWayBack } = track
   return part(
     isOneOfMany ? app : 'What runs',
     html`<div class="sheet">${facts([
@@ -128,6 +132,7 @@ function trackPart(asking: Asking, track: TrackView, isOneOfMany: boolean): Html
       ...(active === null
         ? []
         : [['Under way', html`${idLink(active.id)} ${active.step?.doing ?? active.state}`] as const]),
+      ...(desired === null || noWayBack === null ? [] : [['Way back', noWayBack] as const]),
       ...(newerVariables === null
         ? []
         : [['Newer variables', html`version ${newerVariables.version} is not applied yet`] as const]),
@@ -199,7 +204,11 @@ function queuePart(tracks: readonly TrackView[], now: number): Html {
   )
 }
 
-function variablesPart({ may, here, now }: Asking, params: Place, { variables, version }: VariablesView): Html {
+function variablesPart(
+  { may, here, now }: Asking,
+  params: Place,
+  { variables, version, isNewer }: VariablesView & { readonly isNewer: boolean },
+): Html {
   const rows = variables.map(({ name, value, secret, by, at, reason }) => [
     html`<code>${name}</code>`,
     secret ? html`<span class="chip">secret</span>` : html`<code>${value ?? ''}</code>`,
@@ -210,7 +219,7 @@ function variablesPart({ may, here, now }: Asking, params: Place, { variables, v
   ])
   return html`${rows.length === 0 ? emptiness('No variable was set here by people.') : table(`Variables, version ${version}`, ['Name', 'Value', 'By', 'When', 'Why', ''], rows)}
 <div class="filters">${may('variables.set', params) ? setting(params, here) : nothing}
-${may('variables.apply', params) ? form({ route: 'variables.apply', params: { ...params }, back: here }, button('Apply to what runs')) : nothing}</div>`
+${isNewer && may('variables.apply', params) ? form({ route: 'variables.apply', params: { ...params }, back: here }, button('Apply to what runs')) : nothing}</div>`
 }
 
 function setting(params: Place, back: string): Html {

@@ -2,7 +2,7 @@ import { heading } from '../frame.ts'
 import { html } from '../html.ts'
 import { type Page, param } from '../page.ts'
 import { button, fieldName, form } from '../parts/form.ts'
-import { idLink, projectTabs } from '../parts/place.ts'
+import { projectTabs, seenLink } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness, when } from '../parts/words.ts'
 import { isDeclared, undeclared } from './project.ts'
@@ -63,7 +63,7 @@ ${part(
           ({ id, title, state, event, subject, channel, to, createdAt, attempts, problem, nextAt, environment }) => [
             html`<div class="title-cell">${title}</div>`,
             html`<span class="chip ${state === 'failed' ? 'stop' : state === 'delivered' ? 'well' : 'caution'}">${state}</span> ${problem ?? ''}`,
-            html`${event.replaceAll('_', ' ')} ${/^[dro]\d+$/.test(subject) ? idLink(subject) : subject} ${environment ?? ''}`,
+            html`${event.replaceAll('_', ' ')} ${/^[dro]\d+$/.test(subject) ? seenLink(asking, subject) : subject} ${environment ?? ''}`,
             html`${channel} <span class="quiet">${to}</span>`,
             when(createdAt, now),
             html`${attempts}${nextAt === null ? '' : html`, again ${when(nextAt, now)}`}`,

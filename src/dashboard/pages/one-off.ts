@@ -19,10 +19,10 @@ export const oneOffPage: Page = {
     const params = { oneOff: param(asking, 'oneOff') }
     const oneOff = await ask('one-offs.show', { params })
     const { id, project, track, command, name, state, by, comment, reason, plan, results, release, exitCode } = oneOff
+    const { obstacles } = oneOff
     const environment = track.split('/')[2] ?? ''
     const spot = { project, environment }
     const isOver = state === 'finished'
-    const mayAnswer = plan !== null && may('one-offs.approve', spot)
     return {
       title: `${id} ${stateWord(oneOff)} · ${environment}`,
       ...{ mark: markOf(oneOff), section: 'overview', about: [project] },
@@ -30,10 +30,12 @@ export const oneOffPage: Page = {
         projectCrumbs(project, environmentCrumb(project, environment), { text: id }),
         html`<code>${name ?? command.join(' ')}</code>`,
         html`
-${mayAnswer ? html`${opening('Approve', form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')]))}${opening('Reject', form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')]), 'danger')}` : nothing}
-${!isOver && may('one-offs.cancel', spot) ? form({ route: 'one-offs.cancel', params, back: here }, button('Cancel', 'danger')) : nothing}`,
+${plan !== null && obstacles.approve === null && may('one-offs.approve', spot) ? opening('Approve', form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])) : nothing}
+${obstacles.reject === null && may('one-offs.reject', spot) ? opening('Reject', form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')]), 'danger') : nothing}
+${obstacles.cancel === null && may('one-offs.cancel', spot) ? form({ route: 'one-offs.cancel', params, back: here }, button('Cancel', 'danger')) : nothing}`,
       )}
 <p class="subtitle">${stateSignal(oneOff)} ${releaseMark(release)} <span>by ${by}</span> ${when(oneOff.createdAt, now)} ${took(oneOff.startedAt, oneOff.finishedAt, now)} ${oneOff.destructive ? html`<span class="chip stop">destructive</span>` : nothing} ${oneOff.dryRun ? html`<span class="chip">dry run</span>` : nothing}</p>
+${state !== 'waiting' || obstacles.approve === null ? nothing : banner('note', `${obstacles.approve}.`)}
 ${reason === null ? nothing : banner(oneOff.outcome === 'succeeded' ? 'note' : 'stop', reason)}
 ${comment === null ? nothing : html`<blockquote class="prose quiet">${comment}</blockquote>`}
 <div class="sheet part">${facts([['Words', html`<code>${command.join(' ')}</code>`], ['Exit code', exitCode ?? ''], ['On', oneOff.instances.join(', ') || 'once, beside the instances'], ...oneOff.approvals.map((each) => ['Approved', html`${each.by} ${when(each.at, now)} ${each.comment ?? ''}`] as const)])}</div>

@@ -6,7 +6,7 @@ import { type Html, html, nothing } from '../html.ts'
 import type { Asking, Page } from '../page.ts'
 import { button, field, form, opening } from '../parts/form.ts'
 import { lamp, markOf } from '../parts/mark.ts'
-import { environmentPath, pageOf, projectPath } from '../parts/place.ts'
+import { environmentPath, mayEnter, pageOf, projectPath } from '../parts/place.ts'
 import { trackNotes } from '../parts/track-notes.ts'
 import { emptiness, releaseMark, when } from '../parts/words.ts'
 import { noRole } from './me.ts'
@@ -22,7 +22,7 @@ export const overviewPage: Page = {
       title: titleOf(projects),
       ...{ mark, section: 'overview', about: null },
       body: html`${heading([], 'Overview', asking.may('projects.add') ? adding(asking) : nothing)}
-${projects.length === 0 ? none(asking) : html`<div class="grid">${projects.map((project) => projectCard(project, asking.now))}</div>`}`,
+${projects.length === 0 ? none(asking) : html`<div class="grid">${projects.map((project) => projectCard(asking, project))}</div>`}`,
     }
   },
 }
@@ -32,10 +32,10 @@ function titleOf(projects: readonly OverviewProjectView[]): string {
   return failing === 0 ? 'Overview' : `${failing} failing`
 }
 
-export function projectCard(project: OverviewProjectView, now: number): Html {
+export function projectCard(asking: Asking, project: OverviewProjectView): Html {
   const { name, mark, tracks } = project
-  return html`<section class="project" id="project-${name}"><header>${lamp(mark)}<h2><a href="${projectPath(name)}">${name}</a></h2>${newestRun(project, now)}</header>
-${tracks.length === 0 ? html`<p class="unpushed">Nothing pushed yet.</p>` : ways(project, now)}</section>`
+  return html`<section class="project" id="project-${name}"><header>${lamp(mark)}<h2><a href="${projectPath(name)}">${name}</a></h2>${newestRun(project, asking.now)}</header>
+${tracks.length === 0 ? html`<p class="unpushed">Nothing pushed yet.</p>` : ways(asking, project)}</section>`
 }
 
 function newestRun({ newestRun: run }: OverviewProjectView, now: number): Html {
@@ -44,21 +44,33 @@ function newestRun({ newestRun: run }: OverviewProjectView, now: number): Html {
 }
 
 /** One line for each app. */
-function ways({ name, apps, tracks }: OverviewProjectView, now: number): Html {
+function ways(asking: Asking, { name, apps, tracks }: OverviewProjectView): Html {
   const lines = apps.map((app) => tracks.filter((track) => track.app === app)).filter((line) => line.length > 0)
   const isAlone = lines.length === 1
-  return html`${lines.map((line) => html`<div class="way">${line.map((track) => station(name, track, { isAlone, now }))}</div>`)}`
+  return html`${lines.map((line) => html`<div class="way">${line.map((track) => station(asking, track, { project: name, isAlone }))}</div>`)}`
 }
 
-function station(project: string, track: OverviewTrackView, { isAlone, now }: { isAlone: boolean; now: number }): Html {
+interface Standing {
+  readonly project: string
+  readonly isAlone: boolean
+}
+
+/** It leads to its page, for whoever may see that. */
+function station(asking: Asking, track: OverviewTrackView, { project, isAlone }: Standing): Html {
+  const { now } = asking
   const { app, environment, mark, live, undeployed } = track
   const behind =
     undeployed === null || undeployed.count === 0 ? '' : `${undeployed.count}${undeployed.isMore ? '+' : ''} behind`
-  return html`<a class="station" href="${environmentPath(project, environment)}">
-<span class="name">${lamp(mark)}<span>${environment}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
+  const told = html`<span class="name">${lamp(mark)}<span>${environment}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
 ${live === null ? html`<span class="quiet">nothing is live</span>` : html`<span>${releaseMark(live.release)}</span><span class="commit" title="${live.title}">${live.title}</span><span class="by">${when(live.at, now)} by ${live.by}</span>`}
 <span class="by">${runsAndServes(track)}</span>
-${trackNotes(track)}
+${trackNotes(track)}`
+  if (!mayEnter(asking, project, environment))
+    return html`<div class="station">
+${told}
+</div>`
+  return html`<a class="station" href="${environmentPath(project, environment)}">
+${told}
 </a>`
 }
 

@@ -11,7 +11,8 @@ import { projectCard } from './overview.ts'
 /** One project: its ways, and what happened last. */
 export const projectPage: Page = {
   path: '/projects/:project',
-  async show({ ask, now, ...asking }) {
+  async show(asking) {
+    const { ask, now } = asking
     const project = param(asking, 'project')
     const [[overview], runs, deployments, { gitUrl }] = await Promise.all([
       ask('overview', { query: { project } }),
@@ -29,9 +30,9 @@ export const projectPage: Page = {
       ...{ mark: overview?.mark ?? 'empty', section: 'overview', about: [project] },
       body: html`${heading([{ text: 'Overview', path: '/' }], project, html`${behind}`)}
 ${projectTabs(project, '')}
-${overview === undefined ? '' : html`<div class="part">${projectCard(overview, now)}</div>`}
+${overview === undefined ? '' : html`<div class="part">${projectCard(asking, overview)}</div>`}
 ${part('Newest runs', runs.length === 0 ? pushFirst(gitUrl) : runsTable(runs, now))}
-${part('Newest deployments', deploymentsTable(deployments, now))}`,
+${part('Newest deployments', deploymentsTable(asking, deployments))}`,
     }
   },
 }
@@ -71,7 +72,8 @@ export const runsPage: Page = {
 
 export const deploymentsPage: Page = {
   path: '/projects/:project/deployments',
-  async show({ ask, now, query, ...asking }) {
+  async show(asking) {
+    const { ask, query } = asking
     const project = param(asking, 'project')
     const { environment } = query
     const [{ environments }, deployments] = await Promise.all([
@@ -84,7 +86,7 @@ export const deploymentsPage: Page = {
       ...{ mark: null, section: 'overview', about: [project] },
       body: html`${heading([{ text: 'Overview', path: '/' }], project)}${projectTabs(project, 'deployments')}
 <nav class="filters" aria-label="Environment"><a class="chip" href="${at}">all</a>${environments.map((name) => html`<a class="chip" href="${at}?environment=${name}" ${name === environment ? html`aria-current="true"` : ''}>${name}</a>`)}${environment === undefined ? '' : html`<a href="${environmentPath(project, environment)}">To ${environment}</a>`}</nav>
-${deploymentsTable(deployments, now)}`,
+${deploymentsTable(asking, deployments)}`,
     }
   },
 }

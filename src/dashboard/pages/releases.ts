@@ -5,6 +5,7 @@ import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
 import { area, button, field, form, opening } from '../parts/form.ts'
 import { idLink, placeLink, projectPath, projectTabs } from '../parts/place.ts'
+import { reserved } from '../parts/reserved.ts'
 import { part, table } from '../parts/table.ts'
 import { commitMark, emptiness, prose, releaseMark, when } from '../parts/words.ts'
 import { isDeclared, undeclared } from './project.ts'
@@ -34,7 +35,8 @@ ${publications.length === 0 ? nothing : part('Published', html`<div class="grid"
   },
 }
 
-function releasesTable({ now, may, here }: Asking, releases: readonly ReleaseView[]): Html {
+function releasesTable(asking: Asking, releases: readonly ReleaseView[]): Html {
+  const { now, may, here } = asking
   return table(
     'Releases',
     ['Release', 'App', 'Commit', 'Made', 'Live in', 'Archive', 'Provenance', ''],
@@ -60,7 +62,7 @@ function releasesTable({ now, may, here }: Asking, releases: readonly ReleaseVie
         app,
         html`<div class="title-cell">${title} ${commitMark(commit)}</div>`,
         when(createdAt, now),
-        liveIn.map((environment) => html`${placeLink(project, environment)} `),
+        liveIn.map((environment) => html`${placeLink(asking, project, environment)} `),
         html`<code title="${digest}">${digest.slice(0, 12)}</code> <span class="quiet">${discardedAt === null ? size(bytes) : 'discarded'}</span>`,
         idLink(run),
         may('releases.publish', { project }) && tag === null && discardedAt === null
@@ -143,10 +145,11 @@ interface Certifying {
 }
 
 /** The answer for one environment, with what stands against it. */
-async function certificate({ ask, may, here }: Asking, { release, environment }: Certifying) {
+async function certificate(asking: Asking, { release, environment }: Certifying) {
+  const { ask, may, here } = asking
   const { project, app, id, version, liveIn, discardedAt } = release
   const params = { project, environment }
-  const place = placeLink(project, environment)
+  const place = placeLink(asking, project, environment)
   if (liveIn.includes(environment)) return [place, html`<span class="chip well">it is live</span>`, '', '']
   const ways = await ask('ways-back', { params, query: { app } }).catch(() => []) // The app does not belong there.
   const way = ways.find((each) => each.release.id === id)
@@ -226,6 +229,7 @@ export const waysBackPage: Page = {
         ],
         'Ways back',
       )}
+${reserved(asking, params, ['rollback'])}
 ${rows.length === 0 ? emptiness('Nothing else was live here yet.') : table('Ways back', ['Release', 'App', 'Live last', 'Can I go back?', 'Reasons', ''], rows)}`,
     }
   },

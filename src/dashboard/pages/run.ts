@@ -5,7 +5,7 @@ import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { lamp, markOf, markOfOutcome, stateSignal, stateWord } from '../parts/mark.ts'
-import { idLink, jobPath, placeLink, projectCrumbs } from '../parts/place.ts'
+import { jobPath, placeLink, projectCrumbs, seenLink } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { banner, commitMark, releaseMark, took, when } from '../parts/words.ts'
 
@@ -24,7 +24,7 @@ export const runPage: Page = {
 ${run.reason === null ? nothing : banner(run.outcome === 'failed' || run.outcome === 'errored' ? 'stop' : 'note', run.reason)}
 ${advice(run)}
 ${part('Jobs', jobGraph(run, now))}
-${run.lacks.length === 0 ? nothing : lacking(project, run.lacks)}
+${run.lacks.length === 0 ? nothing : lacking(asking, project, run.lacks)}
 ${await whereItIs(asking, run)}`,
     }
   },
@@ -88,10 +88,10 @@ function advice({ migrations }: RunDetailView): Html {
   )
 }
 
-function lacking(project: string, lacks: readonly LackView[]): Html {
+function lacking(asking: Asking, project: string, lacks: readonly LackView[]): Html {
   const rows = lacks.map(({ environment, app, name, since, waiver }) => [
     html`<code>${name}</code>`,
-    placeLink(project, environment),
+    placeLink(asking, project, environment),
     app,
     since ?? '',
     waiver === null ? 'missing' : `waived by ${waiver.by}`,
@@ -102,17 +102,18 @@ function lacking(project: string, lacks: readonly LackView[]): Html {
   )
 }
 
-async function whereItIs({ ask }: Asking, run: RunDetailView): Promise<Html> {
+async function whereItIs(asking: Asking, run: RunDetailView): Promise<Html> {
+  const { ask } = asking
   const { project, commit } = run
   const known = await ask('releases.list', { params: { project }, query: { limit: 200 } })
   if (!known.some((release) => release.commit === commit)) return nothing
   const { steps, releases } = await ask('flow', { params: { project, named: commit } })
   const rows = steps.map(({ app, environment, state, because, deployment }) => [
-    placeLink(project, environment),
+    placeLink(asking, project, environment),
     app,
     html`<span class="signal ${flowMark(state)}">${lamp(flowMark(state), '')} ${state}</span>`,
     because,
-    deployment === null ? '' : idLink(deployment),
+    deployment === null ? '' : seenLink(asking, deployment),
   ])
   const made = releases.map((release) => html`<span>${release.app} ${releaseMark({ ...release, commit })}</span> `)
   return part(

@@ -25,7 +25,7 @@ export const settingsPage: Page = {
       ...{ mark: null, section: 'overview', about: [project] },
       body: html`${heading([{ text: 'Overview', path: '/' }], project)}${projectTabs(project, 'settings')}
 ${part('Project', projectFacts(asking, shown))}
-${part('What guards the environments', guards(project, safeguards))}
+${part('What guards the environments', guards(asking, project, safeguards))}
 ${accounts.length === 0 ? nothing : part('People here', people(accounts), granting(asking, project))}
 ${part('What came in', eventsTable(asking, events))}
 ${may('projects.remove', { project }) ? part('Its end', removing(project)) : nothing}`,
@@ -33,22 +33,22 @@ ${may('projects.remove', { project }) ? part('Its end', removing(project)) : not
   },
 }
 
-function projectFacts({ now }: Asking, shown: ProjectView): Html {
+function projectFacts(asking: Asking, shown: ProjectView): Html {
   const { name, gitUrl, origin, apps, environments, createdAt, createdBy } = shown
   const rows = [
     ['Push to', html`<code>${gitUrl}</code>`],
     ['First fetched from', origin ?? 'nowhere'],
     ['Apps', apps.join(', ') || 'none yet'],
-    ['Environments', environments.map((environment) => html`${placeLink(name, environment)} `)],
-    ['Added', html`${when(createdAt, now)} by ${createdBy}`],
+    ['Environments', environments.map((environment) => html`${placeLink(asking, name, environment)} `)],
+    ['Added', html`${when(createdAt, asking.now)} by ${createdBy}`],
   ] as const
   return html`<div class="sheet">${facts(rows)}</div>`
 }
 
-function guards(project: string, safeguards: readonly SafeguardsView[]): Html {
+function guards(asking: Asking, project: string, safeguards: readonly SafeguardsView[]): Html {
   const head = ['Environment', 'Approvals', 'Of', 'One’s own', 'Rolling back', 'After']
   const rows = safeguards.map(({ environment, approvals, approvers, selfApproval, rollback, needs }) => [
-    placeLink(project, environment),
+    placeLink(asking, project, environment),
     approvals,
     approvers.join(', ') || 'anybody who may deploy',
     selfApproval ? 'yes' : 'no',

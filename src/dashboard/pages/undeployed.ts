@@ -6,6 +6,7 @@ import { type Asking, type Page, param } from '../page.ts'
 import { button, form } from '../parts/form.ts'
 import { lamp, markOfOutcome } from '../parts/mark.ts'
 import { environmentCrumb, idLink, projectCrumbs } from '../parts/place.ts'
+import { reserved } from '../parts/reserved.ts'
 import { part } from '../parts/table.ts'
 import { commitMark, emptiness, releaseMark, when } from '../parts/words.ts'
 
@@ -20,6 +21,7 @@ export const undeployedPage: Page = {
       title: `${count} not yet in ${environment}`,
       ...{ mark: count === 0 ? 'well' : 'queued', section: 'overview', about: [project] },
       body: html`${heading(projectCrumbs(project, environmentCrumb(project, environment)), `Not yet in ${environment}`)}
+${reserved(asking, { project, environment }, ['deploy'])}
 ${lists.map((list) => listPart(asking, project, list))}`,
     }
   },

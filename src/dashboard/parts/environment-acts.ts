@@ -14,30 +14,58 @@ interface Acting {
 /** What can be done with an environment as a whole. */
 export function environmentActs(asking: Asking, acting: Acting): Html {
   const { project, environment, tracks } = acting
-  const { may, here } = asking
-  const params = { project, environment }
-  const act = { params, back: here }
-  const comment = field({ label: 'Comment', name: 'body.comment' })
-  const app = appChoice(tracks)
+  const act = { params: { project, environment }, back: asking.here }
+  const live = tracks.filter(({ desired }) => desired !== null)
   return html`
-${may('deploy', params) ? opening('Deploy', form({ ...act, route: 'deploy' }, [app, field({ label: 'Release', name: 'body.version', placeholder: 'the newest' }), comment, overrides(tracks), button('Deploy', 'main')])) : nothing}
-${promoting(asking, acting)}
-${may('rollback', params) ? opening('Roll back', form({ ...act, route: 'rollback' }, [app, field({ label: 'To release', name: 'body.version', placeholder: 'the one before' }), area({ label: 'Why', name: 'body.comment' }), button('Roll back', 'danger')]), 'danger') : nothing}
-${may('redeploy', params) ? opening('Redeploy', form({ ...act, route: 'redeploy' }, [app, comment, button('Replace every instance')])) : nothing}
+${deploying(asking, act, tracks)}
+${promoting(asking, acting, live)}
+${rollingBack(asking, act, tracks)}
+${redeploying(asking, { ...act, tracks, live })}
 ${locking(asking, { ...act, isLocked: tracks.some(({ lock }) => lock !== null) })}`
 }
 
+interface Act {
+  readonly params: { readonly project: string; readonly environment: string }
+  readonly back: string
+}
+
+type Tracks = readonly TrackView[]
+
+const comment = field({ label: 'Comment', name: 'body.comment' })
+
+function deploying(asking: Asking, act: Act, tracks: Tracks): Html {
+  if (!asking.may('deploy', act.params)) return nothing
+  return opening(
+    'Deploy',
+    form({ ...act, route: 'deploy' }, [
+      appChoice(tracks, tracks),
+      field({ label: 'Release', name: 'body.version', placeholder: 'the newest' }),
+      comment,
+      held(asking, act, tracks),
+      button('Deploy', 'main'),
+    ]),
+  )
+}
+
+/** What keeps it from beginning, and what whoever looks may do about it. */
+function held({ may }: Asking, { params }: Act, tracks: Tracks): Html {
+  const isLocked = tracks.some(({ lock }) => lock !== null)
+  const isFrozen = tracks.some(({ freeze }) => freeze?.now)
+  return html`${isLocked ? html`<p>It is locked: this waits until somebody unlocks it.</p>` : nothing}
+${isFrozen && may('lock', params) ? field({ label: 'Why although it is frozen', name: 'body.overrideFreeze' }) : nothing}
+${isFrozen && !may('lock', params) ? html`<p>It is frozen: this waits until the freeze ends.</p>` : nothing}`
+}
+
 /** To wherever else whoever looks may send something. */
-function promoting({ may, here }: Asking, { project, environment, tracks, environments }: Acting): Html {
+function promoting({ may, here }: Asking, { project, environment, tracks, environments }: Acting, live: Tracks): Html {
   const params = { project, environment }
-  const others = environments.filter((name) => name !== environment && may('promote', { project, environment: name }))
-  if (others.length === 0 || !may('promote', params)) return nothing
+  const others = environments.filter((name) => name !== environment && may('promote', { ...params, to: name }))
+  if (others.length === 0 || live.length === 0) return nothing
   const to = others.map((name) => [name, name] as const)
-  const comment = field({ label: 'Comment', name: 'body.comment' })
   return opening(
     'Promote',
     form({ route: 'promote', params, back: here }, [
-      appChoice(tracks),
+      appChoice(live, tracks),
       choice('To', 'body.to', to),
       comment,
       button('Send what is live here', 'main'),
@@ -45,20 +73,37 @@ function promoting({ may, here }: Asking, { project, environment, tracks, enviro
   )
 }
 
-/** Needed only where there are several. */
-function appChoice(tracks: readonly TrackView[]): Html {
+function rollingBack({ may }: Asking, act: Act, tracks: Tracks): Html {
+  const able = tracks.filter(({ noWayBack }) => noWayBack === null)
+  if (able.length === 0 || !may('rollback', act.params)) return nothing
+  return opening(
+    'Roll back',
+    form({ ...act, route: 'rollback' }, [
+      appChoice(able, tracks),
+      field({ label: 'To release', name: 'body.version', placeholder: 'the one before' }),
+      area({ label: 'Why', name: 'body.comment' }),
+      button('Roll back', 'danger'),
+    ]),
+    'danger',
+  )
+}
+
+function redeploying({ may }: Asking, { tracks, live, ...act }: Act & { tracks: Tracks; live: Tracks }): Html {
+  if (live.length === 0 || !may('redeploy', act.params)) return nothing
+  return opening(
+    'Redeploy',
+    form({ ...act, route: 'redeploy' }, [appChoice(live, tracks), comment, button('Replace every instance')]),
+  )
+}
+
+/** Of those with which it can be done; needed only where there are several. */
+function appChoice(able: Tracks, tracks: Tracks): Html {
   if (tracks.length < 2) return nothing
-  return choice('App', 'body.app', [['', 'all'], ...tracks.map(({ app }) => [app, app] as const)])
+  const all = able.length === tracks.length ? [['', 'all'] as const] : []
+  return choice('App', 'body.app', [...all, ...able.map(({ app }) => [app, app] as const)])
 }
 
-function overrides(tracks: readonly TrackView[]): Html {
-  if (!tracks.some(({ freeze }) => freeze?.now)) return nothing
-  return field({ label: 'Why although it is frozen', name: 'body.overrideFreeze' })
-}
-
-interface Locking {
-  readonly params: { readonly project: string; readonly environment: string }
-  readonly back: string
+interface Locking extends Act {
   readonly isLocked: boolean
 }
 

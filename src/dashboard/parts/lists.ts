@@ -1,7 +1,8 @@
 import type { DeploymentView, OneOffView, RunView } from '../../api/views.ts'
 import { type Html, html } from '../html.ts'
+import type { Asking } from '../page.ts'
 import { stateSignal } from './mark.ts'
-import { idLink, placeLink } from './place.ts'
+import { idLink, placeLink, seenLink } from './place.ts'
 import { table } from './table.ts'
 import { commitMark, emptiness, releaseMark, took, when } from './words.ts'
 
@@ -22,16 +23,17 @@ export function runsTable(runs: readonly RunView[], now: number): Html {
   )
 }
 
-export function deploymentsTable(deployments: readonly DeploymentView[], now: number): Html {
+export function deploymentsTable(asking: Asking, deployments: readonly DeploymentView[]): Html {
+  const { now } = asking
   if (deployments.length === 0) return emptiness('Nothing has been deployed here yet.')
   return table(
     'Deployments',
     ['Deployment', 'State', 'Release', 'Environment', 'Why', 'By', 'When', 'Visitors'],
     deployments.map((deployment) => [
-      idLink(deployment.id),
+      seenLink(asking, deployment.id),
       stateSignal(deployment),
       releaseMark(deployment.release),
-      html`${placeLink(deployment.project, deployment.environment)} <span class="quiet">${deployment.app}</span>`,
+      html`${placeLink(asking, deployment.project, deployment.environment)} <span class="quiet">${deployment.app}</span>`,
       deployment.reason,
       deployment.by,
       when(deployment.finishedAt ?? deployment.createdAt, now),

@@ -1,6 +1,7 @@
 import { environmentPath, jobPath, pageOf, projectPath } from '../../api/addresses.ts'
 import { type Crumb, type Tab, tabs } from '../frame.ts'
 import { type Html, html } from '../html.ts'
+import type { Asking } from '../page.ts'
 
 export { environmentPath, jobPath, pageOf, projectPath }
 
@@ -38,6 +39,17 @@ export function idLink(id: string): Html {
   return html`<a href="${pageOf(id)}"><code>${id}</code></a>`
 }
 
-export function placeLink(project: string, environment: string): Html {
+/** The same where it may lie in an environment that whoever looks may not see. */
+export function seenLink({ maySee }: Pick<Asking, 'maySee'>, id: string): Html {
+  return maySee(id) ? idLink(id) : html`<code>${id}</code>`
+}
+
+/** An environment, with its page if whoever looks may see it. */
+export function placeLink(asking: Pick<Asking, 'may'>, project: string, environment: string): Html {
+  if (!mayEnter(asking, project, environment)) return html`${environment}`
   return html`<a href="${environmentPath(project, environment)}">${environment}</a>`
+}
+
+export function mayEnter({ may }: Pick<Asking, 'may'>, project: string, environment: string): boolean {
+  return may('variables.list', { project, environment })
 }

@@ -1,12 +1,9 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { Fault, messageOf } from '../../lib/fault.ts'
-import type { Store } from '../../store/store.ts'
 import { applyDeployment } from '../apply.ts'
-import { isApproved, mayApprove, mustBeCurrent, mustBeLookedAt, mustWait } from '../approvals.ts'
-import { contextOf, trackOf } from '../context.ts'
+import { isApproved, mustBeApprovable, mustBeCurrent, mustBeRejectable } from '../approvals.ts'
+import { contextOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
-import { mustBePermitted, whoIs } from '../permissions.ts'
-import { demandsFor, pushersOf } from '../safeguards.ts'
 import type { Tx } from '../tx.ts'
 import type { Asked, Work } from './work.ts'
 
@@ -22,7 +19,7 @@ export function approvalActions(work: Work) {
     /** Says yes to the plan with this hash, as it is now. Fault `approval.plan_moved` when it is another one by now. */
     approve(deployment: string, plan: string, asked: Asked): Deployment {
       return work.one((tx) => {
-        mustBeApprovable(tx, { deployment, plan }, asked)
+        mustBeSayable(tx, { deployment, plan }, asked)
         return sayYes(tx, { deployment, plan }, asked)
       })
     },
@@ -36,7 +33,7 @@ export function approvalActions(work: Work) {
         allOrNone(
           yeses,
           ({ deployment }) => deployment,
-          (yes) => mustBeApprovable(tx, yes, asked),
+          (yes) => mustBeSayable(tx, yes, asked),
         )
         return yeses.map((yes) => sayYes(tx, yes, asked))
       })
@@ -44,7 +41,7 @@ export function approvalActions(work: Work) {
 
     reject(deployment: string, reason: string, asked: Asked): Deployment {
       return work.one((tx) => {
-        mustBeRejectable(tx, deployment, asked)
+        mustBeRejectable(tx.parts.store, deployment, asked.by)
         return sayNo(tx, { deployment, reason }, asked)
       })
     },
@@ -52,47 +49,16 @@ export function approvalActions(work: Work) {
     /** Says no to several in one act, for one reason; all of them or none. */
     rejectAll(deployments: readonly string[], reason: string, asked: Asked): readonly Deployment[] {
       return work.all((tx) => {
-        allOrNone(deployments, String, (deployment) => mustBeRejectable(tx, deployment, asked))
+        allOrNone(deployments, String, (deployment) => mustBeRejectable(tx.parts.store, deployment, asked.by))
         return deployments.map((deployment) => sayNo(tx, { deployment, reason }, asked))
       })
     },
   }
 }
 
-function mustBeApprovable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked): void {
-  const { store } = tx.parts
-  const deployment = mustBeAskedOf(tx, id, by)
-  mustBeLookedAt(store, deployment)
+function mustBeSayable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked): void {
+  const deployment = mustBeApprovable(tx.parts.store, id, by)
   mustBeCurrent(tx, deployment, plan)
-  mayApprove(
-    ownOf(store, deployment),
-    demandsFor(store, contextOf(store, deployment)),
-    personThere(store, deployment, by),
-  )
-}
-
-/** Whoever asked for it may always take it back by a no. */
-function mustBeRejectable(tx: Tx, id: string, { by }: Asked): void {
-  const { store } = tx.parts
-  const deployment = mustBeAskedOf(tx, id, by)
-  const demands = demandsFor(store, contextOf(store, deployment)).map((each) => ({ ...each, selfApproval: true }))
-  mayApprove(ownOf(store, deployment), demands, personThere(store, deployment, by))
-}
-
-function personThere(store: Store, { track }: Deployment, by: string) {
-  return whoIs(store, by, trackOf(store, track))
-}
-
-function ownOf(store: Store, deployment: Deployment) {
-  return { id: deployment.id, own: [deployment.by, ...pushersOf(store, deployment)] }
-}
-
-function mustBeAskedOf({ parts: { store } }: Tx, id: string, by: string): Deployment {
-  const deployment = findDeployment(store, id)
-  const { project, environment } = trackOf(store, deployment.track)
-  mustBePermitted(store, 'approve', { project, environment, by })
-  mustWait(deployment)
-  return deployment
 }
 
 function sayYes(tx: Tx, { deployment: id, plan }: Yes, { by, comment = null }: Asked): Deployment {

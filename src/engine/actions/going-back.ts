@@ -23,6 +23,25 @@ function mustBeMeant(store: Store, track: Track, { release, asked }: { release: 
   throw new Fault('rollback.crosses_migration', { details })
 }
 
+/** Unless they may end it, and it can be ended. */
+export function mustBeCancellable(store: Store, id: string, by: string): void {
+  const deployment = findDeployment(store, id)
+  const { project, environment } = trackOf(store, deployment.track)
+  mustBePermitted(store, 'cancel', { project, environment, by })
+  const { state } = deployment
+  if (state.kind === 'finished')
+    throw new Fault('deployment.ended', { details: { deployment: id, state: state.outcome } })
+  const problem = whyNotCancelled(store, deployment)
+  if (problem !== null) throw new Fault('deployment.not_cancellable', { details: { deployment: id, problem } })
+}
+
+function whyNotCancelled(store: Store, deployment: Deployment): string | null {
+  const { kind } = deployment.state
+  if (kind === 'reverting') return 'it is going back already'
+  const isHeldTo = kind === 'rolling' && contextOf(store, deployment).environment.policies.cancel === 'never'
+  return isHeldTo ? 'the policy `cancel: never` lets it end' : null
+}
+
 export function goingBackActions(work: Work) {
   return {
     /** Back to the release that was live before, or to the one named. The target is checked before anything moves. */
@@ -52,22 +71,7 @@ export function goingBackActions(work: Work) {
     cancelDeployment(id: string, { by }: Asked): Deployment {
       return work.transact((tx) => {
         const { store } = tx.parts
-        const deployment = findDeployment(store, id)
-        const { project, environment } = trackOf(store, deployment.track)
-        mustBePermitted(store, 'cancel', { project, environment, by })
-        const { state } = deployment
-        if (state.kind === 'finished')
-          throw new Fault('deployment.ended', { details: { deployment: id, state: state.outcome } })
-        if (state.kind === 'reverting') {
-          throw new Fault('deployment.not_cancellable', {
-            details: { deployment: id, problem: 'it is going back already' },
-          })
-        }
-        if (state.kind === 'rolling' && contextOf(store, deployment).environment.policies.cancel === 'never') {
-          throw new Fault('deployment.not_cancellable', {
-            details: { deployment: id, problem: 'the policy `cancel: never` lets it end' },
-          })
-        }
+        mustBeCancellable(store, id, by)
         applyDeployment(tx, id, { type: 'cancelled', by })
         return findDeployment(store, id)
       })

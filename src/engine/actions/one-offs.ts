@@ -1,5 +1,4 @@
 import type { OneOffRun, OneOffTerminal, OneOffWhere } from '../../domain/one-off.ts'
-import type { Permission } from '../../domain/permission.ts'
 import type { AppSpec, EnvironmentSpec, OneOffSpec } from '../../domain/spec.ts'
 import type { Track } from '../../domain/track.ts'
 import { wordsOf } from '../../domain/words.ts'
@@ -65,8 +64,8 @@ export function oneOffActions(work: Work) {
       return work.transact((tx) => {
         const { store } = tx.parts
         const oneOff = findOneOff(store, id)
-        const context = mustBeCurrentOneOff(tx, oneOff, plan)
         mayApproveOneOff(store, oneOff, by)
+        const context = mustBeCurrentOneOff(tx, oneOff, plan)
         store.deployments.approve(id, { plan, by, at: tx.at, comment })
         tx.fact({ kind: 'one_off.approval', project: oneOff.project, subject: id, by, data: { plan, comment } })
         if (oneOffIsApproved(store, oneOff, plan)) applyOneOff(tx, id, { type: 'approved', plan, context })
@@ -89,11 +88,7 @@ export function oneOffActions(work: Work) {
     cancelOneOff(id: string, { by }: Asked): OneOffRun {
       return work.transact((tx) => {
         const { store } = tx.parts
-        const oneOff = findOneOff(store, id)
-        permitted(store, oneOff, { permission: 'cancel', by })
-        if (oneOff.state === 'finished') {
-          throw new Fault('one_off.ended', { details: { oneOff: id, outcome: oneOff.outcome } })
-        }
+        mustBeCancellableOneOff(store, findOneOff(store, id), by)
         applyOneOff(tx, id, { type: 'cancelled', by })
         return findOneOff(store, id)
       })
@@ -101,13 +96,11 @@ export function oneOffActions(work: Work) {
   }
 }
 
-function permitted(
-  store: Store,
-  { track }: OneOffRun,
-  { permission, by }: { permission: Permission; by: string },
-): void {
+/** Unless they may end it, and it has not ended. */
+export function mustBeCancellableOneOff(store: Store, { id, track, state, outcome }: OneOffRun, by: string): void {
   const { project, environment } = trackOf(store, track)
-  mustBePermitted(store, permission, { project, environment, by })
+  mustBePermitted(store, 'cancel', { project, environment, by })
+  if (state === 'finished') throw new Fault('one_off.ended', { details: { oneOff: id, outcome } })
 }
 
 interface Drafting {

@@ -1,11 +1,11 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { StoredRelease } from '../../store/releases.ts'
+import type { Store } from '../../store/store.ts'
 import { trackOf } from '../context.ts'
 import { findDeployment } from '../find.ts'
 import { mustBePermitted } from '../permissions.ts'
 import { requestDeployment } from '../request.ts'
-import type { Tx } from '../tx.ts'
 import type { Asked, Work } from './work.ts'
 
 export function retryingActions(work: Work) {
@@ -17,11 +17,8 @@ export function retryingActions(work: Work) {
     retryDeployment(id: string, { by, comment }: Asked): Deployment {
       return work.one((tx) => {
         const { store } = tx.parts
-        const before = findDeployment(store, id)
+        const before = mustBeRetryable(store, id, by)
         const { project, environment } = trackOf(store, before.track)
-        mustBePermitted(store, 'deploy', { project, environment, by })
-        const problem = whyNot(tx, before)
-        if (problem !== null) throw new Fault('deployment.not_retryable', { details: { deployment: id, problem } })
         const made = requestDeployment(tx, {
           release: store.releases.get(before.release.id) as StoredRelease,
           environment,
@@ -36,8 +33,17 @@ export function retryingActions(work: Work) {
   }
 }
 
-function whyNot(tx: Tx, { id, state, release, reason, track }: Deployment): string | null {
-  const { store } = tx.parts
+/** Unless they may have it tried again, and it can be. */
+export function mustBeRetryable(store: Store, id: string, by: string): Deployment {
+  const deployment = findDeployment(store, id)
+  const { project, environment } = trackOf(store, deployment.track)
+  mustBePermitted(store, 'deploy', { project, environment, by })
+  const problem = whyNot(store, deployment)
+  if (problem !== null) throw new Fault('deployment.not_retryable', { details: { deployment: id, problem } })
+  return deployment
+}
+
+function whyNot(store: Store, { id, state, release, reason, track }: Deployment): string | null {
   if (state.kind !== 'finished') return 'it has not ended'
   if (state.outcome === 'succeeded') return 'it succeeded; `signalbox redeploy` puts new instances in its place'
   const again = store.deployments.list(track, 50).find(({ retryOf }) => retryOf === id)

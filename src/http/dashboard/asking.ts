@@ -2,9 +2,11 @@ import type { Answer, Question, Route } from '../../api/route.ts'
 import { type RouteName, type Routes, routes } from '../../api/routes.ts'
 import type { Ask, Asking, Spot } from '../../dashboard/page.ts'
 import type { Where } from '../../domain/role.ts'
+import { whyNotPermitted } from '../../engine/permissions.ts'
 import type { Store } from '../../store/store.ts'
 import { type AnyAsked, type AnyHandler, admittedTo, checked } from '../ask.ts'
 import { everywhere, type Principal, reaches } from '../auth.ts'
+import { placeOf } from '../where.ts'
 import type { DashboardParts } from './parts.ts'
 
 type Parts = Pick<DashboardParts, 'store' | 'handlers'>
@@ -36,11 +38,27 @@ export function posed(
   return { asked: { params: admitted.params, ...rest }, where: admitted.where }
 }
 
-/** Whether they may use a route there. */
-export function mayAs(principal: Principal): Asking['may'] {
-  return (name: RouteName, { project, environment }: Spot = {}) => {
+/** What they may do and see; and who may, where the environment names them and they are not among them. */
+export function mayAs(principal: Principal, store: Store): Pick<Asking, 'may' | 'onlyFor' | 'maySee'> {
+  const denied = (name: RouteName, { project, environment, to = environment }: Spot) => {
+    const { permission }: Route = routes[name]
+    if (permission === undefined || project === undefined || to === undefined) return null
+    return whyNotPermitted(store, permission, { project, environment: to, by: principal.name })
+  }
+  const isReached = (name: RouteName, { project, environment }: Spot) => {
     const { scope }: Route = routes[name]
     const where = { ...everywhere, project: project ?? null, environment: environment ?? null }
     return scope === 'anyone' || reaches(principal, scope, where)
+  }
+  return {
+    may: (name, spot = {}) => isReached(name, spot) && denied(name, spot) === null,
+    onlyFor: (name, spot) => {
+      const fault = isReached(name, spot) ? denied(name, spot) : null
+      return fault?.code === 'permission.denied' ? String(fault.details.who) : null
+    },
+    maySee: (id) => {
+      const where = placeOf(store, id)
+      return where !== null && reaches(principal, 'read', where)
+    },
   }
 }

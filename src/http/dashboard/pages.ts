@@ -41,7 +41,7 @@ function askingOf(context: Context<Env>, parts: DashboardParts, principal: Princ
   url.searchParams.delete('done')
   return {
     ask: askAs(principal, parts, context.req.raw.signal),
-    may: mayAs(principal),
+    ...mayAs(principal, parts.store),
     params: context.req.param(),
     query: Object.fromEntries(url.searchParams),
     now: parts.now(),

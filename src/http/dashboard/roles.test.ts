@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { apiServer, type TestApi } from '../../../test/helpers/api-server.ts'
-import { inStaging, production, pushed, waitingOn } from '../../../test/helpers/deployments.ts'
+import { ada, inProduction, inStaging, production, pushed, waitingOn } from '../../../test/helpers/deployments.ts'
+import { guardedSpec } from '../../../test/helpers/guarded.ts'
 import { person } from '../../../test/helpers/people.ts'
+import { projectSpec } from '../../../test/helpers/spec.ts'
 import { waitFor } from '../../../test/helpers/wait-for.ts'
 import type { Route } from '../../api/route.ts'
 import { type RouteName, routes } from '../../api/routes.ts'
 import { ranks, type Where } from '../../domain/role.ts'
+import { mustBePermitted } from '../../engine/permissions.ts'
 import { Fault } from '../../lib/fault.ts'
 import { systemClock } from '../../system/clock.ts'
 import { signedIn, startSession } from '../accounts/sessions.ts'
@@ -44,9 +47,44 @@ test('whatever role somebody has, every page shows, and offers nothing that thei
           const isElsewhere = place.environment !== undefined && /production|d2/.test(path)
           assert.equal(status, isElsewhere ? 403 : 200, textOf(text))
           assert.deepEqual(refused(api, visitor.principal(), text), [])
+          if (rank === 'deployer' && where === 'in staging') assert.deepEqual(await shut(visitor, text), [])
         })
       }
     }
+  }
+})
+
+test('where an environment names who may, nobody else is offered it, and they are told who may', async (t) => {
+  const api = await stage(t, guardedSpec)
+  for (const [who, roles] of Object.entries({ 'not named': ['maintainer'], named: ['maintainer', 'lead'] })) {
+    const visitor = visitorOf(api, roles)
+    for (const path of pages) {
+      await t.test(`${who}: ${path}`, async () => {
+        const { status, text } = await visitor.get(path)
+        assert.equal(status, 200, textOf(text))
+        assert.deepEqual(refused(api, visitor.principal(), text), [])
+        const isTold = /\/environments|\/undeployed|\/d2|\/approvals/.test(path)
+        if (isTold) assert.equal(/(Only|these may:) ada, role:lead/.test(textOf(text)), who === 'not named')
+        const isOfEnvironment = /\/environments\/\w+$|\/d2/.test(path)
+        if (isOfEnvironment) assert.equal(/<form [^>]*action="\/act/.test(text), who === 'named', textOf(text))
+      })
+    }
+  }
+})
+
+test('whoever may not say yes to their own is not asked to, and may take it back', async (t) => {
+  const [staging, production] = projectSpec().environments
+  assert.ok(staging && production)
+  const protection = { ...production.protection, selfApproval: false }
+  const api = await stage(t, projectSpec({ environments: [staging, { ...production, protection }] }))
+  const visitor = visitorOf(api, ['deployer'])
+  api.it.engine.actions.reject('d2', 'not yet', ada)
+  const [own] = api.it.engine.actions.deploy(inProduction, { version: null }, { by: 'lin' })
+  for (const path of ['/approvals', `/deployments/${own?.id}`]) {
+    const { text } = await visitor.get(path)
+    assert.doesNotMatch(text, /approvals\.give|deployments\.approve/)
+    assert.match(text, /whoever pushed it or asked for it does not approve it here/)
+    assert.match(text, /rejections\.give|deployments\.reject/)
   }
 })
 
@@ -76,12 +114,12 @@ test('whoever has no role at all is told so, and can sign out', async (t) => {
   }
 })
 
-async function stage(t: TestContext): Promise<TestApi> {
-  const api = await apiServer()
+async function stage(t: TestContext, spec = projectSpec()): Promise<TestApi> {
+  const api = await apiServer({ spec })
   t.after(() => api[Symbol.asyncDispose]())
   await pushed(api.it, 'first')
   await waitFor('production to wait', () => waitingOn(api.it, production))
-  await api.as('admin').call('one-offs.start', { params: inStaging, body: { command: ['true'] } })
+  api.it.engine.actions.startOneOff(inStaging, { words: ['true'] }, ada)
   return api
 }
 
@@ -111,7 +149,12 @@ function visitorOf({ it: { store }, url }: TestApi, roles: readonly string[], pl
 function refused({ it: { store } }: TestApi, principal: Principal, page: string): readonly string[] {
   return offered(page).flatMap(({ route, params }) => {
     try {
-      admittedTo(routes[route] as Route, params, { store, principal })
+      const { permission }: Route = routes[route]
+      const { to, ...path } = params
+      const { where } = admittedTo(routes[route], path, { store, principal })
+      const { project, environment } = { ...where, ...(to === undefined ? {} : { environment: to }) }
+      if (permission !== undefined && project !== null && environment !== null)
+        mustBePermitted(store, permission, { project, environment, by: principal.name })
       return []
     } catch (error) {
       if (error instanceof Fault && error.code === 'sign_in.confirm') return []
@@ -148,7 +191,14 @@ function destinations(route: string, params: Offered['params'], content: string)
   if (route !== 'promote') return []
   const all = [...content.matchAll(/<option value="([^"]+)"/g)].map(([, environment = '']) => environment)
   assert.ok(all.length > 0, 'there is somewhere to send it to')
-  return all.map((environment) => ({ route, params: { ...params, environment } }))
+  return all.map((environment) => ({ route, params: { ...params, to: environment } }))
+}
+
+/** The links of a page that lead to where they may not look. */
+async function shut(visitor: Visitor, page: string): Promise<readonly string[]> {
+  const links = [...page.matchAll(/ href="(\/[^"#]*)/g)].map(([, path = '']) => path.replaceAll('&amp;', '&'))
+  const asked = [...new Set(links)].map(async (path) => ({ path, status: (await visitor.get(path)).status }))
+  return (await Promise.all(asked)).filter(({ status }) => status === 403).map(({ path }) => path)
 }
 
 function textOf(page: string): string {
@@ -156,5 +206,4 @@ function textOf(page: string): string {
     .replace(/^[\s\S]*<main/, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
-    .slice(0, 300)
 }

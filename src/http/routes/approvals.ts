@@ -1,4 +1,5 @@
 import type { Run } from '../../domain/run.ts'
+import { obstaclesToAnswering } from '../../engine/obstacles.ts'
 import { type Principal, projectsAsked } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
@@ -19,7 +20,7 @@ export function approvalRoutes(parts: ApiParts): ApprovalRoutes {
     for (const deployment of deployments) whereIs(store, { deployment }, principal)
   }
   return {
-    'approvals.list': async ({ query }, { principal }) => {
+    'approvals.list': async ({ query }, { by, principal }) => {
       const projects = projectsAsked(principal, query.project)
       const isSeen = ({ state, project }: Run) => state === 'waiting' && (projects?.includes(project) ?? true)
       return {
@@ -27,8 +28,9 @@ export function approvalRoutes(parts: ApiParts): ApprovalRoutes {
           deployment: deploymentView(deployment),
           title: store.releases.get(deployment.release.id)?.title ?? '',
           plan: queries.planOf(deployment.id).hash,
+          obstacles: obstaclesToAnswering(store, deployment.id, by),
         })),
-        oneOffs: await Promise.all(store.oneOffs.waiting(projects).map((oneOff) => oneOffDetail(parts, oneOff))),
+        oneOffs: await Promise.all(store.oneOffs.waiting(projects).map((oneOff) => oneOffDetail(parts, oneOff, by))),
         runs: store.runs.unfinished().filter(isSeen).map(runView),
       }
     },

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { findDeployment } from '../../engine/find.ts'
+import { obstaclesTo } from '../../engine/obstacles.ts'
 import { carriedBy } from '../../engine/queue-status.ts'
 import { type Principal, projectsAsked, sees } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
@@ -21,7 +22,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
   const { store, actions, queries } = parts
   return {
     'deployments.list': ({ query }, { principal }) => deployments(parts, query, principal),
-    'deployments.show': ({ params }) => {
+    'deployments.show': ({ params }, { by }) => {
       const deployment = findDeployment(store, params.deployment)
       const isOpen = deployment.state.kind === 'waiting' || deployment.state.kind === 'queued'
       return {
@@ -31,6 +32,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         approvals: store.deployments.approvals(deployment.id),
         timeline: store.facts.about(deployment.id),
         settledPlan: deployment.startedAt === null ? null : store.deployments.settledPlan(deployment.id),
+        obstacles: obstaclesTo(store, deployment.id, by),
       }
     },
     'deployments.plan': async ({ params, query }) =>

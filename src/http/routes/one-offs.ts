@@ -5,6 +5,7 @@ import type { OneOffRun, OneOffWhere } from '../../domain/one-off.ts'
 import type { OneOffWish } from '../../engine/actions/one-offs.ts'
 import { trackOf } from '../../engine/context.ts'
 import { findDeployment, findOneOff, findTrack, tracksIn } from '../../engine/find.ts'
+import { obstaclesToOneOff } from '../../engine/obstacles.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
@@ -34,7 +35,7 @@ export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
         .sort((a, b) => b.createdAt - a.createdAt)
       return await Promise.all(wanted.slice(0, query.limit).map((oneOff) => shown(parts, oneOff)))
     },
-    'one-offs.show': ({ params }) => oneOffDetail(parts, findOneOff(store, params.oneOff)),
+    'one-offs.show': ({ params }, { by }) => oneOffDetail(parts, findOneOff(store, params.oneOff), by),
     'one-offs.approve': ({ params, body }, { by }) =>
       shown(parts, actions.approveOneOff(params.oneOff, body.plan, { by, comment: body.comment })),
     'one-offs.reject': ({ params, body }, { by }) =>
@@ -46,11 +47,13 @@ export function oneOffRoutes(parts: ApiParts): OneOffRoutes {
   }
 }
 
-export async function oneOffDetail(parts: ApiParts, oneOff: OneOffRun): Promise<OneOffDetailView> {
+export async function oneOffDetail(parts: ApiParts, oneOff: OneOffRun, by: string): Promise<OneOffDetailView> {
   const now = oneOff.state === 'waiting' ? parts.queries.oneOffs.planOf(oneOff) : null
   const view = await shown(parts, oneOff)
   const plan = now === null ? null : oneOffPlanView(now, view.command)
-  return { ...view, plan, approvals: parts.store.deployments.approvals(oneOff.id) }
+  const { store } = parts
+  const approvals = store.deployments.approvals(oneOff.id)
+  return { ...view, plan, approvals, obstacles: obstaclesToOneOff(store, oneOff, by) }
 }
 
 /** Of one name, no further back than this. */

@@ -9,10 +9,10 @@ import { maintenanceView } from './door.ts'
 import { refView } from './release.ts'
 
 export function trackView(status: TrackStatus): TrackView {
-  const { track, app, environment, url, stale, serving, mixed, finding, newerVariables } = status
+  const { track, app, environment, url, stale, serving, mixed, finding, newerVariables, noWayBack } = status
   const { desired, attempted, running, lock, active } = status
   return {
-    ...{ track, app, environment, url, stale, serving, mixed, finding, newerVariables },
+    ...{ track, app, environment, url, stale, serving, mixed, finding, newerVariables, noWayBack },
     desired: desired === null ? null : liveView(desired),
     attempted: attempted === null ? null : deploymentView(attempted),
     running: running === null ? null : runningView(running),
