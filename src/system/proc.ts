@@ -62,7 +62,7 @@ export async function usedBy(pid: number): Promise<Used> {
 }
 
 /** Linux counts a process's time in hundredths of a second, and its memory in pages. */
-const tickMs = 10
+export const tickMs = 10
 const pageBytes = 4096
 
 function parseUsed(stat: string): Used {
@@ -192,7 +192,7 @@ export function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** The name in the second field may hold spaces and brackets; what we want stands after its last bracket. */
-function fieldsOf(stat: string): (number: number) => number {
+export function fieldsOf(stat: string): (number: number) => number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (number) => Number(fields[number - 3])
 }
