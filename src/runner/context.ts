@@ -4,6 +4,7 @@ import type { Redactor } from '../lib/redact.ts'
 import type { ArtifactStore } from '../system/artifacts.ts'
 import type { JobLogWriter } from '../system/job-log-writer.ts'
 import type { Environment } from './environment.ts'
+import type { Laps } from './laps.ts'
 import type { JobProcesses } from './processes.ts'
 import type { JobPlan, StepResult, StoredArtifact } from './runner.ts'
 import type { StepFiles } from './sandbox.ts'
@@ -19,6 +20,7 @@ export interface JobContext {
   readonly artifacts: ArtifactStore
   readonly clock: Clock
   readonly log: Log
+  readonly laps: Laps
   /** The environment of one of the job's programs, with more on top. */
   readonly environment: (...more: readonly Environment[]) => Environment
   /** The words, in the job's sandbox if it has one. */

@@ -18,12 +18,12 @@ export function jobStep(job: JobContext): Step {
   const { plan, clock } = job
   const parts = [
     prepare(job),
-    checkout(job),
+    phase(job, 'checkout', checkout(job)),
     enclosure(job),
-    services(job),
+    plan.services.length === 0 ? services(job) : phase(job, 'services', services(job)),
     ...plan.steps.map((spec, index) => userStep(job, spec, index)),
   ]
-  const whole = plan.archive ? [...parts, endEverything(job), archive(job)] : parts
+  const whole = plan.archive ? [...parts, endEverything(job), phase(job, 'archive', archive(job))] : parts
   return withLimit(caught(sequence(whole), job.log), clock, { what: 'the job', limitMs: plan.timeoutMs })
 }
 
@@ -34,6 +34,11 @@ export function stepResults({ plan, record }: JobContext): readonly StepResult[]
     ...record.steps,
     ...skipped.map(({ name }) => ({ name, outcome: 'skipped' as const, exitCode: null, durationMs: 0, attempts: 0 })),
   ]
+}
+
+/** What the runner does for the steps is a lap as well. */
+function phase({ laps }: JobContext, name: string, step: Step): Step {
+  return laps.lap({ name, step: null }, step)
 }
 
 /** A call before a crash may have left files and processes. */
@@ -59,7 +64,7 @@ function userStep(job: JobContext, spec: StepSpec, index: number): Step {
     },
   )
   const named = recorded(again, clock, (ending, durationMs) => note(job, { spec, index, ending, durationMs }))
-  const explained = withName(named, spec)
+  const explained = withName(job.laps.lap({ name: spec.name, step: index }, named), spec)
   return spec.continueOnError ? tolerated(explained) : explained
 }
 

@@ -1,9 +1,11 @@
+import type { Lap } from '../domain/energy.ts'
 import { type Backoff, backoffMs } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { isMaskable, type Redactor, redactor } from '../lib/redact.ts'
 import type { ArtifactStore } from '../system/artifacts.ts'
+import { CpuMeter } from '../system/cpu-meter.ts'
 import { removeTree } from '../system/files.ts'
 import type { JobLogWriter } from '../system/job-log-writer.ts'
 import type { JobLogs } from '../system/job-logs.ts'
@@ -12,6 +14,7 @@ import { randomFraction } from '../system/random.ts'
 import type { JobContext } from './context.ts'
 import { environmentOf } from './environment.ts'
 import { jobStep, stepResults } from './job.ts'
+import { Laps } from './laps.ts'
 import { JobProcesses } from './processes.ts'
 import { recover } from './recover.ts'
 import type { JobPlan, JobResult, Runner } from './runner.ts'
@@ -37,6 +40,8 @@ export interface LocalRunnerOptions {
   readonly orphanGraceMs?: number
   /** Between two tries of a step; default 1 s to 30 s. */
   readonly retryDelay?: Backoff
+  /** Where the kernel tells of processes and their time; default /proc. */
+  readonly proc?: string
 }
 
 /** Runs jobs on this machine, as the user we are. */
@@ -69,7 +74,7 @@ async function runJob(options: LocalRunnerOptions, plan: JobPlan, signal: AbortS
     warnOfShortSecrets(job)
     const ending = await ensured(jobStep(job), () => cleanUp(job))(signal)
     out.say(`job ${ending.outcome}${ending.reason === null ? '' : `: ${ending.reason}`}`)
-    return resultOf(job, ending)
+    return resultOf(job, ending, await job.laps.all())
   } catch (error) {
     out.say(`job errored: ${messageOf(error)}`)
     throw error
@@ -95,6 +100,7 @@ function contextOf(options: LocalRunnerOptions, { plan, out, redact }: Given): J
     artifacts,
     clock,
     log,
+    laps: new Laps({ meter: new CpuMeter({ marks, clock, proc: options.proc ?? '/proc' }), clock, log }),
     environment: (...more) => environmentOf({ plan, places, toolPath }, ...more),
     async enclosed(argv, files) {
       if (plan.sandbox === null) return argv
@@ -120,16 +126,17 @@ async function cleanUp({ processes, places, log }: JobContext): Promise<void> {
   })
 }
 
-function resultOf(job: JobContext, { outcome, reason }: Ending): JobResult {
+function resultOf(job: JobContext, { outcome, reason }: Ending, laps: readonly Lap[]): JobResult {
   const isGood = outcome === 'succeeded'
   const { outputs, artifact } = job.record
   const shown = reason === null ? null : job.redactor.text(reason)
-  return { outcome, reason: shown, steps: stepResults(job), outputs, artifact: isGood ? artifact : null, durationMs: 0 }
+  const kept = { outputs, artifact: isGood ? artifact : null }
+  return { outcome, reason: shown, steps: stepResults(job), ...kept, durationMs: 0, laps }
 }
 
 function unstarted(plan: JobPlan, { outcome, reason }: Ending, durationMs: number): JobResult {
   const steps = plan.steps.map(({ name }) => {
     return { name, outcome: 'skipped' as const, exitCode: null, durationMs: 0, attempts: 0 }
   })
-  return { outcome, reason, steps, outputs: {}, artifact: null, durationMs }
+  return { outcome, reason, steps, outputs: {}, artifact: null, durationMs, laps: [] }
 }

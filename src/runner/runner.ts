@@ -1,3 +1,4 @@
+import type { Lap } from '../domain/energy.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { ServiceSpec, StepSpec } from '../domain/spec.ts'
 
@@ -51,6 +52,8 @@ export interface JobResult {
   readonly outputs: Readonly<Record<string, string>>
   readonly artifact: StoredArtifact | null
   readonly durationMs: number
+  /** What was begun, in order, however it ended. Nothing of them ever fails or holds back a job. */
+  readonly laps: readonly Lap[]
 }
 
 export interface StepResult {

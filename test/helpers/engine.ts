@@ -130,6 +130,7 @@ export const succeeded: JobResult = {
   outputs: {},
   artifact: null,
   durationMs: 1,
+  laps: [],
 }
 
 function memoryRunner(git: MemoryGit, world: ModelWorld, jobsRun: string[]): Runner {

@@ -144,5 +144,5 @@ interface Script {
 }
 
 function ending(outcome: JobResult['outcome'], reason: string | null): JobResult {
-  return { outcome, reason, steps: [], outputs: {}, artifact: null, durationMs: 1 }
+  return { outcome, reason, steps: [], outputs: {}, artifact: null, durationMs: 1, laps: [] }
 }
