@@ -4,6 +4,8 @@ import { programVersion } from '../cli/version.ts'
 import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
 import type { Address, ServerConfig } from '../config/server.ts'
+import { powerModel } from '../domain/energy.ts'
+import { parseProcessor } from '../domain/processors.ts'
 import { Consoles } from '../engine/consoles.ts'
 import { defaultSettings, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
 import { EngineTime } from '../engine/time.ts'
@@ -16,6 +18,7 @@ import { openArtifacts } from '../system/artifacts.ts'
 import { systemClock } from '../system/clock.ts'
 import { exists, readText } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
+import { cores, processorText } from '../system/machine.ts'
 import { readPostgres } from '../system/postgres-grammar.ts'
 import { systemPath } from '../system/programs.ts'
 import { randomFraction } from '../system/random.ts'
@@ -94,6 +97,10 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
       reconcileEveryMs: config.lookEveryMs,
       isEdgePublic: !isLoopback(config.edgeListen.host),
       edgePort: config.edgeListen.port === 0 ? null : config.edgeListen.port,
+      power: powerModel(
+        { processor: parseProcessor(await processorText()), cores: cores() },
+        { watts: config.cpuWatts, gridIntensity: config.gridIntensity },
+      ),
     },
   }
   return { parts, local, jobLogs, version }

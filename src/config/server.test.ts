@@ -28,6 +28,8 @@ test('without a word, a server runs on this machine alone', () => {
     backupEveryMs: 86_400_000,
     keepBackups: 7,
     backupLogs: 'yes',
+    gridIntensity: 472,
+    cpuWatts: null,
   })
 })
 
@@ -43,6 +45,17 @@ test('backups are taken as often as is said, or never by themselves', () => {
       '--backup-logs: "maybe"; expected yes or no',
     ],
   )
+})
+
+test('who knows their grid and their machine says so', () => {
+  const { config } = read({ flags: { 'cpu-watts': '0.8:4.5' }, env: { SIGNALBOX_GRID_INTENSITY: '56' } })
+  assert.deepEqual([config?.cpuWatts, config?.gridIntensity], [{ idle: 0.8, busy: 4.5 }, 56])
+  const expected = 'IDLE:BUSY, such as 0.8:4.5, the second the larger'
+  for (const watts of ['4.5', '4.5:0.8', '0:0', 'a:b', '1:2:3'])
+    assert.deepEqual(bad({ flags: { 'cpu-watts': watts } }), [`--cpu-watts: "${watts}"; expected ${expected}`])
+  assert.deepEqual(bad({ flags: { 'grid-intensity': '-1' } }), [
+    '--grid-intensity: "-1"; expected a whole number from 0 to 5000',
+  ])
 })
 
 test('how notices leave the server is a matter of its settings', () => {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from '../lib/duration.ts'
+import { defaultGridIntensity } from '../domain/energy.ts'
+import type { CoreWatts } from '../domain/processors.ts'
 import { nearest } from './near-miss.ts'
 import { duration, httpUrl } from './parts.ts'
 import { describe, quoted } from './problem.ts'
@@ -38,6 +40,10 @@ export interface ServerConfig {
   readonly backupEveryMs: number
   readonly keepBackups: number
   readonly backupLogs: 'yes' | 'no'
+  /** Grams of CO2e for a kWh. */
+  readonly gridIntensity: number
+  /** Null = by a table, for the machine's kind of processor. */
+  readonly cpuWatts: CoreWatts | null
 }
 
 export interface Address {
@@ -78,6 +84,13 @@ const backupTimes = z.string().transform((text, context) => {
   const ms = text === 'never' ? Number.POSITIVE_INFINITY : (parseDuration(text) ?? 0)
   if (ms >= 60_000) return ms
   context.addIssue({ code: 'custom', message: 'a duration such as 6h, of a minute or more, or never' })
+  return z.NEVER
+})
+
+const watts = z.string().transform((text, context) => {
+  const [, idle = NaN, busy = NaN] = /^(\d{1,3}(?:\.\d+)?):(\d{1,3}(?:\.\d+)?)$/.exec(text)?.map(Number) ?? []
+  if (idle <= busy && busy > 0) return { idle, busy }
+  context.addIssue({ code: 'custom', message: 'IDLE:BUSY, such as 0.8:4.5, the second the larger' })
   return z.NEVER
 })
 
@@ -234,6 +247,20 @@ export const serverSettings: Settings = {
     default: 'yes',
     schema: z.enum(['yes', 'no'], { error: 'yes or no' }),
   },
+  gridIntensity: {
+    ...{ flag: 'grid-intensity', variable: 'SIGNALBOX_GRID_INTENSITY', argument: 'GRAMS', example: '56' },
+    sentence:
+      'How many grams of CO2e the machine\u2019s grid emits for a kWh, for what is told of the energy that jobs took. The default is the average of the world.',
+    default: String(defaultGridIntensity),
+    schema: number(0, 5000),
+  },
+  cpuWatts: {
+    ...{ flag: 'cpu-watts', variable: 'SIGNALBOX_CPU_WATTS', argument: 'IDLE:BUSY', example: '0.8:4.5' },
+    sentence:
+      'What a core of this machine takes, in watts: at rest, and at work. Left out: by a table, for the kind of its processor.',
+    default: null,
+    schema: watts,
+  },
 }
 
 export interface ServerInput {
@@ -274,6 +301,7 @@ export function readServerConfig(input: ServerInput): {
     ...{ smtpPasswordFile: read(set.smtpPasswordFile), smtpSecurity: read(set.smtpSecurity) },
     ...{ providersFile: read(set.providersFile), backups: read(set.backups), keepBackups: read(set.keepBackups) },
     ...{ backupEveryMs: read(set.backupEveryMs), backupLogs: read(set.backupLogs) },
+    ...{ gridIntensity: read(set.gridIntensity), cpuWatts: read(set.cpuWatts) },
   }
   problems.push(...contradictions(values))
   if (problems.length > 0) return { config: null, problems }
@@ -301,6 +329,7 @@ function complete(values: Values, cores: number): ServerConfig {
     toolPath: values.toolPath ?? [],
     noticeNetworks: values.noticeNetworks ?? [],
     smtpSecurity: values.smtpSecurity ?? 'starttls',
+    gridIntensity: values.gridIntensity ?? defaultGridIntensity,
   }
 }
 

@@ -147,17 +147,26 @@ export interface Day {
 }
 
 /** Every day of the period, also those on which nothing happened. */
-export function perDay(made: readonly ChangeMade[], { from, to }: Period): readonly Day[] {
-  const byDay = Map.groupBy(made, ({ finishedAt }) => Math.floor(finishedAt / dayMs))
+export function perDay(made: readonly ChangeMade[], period: Period): readonly Day[] {
+  return eachDay(made, period, ({ finishedAt }) => finishedAt).map(({ day, these }) => ({
+    day,
+    deployments: these.filter(({ isLive }) => isLive).length,
+    failed: these.filter(({ failure }) => failure !== null).length,
+  }))
+}
+
+/** Every day of the period, with what was on it. */
+export function eachDay<T>(
+  all: readonly T[],
+  { from, to }: Period,
+  at: (each: T) => number,
+): readonly { readonly day: string; readonly these: readonly T[] }[] {
+  const byDay = Map.groupBy(all, (each) => Math.floor(at(each) / dayMs))
   const [first, last] = [Math.floor(from / dayMs), Math.floor((to - 1) / dayMs)]
-  return Array.from({ length: last - first + 1 }, (_, index) => {
-    const these = byDay.get(first + index) ?? []
-    return {
-      day: new Date((first + index) * dayMs).toISOString().slice(0, 10),
-      deployments: these.filter(({ isLive }) => isLive).length,
-      failed: these.filter(({ failure }) => failure !== null).length,
-    }
-  })
+  return Array.from({ length: last - first + 1 }, (_, index) => ({
+    day: new Date((first + index) * dayMs).toISOString().slice(0, 10),
+    these: byDay.get(first + index) ?? [],
+  }))
 }
 
 const dayMs = 86_400_000
@@ -169,7 +178,7 @@ export function periodsOf(now: number, days: number): { readonly period: Period;
   return { period: { from, to }, before: { from: from - days * dayMs, to: from } }
 }
 
-function isIn({ from, to }: Period, at: number): boolean {
+export function isIn({ from, to }: Period, at: number): boolean {
   return at >= from && at < to
 }
 

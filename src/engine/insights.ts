@@ -1,3 +1,4 @@
+import { type EnergyDay, type EnergyNumbers, energyNumbers, energyPerDay } from '../domain/energy-trend.ts'
 import {
   type Arrived,
   type ChangeMade,
@@ -29,6 +30,14 @@ export interface TrackInsights extends Measured {
 export interface ProjectInsights extends Measured {
   readonly name: string
   readonly tracks: readonly TrackInsights[]
+  /** Of all that was run for the project, wherever it went. */
+  readonly energy: EnergyInsights
+}
+
+export interface EnergyInsights {
+  readonly now: EnergyNumbers
+  readonly before: EnergyNumbers
+  readonly days: readonly EnergyDay[]
 }
 
 export interface Insights {
@@ -70,7 +79,13 @@ function ofProject(
     seen: seenOn(store, trackId(name, place.app, place.environment), periods.before.from),
   }))
   const tracks = seen.map((each) => ({ ...each.place, ...measured(each.seen, periods) }))
-  return { name, ...together(tracks, seen, periods), tracks }
+  return { name, ...together(tracks, seen, periods), tracks, energy: energyIn(store, name, periods) }
+}
+
+function energyIn(store: Store, project: string, { period, before }: Periods): EnergyInsights {
+  const spent = store.energies.since(project, before.from)
+  const [now, then] = [energyNumbers(spent, period), energyNumbers(spent, before)]
+  return { now, before: then, days: energyPerDay(spent, period) }
 }
 
 /** What a single track has need not be counted twice. */

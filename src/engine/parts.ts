@@ -1,5 +1,6 @@
 import type { Channels } from '../channels/channel.ts'
 import { decideDeployment } from '../domain/deployment.ts'
+import { defaultGridIntensity, type PowerModel, powerModel } from '../domain/energy.ts'
 import { askGates } from '../domain/gates.ts'
 import type { SqlStatement } from '../domain/migrations/statement.ts'
 import { planRollout } from '../domain/rollout.ts'
@@ -81,6 +82,8 @@ export interface EngineSettings {
   readonly isEdgePublic: boolean
   /** Where visitors come in on this machine; null where any free port was asked for. */
   readonly edgePort: number | null
+  /** By what it is told what work took. */
+  readonly power: PowerModel
 }
 
 export const defaultSettings: EngineSettings = {
@@ -91,6 +94,10 @@ export const defaultSettings: EngineSettings = {
   keepReleases: 10,
   isEdgePublic: false,
   edgePort: null,
+  power: powerModel(
+    { processor: { vendor: '', family: 0, model: 0, stepping: 0 }, cores: 1 },
+    { watts: null, gridIntensity: defaultGridIntensity },
+  ),
 }
 
 /** The pure half. Handed in so that a test can plant a defect and see it found. */

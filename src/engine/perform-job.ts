@@ -3,6 +3,7 @@ import type { AppSpec, ProjectSpec, ServiceSpec, StepSpec } from '../domain/spec
 import { messageOf } from '../lib/fault.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
 import { specOf } from './context.ts'
+import { runCounted } from './energy.ts'
 import { withLimit } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { openSecrets } from './project-secrets.ts'
@@ -22,7 +23,7 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
   if ('missing' in secrets)
     return errored(`these secrets are not set: ${secrets.missing.join(', ')} (signalbox secrets set NAME=…)`)
   const plan = planOf(parts, { run, job, work, secrets: secrets.values })
-  const result = await runWithin(parts, plan, signal)
+  const result = await runWithin(parts, { plan, subject: run.id }, signal)
   // An abort by the engine is not the job's end; whoever aborted has said what is to become of it.
   signal.throwIfAborted()
   return endingOf(job, result)
@@ -31,14 +32,18 @@ export async function performJob(parts: Parts, command: JobCommand, signal: Abor
 /** The runner keeps the job's limit itself; this one is for a runner that never answers. */
 const graceMs = 120_000
 
-async function runWithin({ clock, runner }: Parts, plan: JobPlan, signal: AbortSignal): Promise<JobResult> {
+async function runWithin(
+  parts: Parts,
+  job: { readonly plan: JobPlan; readonly subject: string },
+  signal: AbortSignal,
+): Promise<JobResult> {
   try {
-    const limited = { clock, limitMs: plan.timeoutMs + graceMs, what: 'the runner', signal }
-    return await withLimit(limited, (own) => runner.run(plan, own))
+    const limited = { clock: parts.clock, limitMs: job.plan.timeoutMs + graceMs, what: 'the runner', signal }
+    return await withLimit(limited, (own) => runCounted(parts, job, own))
   } catch (error) {
     signal.throwIfAborted()
     const reason = `the runner gave no result: ${messageOf(error)}`
-    return { outcome: 'errored', reason, steps: [], outputs: {}, artifact: null, durationMs: 0 }
+    return { outcome: 'errored', reason, steps: [], outputs: {}, artifact: null, durationMs: 0, laps: [] }
   }
 }
 

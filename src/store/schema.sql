@@ -570,3 +570,26 @@ CREATE INDEX identities_by_account ON identities (account);
 CREATE INDEX releases_kept ON releases (project, app, number) WHERE discarded_at IS NULL;
 
 CREATE INDEX deliveries_ended ON deliveries (created_at) WHERE state IN ('delivered', 'failed');
+
+CREATE TABLE laps (
+  subject TEXT NOT NULL,
+  attempt TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  lap TEXT NOT NULL,
+  PRIMARY KEY (subject, attempt, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE energies (
+  project TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  subject TEXT NOT NULL UNIQUE,
+  joules REAL NOT NULL,
+  low REAL NOT NULL,
+  high REAL NOT NULL,
+  grid_grams REAL NOT NULL,
+  made_grams REAL NOT NULL,
+  basis TEXT NOT NULL,
+  PRIMARY KEY (project, at, subject)
+) STRICT, WITHOUT ROWID;

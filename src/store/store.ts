@@ -11,6 +11,7 @@ import { Deployments } from './deployments.ts'
 import { Doors } from './doors.ts'
 import { Drafts } from './drafts.ts'
 import { Endings } from './endings.ts'
+import { Energies } from './energies.ts'
 import { Events } from './events.ts'
 import { Facts } from './facts.ts'
 import { Freezes } from './freezes.ts'
@@ -59,6 +60,7 @@ export interface Store {
   readonly tracks: Tracks
   readonly deployments: Deployments
   readonly endings: Endings
+  readonly energies: Energies
   readonly trafficSamples: TrafficSamples
   readonly decisions: Decisions
   readonly turns: Turns
@@ -106,6 +108,7 @@ export function storeOver(db: Database): Store {
     tracks: new Tracks(db),
     deployments: new Deployments(db),
     endings: new Endings(db),
+    energies: new Energies(db),
     trafficSamples: new TrafficSamples(db),
     decisions: new Decisions(db),
     turns: new Turns(db),

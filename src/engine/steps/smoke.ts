@@ -2,6 +2,7 @@ import { Fault } from '../../lib/fault.ts'
 import type { JobPlan } from '../../runner/runner.ts'
 import { addressOf } from '../address.ts'
 import { applyDeployment } from '../apply.ts'
+import { runCounted } from '../energy.ts'
 import { withLimit } from '../limit.ts'
 import type { StepWork } from '../perform-step.ts'
 import { openSecrets } from '../project-secrets.ts'
@@ -29,7 +30,9 @@ export async function smoke(work: StepWork, url: string): Promise<void> {
   }
   const plan = await planOf(work, secrets.values)
   const limited = { clock: parts.clock, limitMs: plan.timeoutMs + graceMs, what: 'the runner', signal }
-  const { outcome, reason } = await withLimit(limited, (own) => parts.runner.run(plan, own))
+  const { outcome, reason } = await withLimit(limited, (own) =>
+    runCounted(parts, { plan, subject: deployment.id }, own),
+  )
   // Told to stop is not an end of its own; whoever told it has said what is to become of the deployment.
   signal.throwIfAborted()
   if (outcome === 'succeeded') return

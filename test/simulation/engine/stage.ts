@@ -1,4 +1,4 @@
-import type { EngineSettings, Parts } from '../../../src/engine/parts.ts'
+import { defaultSettings, type EngineSettings, type Parts } from '../../../src/engine/parts.ts'
 import { Fault } from '../../../src/lib/fault.ts'
 import { migrate } from '../../../src/store/database.ts'
 import type { InstanceDriver } from '../../../src/targets/driver.ts'
@@ -248,6 +248,7 @@ function drawSettings(random: Simulation['random']): EngineSettings {
     keepReleases: random.pick([1, 1, 2, 3, 10]),
     isEdgePublic: false,
     edgePort: null,
+    power: defaultSettings.power,
   }
 }
 

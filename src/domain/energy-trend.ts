@@ -1,0 +1,53 @@
+import { median } from '../lib/quantile.ts'
+import { type Energy, sumOf } from './energy.ts'
+import { eachDay, isIn, type Period } from './insights.ts'
+
+/** What a run, or a deployment by itself, took in all. */
+export interface Spent {
+  /** `r17`, `d42`. */
+  readonly subject: string
+  /** When the last of it had ended. */
+  readonly at: number
+  readonly energy: Energy
+}
+
+/** Of one period. Whatever has no samples is null: never 0 for nothing. */
+export interface EnergyNumbers {
+  readonly total: Energy | null
+  readonly perRun: { readonly medianJoules: number | null; readonly n: number }
+}
+
+export function energyNumbers(spent: readonly Spent[], period: Period): EnergyNumbers {
+  const these = spent.filter(({ at }) => isIn(period, at))
+  const runs = these.filter(isRun).map(({ energy }) => energy.joules)
+  const milli = median(runs.map((joules) => joules * 1000))
+  return {
+    total: sumOf(these.map(({ energy }) => energy)),
+    perRun: { medianJoules: milli === null ? null : milli / 1000, n: runs.length },
+  }
+}
+
+export interface EnergyDay {
+  /** `2026-11-26`, UTC. */
+  readonly day: string
+  readonly joules: number
+  readonly grams: number
+  readonly runs: number
+}
+
+/** Every day of the period, also those on which nothing happened. */
+export function energyPerDay(spent: readonly Spent[], period: Period): readonly EnergyDay[] {
+  return eachDay(spent, period, ({ at }) => at).map(({ day, these }) => {
+    const total = sumOf(these.map(({ energy }) => energy))
+    return { day, joules: total?.joules ?? 0, grams: gramsOf(total), runs: these.filter(isRun).length }
+  })
+}
+
+/** CO2e in all: what the grid emitted and the share of making the machine. */
+export function gramsOf(energy: Energy | null): number {
+  return energy === null ? 0 : energy.gridGrams + energy.madeGrams
+}
+
+function isRun({ subject }: Spent): boolean {
+  return subject.startsWith('r')
+}

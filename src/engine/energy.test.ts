@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { ada } from '../../test/helpers/deployments.ts'
+import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers/engine.ts'
+import { projectSpec } from '../../test/helpers/spec.ts'
+import { waitFor } from '../../test/helpers/wait-for.ts'
+import type { JobPlan, JobResult } from '../runner/runner.ts'
+
+const lap = (name: string, cpuMs: number | null) => ({ name, step: 0, durationMs: 1_000, cpuMs, counted: null })
+
+/** A job that took so much, whatever becomes of it. */
+const taking =
+  (cpuMs: number | null, more: Partial<JobResult> = {}) =>
+  async ({ archive }: JobPlan): Promise<JobResult> => ({
+    ...succeeded,
+    ...(archive ? { artifact: { digest: 'a'.repeat(64), bytes: 1 } } : {}),
+    ...more,
+    laps: [lap('work', cpuMs)],
+  })
+
+async function runOver(it: EngineUnderTest) {
+  return await waitFor('the run to end', () => it.store.runs.list(null, 1).find(({ state }) => state === 'finished'))
+}
+
+test('what the jobs of a run took is kept with it, each by its attempt', async () => {
+  await using it = await startEngine(projectSpec())
+  await it.push('first', { job: taking(2_000) })
+  const run = await runOver(it)
+  const laps = it.store.energies.laps(run.id)
+  assert.deepEqual(
+    new Set(laps.map(({ attempt }) => attempt)),
+    new Set(run.jobs.map(({ name, attempt }) => `${run.id}/${name}/${attempt}`)),
+  )
+  const each = 2 * it.parts.settings.power.watts.busy
+  const total = it.store.energies.total(run.id)
+  assert.ok(total && Math.abs(total.joules - each * run.jobs.length) < 1e-6, `${total?.joules}`)
+})
+
+test('a run that fails has taken what it has taken, also in tries that were made good', async () => {
+  const [check] = projectSpec().checks
+  assert.ok(check)
+  await using it = await startEngine(projectSpec({ checks: [{ ...check, retries: 1 }] }))
+  await it.push('bad', { job: taking(1_000, { outcome: 'failed', reason: 'step work: exit code 1' }) })
+  const run = await runOver(it)
+  assert.equal(run.outcome, 'failed')
+  assert.equal(it.store.energies.laps(run.id).length, 2)
+})
+
+test('a job that was cancelled has too, when the runner has let go', async () => {
+  await using it = await startEngine(projectSpec())
+  const job = async (_: JobPlan, signal: AbortSignal): Promise<JobResult> => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return { ...succeeded, outcome: 'aborted', laps: [lap('work', 700)] }
+  }
+  await it.push('slow', { job })
+  const { id } = await waitFor('a job', () =>
+    it.store.runs.list(null, 1).find(({ jobs }) => jobs.some((each) => each.startedAt)),
+  )
+  it.engine.actions.cancelRun(id, ada)
+  await waitFor('its laps', () => it.store.energies.laps(id).length > 0)
+  assert.equal(it.store.energies.laps(id)[0]?.cpuMs, 700)
+})
+
+test('what nobody could measure is kept as not known, and is in no sum', async () => {
+  await using it = await startEngine(projectSpec())
+  await it.push('first', { job: taking(null) })
+  const { id, outcome } = await runOver(it)
+  assert.deepEqual(
+    [outcome, it.store.energies.laps(id)[0]?.energy, it.store.energies.total(id)],
+    ['succeeded', null, null],
+  )
+})
