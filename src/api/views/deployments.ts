@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome, releaseRef } from './common.ts'
+import { energy } from './energy.ts'
 import { fact } from './facts.ts'
 import { variableChanges } from './variables.ts'
 
@@ -219,6 +220,13 @@ export const deploymentDetail = deployment.extend({
   approvals: list(approval),
   /** Everything that was recorded about it. */
   timeline: list(fact),
+  /** `build`: of the run that built its release. `own`: of the jobs that ran for it, such as smoke steps. */
+  energy: z.object({
+    run: text.nullable(),
+    build: energy.nullable(),
+    own: energy.nullable(),
+    total: energy.nullable(),
+  }),
   /** The plan that people said yes to, or without a yes the newest it had, with its hash; null before it begins. */
   settledPlan: plan.pick({ hash: true, plan: true }).nullable(),
   obstacles: answering.extend({ cancel: obstacle, retry: obstacle }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
+import { energyInsights } from './energy.ts'
 
 /** What is null has no samples. `n`: how many there are. */
 export const measures = z.object({
@@ -36,6 +37,7 @@ export const insights = z.object({
       name: text,
       ...measured,
       tracks: list(z.object({ track: text, app: text, environment: text, ...measured })),
+      energy: energyInsights,
     }),
   ),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome } from './common.ts'
+import { energy, lap } from './energy.ts'
 import { lack } from './variables.ts'
 
 export const job = z.object({
@@ -44,6 +45,10 @@ export const runDetail = run.extend({
   lacks: list(lack),
   /** Files with migrations that the change touches. */
   migrations: list(text),
+  /** What its jobs took, in the order in which they ended; all tries. */
+  laps: list(lap),
+  /** All laps together. */
+  energy: energy.nullable(),
 })
 export type RunDetailView = z.infer<typeof runDetail>
 

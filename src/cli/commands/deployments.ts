@@ -5,6 +5,7 @@ import { ago } from '../../lib/time-text.ts'
 import { appOption, limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
 import { afterwordLines, deploymentLine, stateText, verdictText } from '../show/deployment.ts'
+import { deploymentEnergyLines } from '../show/energy.ts'
 import { factLine } from '../show/fact.ts'
 import { gateLines } from '../show/plan.ts'
 import { trafficLines } from '../show/traffic.ts'
@@ -69,6 +70,7 @@ function detailLines(deployment: DeploymentDetailView): readonly Text[] {
   return [
     deploymentLine(deployment),
     ...afterwordLines(deployment),
+    ...deploymentEnergyLines(deployment),
     ...(isBefore ? gateLines(gates) : []),
     ...(wentWithoutTurn ? [dim('  went without its turn: it had waited as long as it may')] : []),
     ...carries.map((each) => dim(`  carries ${each.deployment}, ${releaseText(each.release)} by ${each.by}`)),

@@ -4,6 +4,7 @@ import { ago } from '../../lib/time-text.ts'
 import { limitOption, waitLimitOption } from '../options.ts'
 import { followRun } from '../run-following.ts'
 import type { Open } from '../session.ts'
+import { lapLines } from '../show/energy.ts'
 import { adviceLines, lackLines, runLines, runState } from '../show/run.ts'
 import { listing } from '../text.ts'
 
@@ -34,7 +35,7 @@ function list(open: Open) {
 
 function show(open: Open) {
   return new Command('show')
-    .description('Show one run with its jobs.')
+    .description('Show one run with its jobs, and what they took.')
     .argument('<run>', 'its id: r17')
     .option('--wait', 'follow it to its end, and end as it does')
     .addOption(waitLimitOption())
@@ -42,6 +43,11 @@ function show(open: Open) {
       const session = open()
       if (wait) return await followRun(session, id, waitTimeout)
       const run = await (await session.client()).call('runs.show', { params: { run: id } })
-      await session.output.show(run, () => [...runLines(run), ...lackLines(run.lacks), ...adviceLines(run)])
+      await session.output.show(run, () => [
+        ...runLines(run),
+        ...lackLines(run.lacks),
+        ...adviceLines(run),
+        ...lapLines(run),
+      ])
     })
 }

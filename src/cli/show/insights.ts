@@ -2,14 +2,15 @@ import type { InsightsView, MeasuresView } from '../../api/views.ts'
 import { plural } from '../../lib/short-text.ts'
 import { brief } from '../../lib/time-text.ts'
 import { bold, dim, listing, type Text } from '../text.ts'
+import { energyRows } from './energy.ts'
 
 /** The four measures of each project, beside those of the time before; below, of each app in each environment. */
 export function insightsLines({ period, projects }: InsightsView): readonly Text[] {
   if (projects.length === 0) return ['No project here has such an environment.']
   const days = Math.round((period.to - period.from) / dayMs)
-  return projects.flatMap(({ name, now, before, tracks }) => [
+  return projects.flatMap(({ name, now, before, tracks, energy }) => [
     [bold(name), dim(`, ${plural(days, 'day')} to today, and as many before`)],
-    ...listing(['', 'now', 'before', 'of'], measureRows(now, before)),
+    ...listing(['', 'now', 'before', 'of'], [...measureRows(now, before), ...energyRows(energy)]),
     ...listing(['where', 'deployments', 'lead time', 'failed', 'recovery'], tracks.map(trackRow)),
   ])
 }

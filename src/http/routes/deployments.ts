@@ -6,6 +6,7 @@ import { type Principal, projectsAsked, sees } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { carriedView, decisionView, deploymentView, gateView, planView } from '../views/deployment.ts'
+import { deploymentEnergy } from '../views/energy.ts'
 import { trafficViews } from '../views/traffic.ts'
 
 type DeploymentRoutes = Pick<
@@ -31,6 +32,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         gates: isOpen ? queries.planOf(deployment.id).gates.map(gateView) : [],
         approvals: store.deployments.approvals(deployment.id),
         timeline: store.facts.about(deployment.id),
+        energy: deploymentEnergy(store, deployment),
         settledPlan: deployment.startedAt === null ? null : store.deployments.settledPlan(deployment.id),
         obstacles: obstaclesTo(store, deployment.id, by),
       }

@@ -1,13 +1,18 @@
 import { projectsAsked } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
+import { energyInsightsView } from '../views/energy.ts'
 
 export function insightRoutes({ queries, store }: ApiParts): Pick<Handlers, 'insights'> {
   const isThere = (project: string) => store.projects.get(project) !== null
   return {
     insights: ({ query: { project, environment = null, days } }, { principal }) => {
       const projects = projectsAsked(principal, project)?.filter(isThere) ?? null
-      return queries.insights({ projects, environment, days })
+      const found = queries.insights({ projects, environment, days })
+      return {
+        ...found,
+        projects: found.projects.map((each) => ({ ...each, energy: energyInsightsView(each.energy) })),
+      }
     },
   }
 }

@@ -7,6 +7,7 @@ import { projectsAsked } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import { findInLog, followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
+import { energyView, lapView } from '../views/energy.ts'
 import { runView } from '../views/run.ts'
 import { lackView } from '../views/variables.ts'
 
@@ -31,7 +32,9 @@ export function runRoutes(parts: ApiParts): RunRoutes {
     'runs.show': ({ params }) => {
       const run = findRun(store, params.run)
       const lacks = lacksOfRun(store, run, clock.now()).map(lackView)
-      return { ...runView(run), lacks, migrations: migrationsOfRun(store, run.id) }
+      const { energies } = store
+      const took = { laps: energies.laps(run.id).map(lapView), energy: energyView(energies.total(run.id)) }
+      return { ...runView(run), lacks, migrations: migrationsOfRun(store, run.id), ...took }
     },
     'runs.cancel': ({ params }, { by }) => runView(actions.cancelRun(params.run, { by })),
     'runs.approve': ({ params, body: { commit, comment } }, { by }) =>

@@ -1,0 +1,60 @@
+import type { DeploymentDetailView, EnergyInsightsView, EnergyView, LapView, RunDetailView } from '../../api/views.ts'
+import { basisWords } from '../../domain/energy.ts'
+import { gramsText, joulesText } from '../../lib/energy-text.ts'
+import { plural } from '../../lib/short-text.ts'
+import { brief } from '../../lib/time-text.ts'
+import { dim, listing, type Text } from '../text.ts'
+
+/** What a run took, a line a lap, and all of it. */
+export function lapLines({ laps, energy }: RunDetailView): readonly Text[] {
+  if (laps.length === 0) return []
+  return [
+    '',
+    ...listing(['job', 'lap', 'time', 'cpu', 'cores', 'energy', 'power', 'CO2e'], laps.map(lapRow)),
+    energy === null ? dim('Nobody could tell what it took.') : ['In all ', energyText(energy)],
+    ...(energy === null ? [] : [dim(basisLine(energy))]),
+  ]
+}
+
+/** `about 42 J (28 to 63 J), 12 mg CO2e`. */
+export function energyText({ joules, low, high, grams }: EnergyView): string {
+  return `about ${joulesText(joules)} (${joulesText(low)} to ${joulesText(high)}), ${gramsText(grams)} CO2e`
+}
+
+/** What a deployment took, and what of it was the build. */
+export function deploymentEnergyLines({ energy: { run, build, own, total } }: DeploymentDetailView): readonly Text[] {
+  if (total === null) return []
+  const parts = [
+    ...(build === null ? [] : [`${joulesText(build.joules)} to build it in ${run}`]),
+    ...(own === null ? [] : [`${joulesText(own.joules)} for its own jobs`]),
+  ]
+  return [[dim('  took '), energyText(total), dim(`: ${parts.join(', ')}`)]]
+}
+
+/** What a project took, beside the time before. */
+export function energyRows({ now, before }: EnergyInsightsView): readonly (readonly Text[])[] {
+  const total = ({ total }: typeof now) => (total === null ? '-' : joulesText(total.joules))
+  const grams = ({ total }: typeof now) => (total === null ? '-' : gramsText(total.grams))
+  const median = ({ perRun: { medianJoules } }: typeof now) => (medianJoules === null ? '-' : joulesText(medianJoules))
+  const runs = plural(now.perRun.n, 'run')
+  return [
+    ['energy', total(now), total(before), runs],
+    ['CO2e', grams(now), grams(before), runs],
+    ['energy of a run', median(now), median(before), runs],
+  ]
+}
+
+function basisLine({ basis }: EnergyView): string {
+  return `An estimate, ${basisWords[basis]}.`
+}
+
+function lapRow({ job, attempt, name, durationMs, cpuMs, cores, watts, energy }: LapView): readonly Text[] {
+  const tried = attempt > 1 ? `${job} (attempt ${attempt})` : job
+  const took = [brief(durationMs), cpuMs === null ? '-' : brief(cpuMs), cores === null ? '-' : cores.toFixed(2)]
+  const power = watts === null ? '-' : `${watts.toFixed(1)} W`
+  return [tried, name, ...took, energy === null ? '-' : joulesText(energy.joules), power, co2(energy)]
+}
+
+function co2(energy: EnergyView | null): string {
+  return energy === null ? '-' : gramsText(energy.grams)
+}

@@ -1,0 +1,18 @@
+/** `42 J`, from a watt-hour on `1.9 Wh`, `2.4 kWh`. */
+export function joulesText(joules: number): string {
+  if (joules < 3_600) return `${round(joules)} J`
+  const wattHours = joules / 3_600
+  return wattHours < 1_000 ? `${round(wattHours)} Wh` : `${round(wattHours / 1_000)} kWh`
+}
+
+/** `310 mg`, `4.2 g`, `1.3 kg`. */
+export function gramsText(grams: number): string {
+  if (grams < 1) return `${round(grams * 1_000)} mg`
+  return grams < 1_000 ? `${round(grams)} g` : `${round(grams / 1_000)} kg`
+}
+
+/** An estimate: two digits say all there is to say. */
+function round(value: number): string {
+  if (value === 0) return '0'
+  return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)))
+}
