@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { parseDuration } from '../lib/duration.ts'
 import { defaultGridIntensity } from '../domain/energy.ts'
 import type { CoreWatts } from '../domain/processors.ts'
 import { nearest } from './near-miss.ts'
 import { duration, httpUrl } from './parts.ts'
 import { describe, quoted } from './problem.ts'
+import { type Address, address, backupTimes, isOrigin, isPath, networks, watts, wholeNumber } from './server-values.ts'
 
 /** How a server runs, contradictions refused. Holds no secret. */
 export interface ServerConfig {
@@ -46,12 +46,6 @@ export interface ServerConfig {
   readonly cpuWatts: CoreWatts | null
 }
 
-export interface Address {
-  readonly host: string
-  /** 0 = any that is free. */
-  readonly port: number
-}
-
 export interface Setting<Value> {
   readonly flag: string
   readonly variable: string
@@ -65,38 +59,6 @@ export interface Setting<Value> {
 }
 
 type Settings = { readonly [Key in keyof ServerConfig]: Setting<NonNullable<ServerConfig[Key]>> }
-
-const address = z.string().transform((text, context) => {
-  const [, host, port] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text) ?? []
-  if (host !== undefined && Number(port) <= 65535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
-  context.addIssue({ code: 'custom', message: 'HOST:PORT, such as 127.0.0.1:8700 or [::1]:8700' })
-  return z.NEVER
-})
-
-const networks = z.string().transform((text, context) => {
-  const all = text.split(',').map((network) => network.trim())
-  if (all.every(isNetwork)) return all
-  context.addIssue({ code: 'custom', message: 'networks such as 10.0.0.0/8 or fd00::/8, with "," between' })
-  return z.NEVER
-})
-
-const backupTimes = z.string().transform((text, context) => {
-  const ms = text === 'never' ? Number.POSITIVE_INFINITY : (parseDuration(text) ?? 0)
-  if (ms >= 60_000) return ms
-  context.addIssue({ code: 'custom', message: 'a duration such as 6h, of a minute or more, or never' })
-  return z.NEVER
-})
-
-const watts = z.string().transform((text, context) => {
-  const [, idle = NaN, busy = NaN] = /^(\d{1,3}(?:\.\d+)?):(\d{1,3}(?:\.\d+)?)$/.exec(text)?.map(Number) ?? []
-  if (idle <= busy && busy > 0) return { idle, busy }
-  context.addIssue({ code: 'custom', message: 'IDLE:BUSY, such as 0.8:4.5, the second the larger' })
-  return z.NEVER
-})
-
-const isPath = z
-  .string()
-  .refine((text) => !text.includes('\0') && !/^\/+$/.test(text), { error: 'a path other than "/"' })
 
 /** Every setting of the server: flag, environment variable, default, sentence. The flags of `signalbox server` and the reference are printed from it. */
 export const serverSettings: Settings = {
@@ -129,13 +91,13 @@ export const serverSettings: Settings = {
     ...{ flag: 'jobs', variable: 'SIGNALBOX_JOBS', argument: 'N', example: '4' },
     sentence: 'How many jobs run at once. Left out: as many as the machine has cores.',
     default: null,
-    schema: number(1, 256),
+    schema: wholeNumber(1, 256),
   },
   edges: {
     ...{ flag: 'edges', variable: 'SIGNALBOX_EDGES', argument: 'N', example: '1' },
     sentence: 'How many edge workers share the visitors.',
     default: '2',
-    schema: number(1, 64),
+    schema: wholeNumber(1, 64),
   },
   keyFile: {
     ...{ flag: 'key-file', variable: 'SIGNALBOX_KEY_FILE', argument: 'FILE', example: '/etc/signalbox/key.txt' },
@@ -239,7 +201,7 @@ export const serverSettings: Settings = {
     ...{ flag: 'keep-backups', variable: 'SIGNALBOX_KEEP_BACKUPS', argument: 'N', example: '30' },
     sentence: 'How many backups are kept. With each new one the oldest go.',
     default: '7',
-    schema: number(1, 10_000),
+    schema: wholeNumber(1, 10_000),
   },
   backupLogs: {
     ...{ flag: 'backup-logs', variable: 'SIGNALBOX_BACKUP_LOGS', argument: 'yes|no', example: 'no' },
@@ -252,7 +214,7 @@ export const serverSettings: Settings = {
     sentence:
       'How many grams of CO2e the machine\u2019s grid emits for a kWh, for what is told of the energy that jobs took. The default is the average of the world.',
     default: String(defaultGridIntensity),
-    schema: number(0, 5000),
+    schema: wholeNumber(0, 5000),
   },
   cpuWatts: {
     ...{ flag: 'cpu-watts', variable: 'SIGNALBOX_CPU_WATTS', argument: 'IDLE:BUSY', example: '0.8:4.5' },
@@ -378,30 +340,4 @@ function strangeVariables(env: ServerInput['env']): readonly SettingProblem[] {
     const meant = name.startsWith('SIGNALBOX_') && !known.includes(name) ? nearest(name, known) : null
     return meant === null ? [] : [{ setting: name, found: 'an unknown variable', expected: quoted(meant) }]
   })
-}
-
-function number(min: number, max: number): z.ZodType<number, string> {
-  const error = `a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,6}$/, { error, abort: true })
-    .transform(Number)
-    .pipe(z.int().min(min, { error }).max(max, { error }))
-}
-
-function isNetwork(text: string): boolean {
-  const [, address = '', prefix = ''] = /^([0-9A-Fa-f.:]+)\/(\d{1,3})$/.exec(text) ?? []
-  if (z.ipv4().safeParse(address).success) return Number(prefix) <= 32
-  return z.ipv6().safeParse(address).success && Number(prefix) <= 128
-}
-
-function isOrigin(text: string): boolean {
-  const url = URL.parse(text)
-  return (
-    url !== null &&
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.hash === '' &&
-    `${url.username}${url.password}` === ''
-  )
 }
