@@ -17,7 +17,7 @@ export function lapLines({ laps, energy }: RunDetailView): readonly Text[] {
 }
 
 /** `about 42 J (28 to 63 J), 12 mg CO2e`. */
-export function energyText({ joules, low, high, grams }: EnergyView): string {
+function energyText({ joules, low, high, grams }: EnergyView): string {
   return `about ${joulesText(joules)} (${joulesText(low)} to ${joulesText(high)}), ${gramsText(grams)} CO2e`
 }
 
