@@ -31,7 +31,7 @@ test('a run tells what it took, a line a lap, and that this is an estimate', asy
   const { sb } = await desk(t)
   const { stdout } = await sb('runs show r1')
   assert.match(stdout, /^job +lap +time +cpu +cores +energy +power +CO2e$/m)
-  assert.match(stdout, /^\S+ +tests +10s +15s +1\.50 +56 J +5\.6 W +\d+ mg$/m)
+  assert.match(stdout, /^\S+ +tests +10s +15s +1\.50 +56 J +5\.6 W +8\.5 mg$/m)
   assert.match(stdout, /^\S+ +lost +10s +- +- +- +- +-$/m)
   assert.match(stdout, /^In all about \d+ J \(\d+ J to \d+ J\), \d+ mg CO2e$/m)
   assert.match(stdout, /^An estimate, by processor time and the middle of a table of watts/m)
