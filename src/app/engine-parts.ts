@@ -20,6 +20,7 @@ import { systemClock } from '../system/clock.ts'
 import { exists, readText } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
 import { cores, processorText } from '../system/machine.ts'
+import { hostAndPort } from '../system/ports.ts'
 import { readPostgres } from '../system/postgres-grammar.ts'
 import { systemPath } from '../system/programs.ts'
 import { randomFraction } from '../system/random.ts'
@@ -46,10 +47,11 @@ export interface Given {
   readonly log: Log
   /** How people reach the server. */
   readonly baseUrl: string
+  readonly signal: AbortSignal
 }
 
 /** The engine's parts, as they are on a real machine. */
-export async function engineParts({ data, store, config, log, baseUrl }: Given): Promise<Assembled> {
+export async function engineParts({ data, store, config, log, baseUrl, signal }: Given): Promise<Assembled> {
   const clock = systemClock
   const version = await programVersion()
   const jobLogs = openJobLogs({ directory: data.jobLogs, clock, log })
@@ -97,7 +99,7 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
       syncEveryMs: config.lookEveryMs,
       reconcileEveryMs: config.lookEveryMs,
       isEdgePublic: !isLoopback(config.edgeListen.host),
-      edgePort: config.edgeListen.port === 0 ? null : config.edgeListen.port,
+      edgePort: await edgePort(local, config.edgeListen, signal),
       power: powerModel(
         { processor: parseProcessor(await processorText()), cores: cores() },
         { watts: config.cpuWatts, gridIntensity: config.gridIntensity },
@@ -105,6 +107,11 @@ export async function engineParts({ data, store, config, log, baseUrl }: Given):
     },
   }
   return { parts, local, jobLogs, version }
+}
+
+/** Where any free port was asked for, the edge has one by now or takes one. */
+async function edgePort(local: LocalDriver, { port }: Address, signal: AbortSignal): Promise<number> {
+  return port === 0 ? hostAndPort(await local.address(signal)).port : port
 }
 
 function parse(text: string, beside: { procfile: string | null; version: string }): ParsedSpec {

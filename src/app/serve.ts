@@ -117,7 +117,7 @@ async function work(given: Work): Promise<void> {
   const { config, data, store, log, signal, announce, http } = given
   const fatal = new AbortController()
   const url = config.publicUrl ?? http.url
-  const assembled = await engineParts({ data, store, config, log, baseUrl: url })
+  const assembled = await engineParts({ data, store, config, log, baseUrl: url, signal })
   const engine = new Engine(assembled.parts, (error) => {
     log.error('going on would be guessing, stopping', { error })
     fatal.abort(error)

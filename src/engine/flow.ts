@@ -1,6 +1,8 @@
 import { type FlowPlace, type FlowStep, flowOf } from '../domain/flow.ts'
+import type { ProjectSpec } from '../domain/spec.ts'
 import { type Track, trackId } from '../domain/track.ts'
-import { specOf } from './context.ts'
+import { knownAddressOf } from './address.ts'
+import { environmentIn, specOf } from './context.ts'
 import { findProject, specNow } from './find.ts'
 import { gateFacts } from './gate-facts.ts'
 import type { Parts } from './parts.ts'
@@ -34,11 +36,16 @@ export function flow(parts: Parts, project: string, commit: string): Flow {
         return { app, environment, deployments, isLive: live, heldBy: heldBy(parts, track, id) }
       }),
   )
+  const steps = flowOf(spec, places).map((step) => ({ ...step, url: urlIn(parts, spec, step) }))
   const title = releases[0]?.title ?? store.runs.ofCommit(project, commit)[0]?.title ?? ''
   return {
-    ...{ commit, title, steps: flowOf(spec, places) },
+    ...{ commit, title, steps },
     releases: releases.map(({ app, version }) => ({ app, version })),
   }
+}
+
+function urlIn({ settings }: Parts, spec: ProjectSpec, { app, environment }: FlowStep): string | null {
+  return knownAddressOf(environmentIn(spec, environment), app, settings.edgePort)
 }
 
 function heldBy(parts: Parts, track: Track['id'], release: string): string | null {

@@ -8,6 +8,7 @@ import { waveNumber } from '../domain/wave.ts'
 import type { LiveOrigin, RunBrief, TrackRow } from '../store/overview.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
+import { knownAddressOf } from './address.ts'
 import type { Parts } from './parts.ts'
 import { mixedSentence } from './perform-versions.ts'
 import type { CountedTrack, UndeployedCount, UndeployedCounts } from './undeployed-counts.ts'
@@ -69,7 +70,7 @@ export async function overview(
     placesOf(name, spec, rows).map((each) => asCounted(read, each)),
   )
   await counts.look(counted, countMs)
-  return places.map((place) => projectOf(place, { read, counts })).sort(byUrgency)
+  return places.map((place) => projectOf(place, { read, counts, edgePort: parts.settings.edgePort })).sort(byUrgency)
 }
 
 interface Read {
@@ -152,6 +153,7 @@ function asCounted(read: Read, { id, project, app, environment, row }: Place): C
 }
 
 interface Surroundings {
+  readonly edgePort: number | null
   readonly read: Read
   readonly counts: UndeployedCounts
 }
@@ -188,7 +190,7 @@ function environmentsOf(spec: ProjectSpec | null, tracks: readonly OverviewTrack
   ]
 }
 
-function trackOf(place: Place, { read, counts }: Surroundings): OverviewTrack {
+function trackOf(place: Place, { read, counts, edgePort }: Surroundings): OverviewTrack {
   const { id, project, app, environment, spec, row } = place
   const where = `${project}/${environment}`
   const observed = (row?.observed ?? null) as Observation | null
@@ -199,7 +201,7 @@ function trackOf(place: Place, { read, counts }: Surroundings): OverviewTrack {
   const live = liveOf(row, read.origins.get(id))
   const finding = spec === null ? 'signalbox.yml does not have it any more, and it goes on' : (row?.finding ?? null)
   return {
-    ...{ track: id, app, environment, url: spec?.url ?? null },
+    ...{ track: id, app, environment, url: spec === null ? null : knownAddressOf(spec, app, edgePort) },
     mark: markOf({ live, attempted, finding, mixed, waiting, queued }),
     ...{ live, attempted, mixed, finding, waiting, queued },
     ...observedOf(observed),

@@ -80,7 +80,7 @@ export interface EngineSettings {
   readonly keepReleases: number
   /** Whether others than this machine can reach the edge. */
   readonly isEdgePublic: boolean
-  /** Where visitors come in on this machine; null where any free port was asked for. */
+  /** Where visitors come in on this machine; null where nothing listens for them. */
   readonly edgePort: number | null
   /** By what it is told what work took. */
   readonly power: PowerModel

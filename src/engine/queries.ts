@@ -9,6 +9,7 @@ import { hasAny, type VariableChanges } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
+import { knownAddressOf } from './address.ts'
 import { contextOf, environmentIn, trackOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
 import {
@@ -117,8 +118,12 @@ export class Queries {
 
   async status(project: string, environment: string | null): Promise<readonly TrackStatus[]> {
     const spec = specNow(this.#parts.store, project)
-    const places = spec.environments.flatMap(({ name, apps, url }) =>
-      apps.map((app) => ({ app, environment: name, url, isLeft: false })),
+    const { edgePort } = this.#parts.settings
+    const places = spec.environments.flatMap((each) =>
+      each.apps.map((app) => ({
+        ...{ app, environment: each.name, isLeft: false },
+        url: knownAddressOf(each, app, edgePort),
+      })),
     )
     const left = leftOver(this.#parts.store, project).map((track) => ({ ...track, url: null, isLeft: true }))
     const wanted = [...places, ...left].filter((place) => environment === null || place.environment === environment)
@@ -188,6 +193,13 @@ export class Queries {
 
   planOf(id: string): PlanAnswer {
     return this.#planOf(findDeployment(this.#parts.store, id))
+  }
+
+  /** Where visitors reach what it deploys, as far as it is known. */
+  urlOf(deployment: Deployment): string | null {
+    const { store, settings } = this.#parts
+    const { environment, app } = contextOf(store, deployment)
+    return knownAddressOf(environment, app.name, settings.edgePort)
   }
 
   /** Why a commit is, or is not, live in each environment. */

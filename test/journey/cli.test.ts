@@ -11,6 +11,7 @@ import { startServer } from '../helpers/server.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
 import { tinyApp } from '../helpers/tiny-app.ts'
 import { waitFor } from '../helpers/wait-for.ts'
+import { visit } from './stage.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..')
@@ -55,7 +56,11 @@ test('from a first login to production and back, by the command line alone', { t
     assert.match(stdout, /^check +1 .*node check\.js/m)
     assert.match(stdout, /^r1 .*succeeded in/m)
     // The deployment begins when the run has ended: sent once more, it is followed to its end.
-    assert.match((await sb(['deploy', 'staging'])).stdout, /succeeded in [\d.]+s, .*(dropped of|probes)/)
+    const deployed = (await sb(['deploy', 'staging'])).stdout
+    assert.match(deployed, /succeeded in [\d.]+s, .*(dropped of|probes)/)
+    const [, address = ''] = /visitors reach it at (\S+)/.exec(deployed) ?? []
+    assert.equal(await visit(server, new URL(address).host), 'v1')
+    assert.match((await sb(['status', 'staging'])).stdout, new RegExp(`^staging/tiny +${address}$`, 'm'))
     const [track] = (await sb(['status', 'staging', '--json'])).json<TrackView[]>()
     assert.equal(track?.running?.instances.filter(({ state }) => state === 'healthy').length, 3)
     assert.equal(track?.serving.length, 2)

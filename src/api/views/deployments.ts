@@ -229,6 +229,8 @@ export const deploymentDetail = deployment.extend({
   }),
   /** The plan that people said yes to, or without a yes the newest it had, with its hash; null before it begins. */
   settledPlan: plan.pick({ hash: true, plan: true }).nullable(),
+  /** Where visitors reach what it deploys: as signalbox.yml names it, or at the built-in edge; null where neither is known. */
+  url: text.nullable(),
   obstacles: answering.extend({ cancel: obstacle, retry: obstacle }),
 })
 export type DeploymentDetailView = z.infer<typeof deploymentDetail>

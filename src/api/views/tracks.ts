@@ -40,6 +40,7 @@ export const track = z.object({
   track: text,
   app: text,
   environment: text,
+  /** Where visitors reach it: as signalbox.yml names it, or at the built-in edge; null where neither is known. */
   url: text.nullable(),
   desired: z.object({ release: releaseRef, deployment: text, variables: z.int(), instances: list(text) }).nullable(),
   /** What people have changed since its instances were started; null when nothing. */

@@ -1,8 +1,8 @@
-import type { DeploymentView, VerdictView } from '../../api/views.ts'
+import type { DeploymentDetailView, DeploymentView, VerdictView } from '../../api/views.ts'
 import { never } from '../../lib/never.ts'
 import { releaseText } from '../../lib/short-text.ts'
 import { brief, moment } from '../../lib/time-text.ts'
-import { bold, dim, green, red, type Text, yellow } from '../text.ts'
+import { bold, cyan, dim, green, red, type Text, yellow } from '../text.ts'
 import { outcomeText } from './words.ts'
 
 /** `d42  production/shop  v13 (promote by alice): succeeded in 4.1s, 0 dropped of 812` */
@@ -42,13 +42,18 @@ export function verdictText({ sentence, requests, dropped, serverErrors }: Verdi
   return serverErrors === 0 ? text : [text, `, ${serverErrors} answered with 5xx by the app`]
 }
 
-/** What its trial showed; what can be done about the ending, and the requests that were lost, so that somebody can look into them. */
-export function afterwordLines(deployment: DeploymentView): readonly Text[] {
-  const { hint, verdict } = deployment
+/** What its trial showed; what can be done about the ending, the requests that were lost, so that somebody can look into them; and where it is. */
+export function afterwordLines(deployment: DeploymentDetailView): readonly Text[] {
+  const { hint, verdict, outcome, url } = deployment
   const lost = (verdict?.lost ?? []).map(({ at, method, path, why, instance }) =>
     dim(`  lost ${moment(at)} ${method} ${path}: ${why}${instance === null ? '' : ` (${instance})`}`),
   )
-  return [...trialLines(deployment), ...(hint === null ? [] : [dim(`  ${hint}`)]), ...lost]
+  return [
+    ...trialLines(deployment),
+    ...(hint === null ? [] : [dim(`  ${hint}`)]),
+    ...lost,
+    ...(outcome === 'succeeded' && url !== null ? [[dim('  visitors reach it at '), cyan(url)]] : []),
+  ]
 }
 
 function trialLines({ smoke, bake }: DeploymentView): readonly Text[] {

@@ -43,6 +43,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       approvals: [],
       timeline: [],
       settledPlan: null,
+      url: null,
       obstacles: { approve: null, reject: null, cancel: null, retry: null },
       energy: { run: null, build: null, own: null, total: null },
     },

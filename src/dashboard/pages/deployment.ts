@@ -12,7 +12,7 @@ import { gateList, pastPlanPanel, planPanel } from '../parts/plan.ts'
 import { stepChart } from '../parts/step-chart.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { trafficChart } from '../parts/traffic-chart.ts'
-import { banner, releaseMark, took, when } from '../parts/words.ts'
+import { banner, linkTo, releaseMark, took, when } from '../parts/words.ts'
 
 /** One deployment: what it did, when, to what, and what visitors noticed. */
 export const deploymentPage: Page = {
@@ -160,10 +160,11 @@ function entry(fact: FactView, zero: number, now: number): Html {
 
 function about(asking: Asking, deployment: DeploymentDetailView): Html {
   const { now } = asking
-  const { project, environment, release, variables, scale, approvals, carries, expiresAt, versions } = deployment
+  const { project, environment, url, release, variables, scale, approvals, carries, expiresAt, versions } = deployment
   const ran = versions === null ? [] : Object.entries(versions.instances)
   return facts([
     ['Environment', placeLink(asking, project, environment)],
+    ...(url === null ? [] : [['Visitors reach it at', linkTo(url, url)] as const]),
     ['Commit', html`<code>${release.commit}</code>`],
     ['Archive', html`<code>${release.digest}</code>`],
     ...(variables === null ? [] : [['Variables', `version ${variables}`] as const]),

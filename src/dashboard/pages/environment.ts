@@ -38,11 +38,11 @@ export const environmentPage: Page = {
     ])
     const isLive = tracks.some(({ desired }) => desired !== null)
     const isNewer = tracks.some(({ newerVariables }) => newerVariables !== null)
-    const url = tracks.find((track) => track.url !== null)?.url ?? null
+    const urls = new Set(tracks.flatMap(({ url }) => url ?? []))
     return {
       title: `${environment} · ${project}`,
       ...{ mark: markOfTracks(tracks), section: 'overview', about: [project] },
-      body: html`${heading(projectCrumbs(project), html`${environment} ${url === null ? nothing : html`<small>${linkTo(url, url)}</small>`}`, environmentActs(asking, { ...params, tracks, environments }))}
+      body: html`${heading(projectCrumbs(project), html`${environment} ${[...urls].map((url) => html`<small>${linkTo(url, url)}</small> `)}`, environmentActs(asking, { ...params, tracks, environments }))}
 ${notices(tracks, now)}
 ${reserved(asking, params)}
 ${tracks.map((track) => trackPart(asking, track, tracks.length > 1))}

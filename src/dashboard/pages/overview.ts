@@ -8,7 +8,7 @@ import { button, field, form, opening } from '../parts/form.ts'
 import { lamp, markOf } from '../parts/mark.ts'
 import { environmentPath, mayEnter, pageOf, projectPath } from '../parts/place.ts'
 import { trackNotes } from '../parts/track-notes.ts'
-import { emptiness, releaseMark, when } from '../parts/words.ts'
+import { emptiness, linkTo, releaseMark, when } from '../parts/words.ts'
 import { noRole } from './me.ts'
 
 /** All projects: each app's way through its environments, and what is live at each station. */
@@ -55,23 +55,24 @@ interface Standing {
   readonly isAlone: boolean
 }
 
-/** It leads to its page, for whoever may see that. */
 function station(asking: Asking, track: OverviewTrackView, { project, isAlone }: Standing): Html {
   const { now } = asking
-  const { app, environment, mark, live, undeployed } = track
+  const { app, environment, url, mark, live, undeployed } = track
   const behind =
     undeployed === null || undeployed.count === 0 ? '' : `${undeployed.count}${undeployed.isMore ? '+' : ''} behind`
-  const told = html`<span class="name">${lamp(mark)}<span>${environment}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
+  return html`<div class="station">
+<span class="name">${lamp(mark)}<span>${stationLink(asking, project, environment)}${isAlone ? nothing : html` <span class="app">${app}</span>`}</span><span class="left">${behind}</span></span>
 ${live === null ? html`<span class="quiet">nothing is live</span>` : html`<span>${releaseMark(live.release)}</span><span class="commit" title="${live.title}">${live.title}</span><span class="by">${when(live.at, now)} by ${live.by}</span>`}
 <span class="by">${runsAndServes(track)}</span>
-${trackNotes(track)}`
-  if (!mayEnter(asking, project, environment))
-    return html`<div class="station">
-${told}
+${url === null ? nothing : html`<span class="address">${linkTo(url, url.replace(/^https?:\/\//, ''))}</span>`}
+${trackNotes(track)}
 </div>`
-  return html`<a class="station" href="${environmentPath(project, environment)}">
-${told}
-</a>`
+}
+
+/** All of the station leads there. */
+function stationLink(asking: Asking, project: string, environment: string): Html {
+  if (!mayEnter(asking, project, environment)) return html`${environment}`
+  return html`<a class="whole" href="${environmentPath(project, environment)}">${environment}</a>`
 }
 
 /** What the target told last, and what visitors get by the same word. */

@@ -4,6 +4,7 @@ import { apiServer, type TestApi } from '../../../test/helpers/api-server.ts'
 import { ada, inStaging, live, pushed } from '../../../test/helpers/deployments.ts'
 import { appSpec, checkSpec, environmentSpec, processSpec, projectSpec } from '../../../test/helpers/spec.ts'
 import { waitFor } from '../../../test/helpers/wait-for.ts'
+import { defaultSettings } from '../../engine/parts.ts'
 import { systemClock } from '../../system/clock.ts'
 import { startSession } from '../accounts/sessions.ts'
 
@@ -97,6 +98,16 @@ test('two apps of one environment are told apart, each with its own processes', 
   ])
     await t.test(path, async () => assert.equal((await get(path)).status, 200, (await get(path)).text.slice(0, 300)))
   assert.match((await get('/projects/shop/environments/staging')).text, / o1 /)
+})
+
+test('where visitors reach an environment is told and linked, whoever names it', async () => {
+  await using api = await apiServer({ parts: { settings: { ...defaultSettings, edgePort: 8080 } } })
+  await pushed(api.it, 'first')
+  const cookie = startSession(api.it.store, 'admin', { browser: 'Firefox', address: '' }, systemClock.now())
+  for (const path of ['/', '/projects/shop', '/projects/shop/environments/staging', '/deployments/d1']) {
+    const answer = await fetch(`${api.url}${path}`, { headers: { cookie: `signalbox=${cookie}` } })
+    assert.match(await answer.text(), /<a href="http:\/\/staging\.test:8080"/, path)
+  }
 })
 
 const onPush = { push: ['main'], tags: [], releasePublished: false, after: [], schedules: [] }

@@ -34,6 +34,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         timeline: store.facts.about(deployment.id),
         energy: deploymentEnergy(store, deployment),
         settledPlan: deployment.startedAt === null ? null : store.deployments.settledPlan(deployment.id),
+        url: queries.urlOf(deployment),
         obstacles: obstaclesTo(store, deployment.id, by),
       }
     },
