@@ -81,7 +81,7 @@ export class Overviews {
       `SELECT number, runs.project, state, runs.created_at,
          json_extract(run, '$.branch', '$.title', '$.by', '$.outcome') AS told
        FROM projects JOIN runs ON number = (SELECT number FROM runs AS newest WHERE newest.project = projects.name
-         AND json_extract(run, '$.proposal') IS NULL ORDER BY number DESC LIMIT 1)
+         AND proposed = 0 ORDER BY number DESC LIMIT 1)
        WHERE (?1 IS NULL OR projects.name IN (SELECT value FROM json_each(?1)))`,
       projects && JSON.stringify(projects),
     )

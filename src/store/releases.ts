@@ -75,7 +75,7 @@ export class Releases {
   ): readonly StoredRelease[] {
     const rows = this.#db.all(
       `SELECT releases.*, MAX(runs.number) AS pushed FROM releases JOIN runs USING (project, commit_sha)
-       WHERE project = ?1 AND app = ?2 AND discarded_at IS NULL AND (?3 IS NULL OR json_extract(runs.run, '$.ref') = ?3)
+       WHERE project = ?1 AND app = ?2 AND discarded_at IS NULL AND (?3 IS NULL OR runs.ref = ?3)
        GROUP BY releases.number ORDER BY pushed DESC LIMIT ?4`,
       ...[project, app, ref, limit],
     )

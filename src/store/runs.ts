@@ -17,8 +17,10 @@ export class Runs {
 
   add(run: Omit<Run, 'id'>): Run {
     const number = this.#db.insert(
-      'INSERT INTO runs (project, event, commit_sha, state, created_at, expires_at, run) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[run.project, run.event, run.commit, run.state, run.createdAt, run.expiresAt, JSON.stringify(run)],
+      `INSERT INTO runs (project, event, commit_sha, state, created_at, expires_at, ref, proposed, run)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[run.project, run.event, run.commit, run.state, run.createdAt, run.expiresAt],
+      ...[run.ref, run.proposal === null ? 0 : 1, JSON.stringify(run)],
     )
     return { ...run, id: idOf(number) }
   }
@@ -54,7 +56,7 @@ export class Runs {
 
   /** To which refs a project's newest runs were pushed, the newest first. */
   refs(project: string, limit: number): readonly string[] {
-    const sql = `SELECT json_extract(run, '$.ref') AS ref FROM runs WHERE project = ? ORDER BY number DESC LIMIT ?`
+    const sql = 'SELECT ref FROM runs WHERE project = ? ORDER BY number DESC LIMIT ?'
     return this.#db.all(sql, project, limit).map((row) => text(row, 'ref'))
   }
 
@@ -72,7 +74,7 @@ export class Runs {
 
   /** Runs of later pushes to the same ref, oldest first. */
   newerOf({ project, ref, id }: Pick<Run, 'project' | 'ref' | 'id'>): readonly Run[] {
-    const sql = `SELECT number, run FROM runs WHERE project = ? AND number > ? AND json_extract(run, '$.ref') = ? ORDER BY number`
+    const sql = 'SELECT number, run FROM runs WHERE project = ? AND number > ? AND ref = ? ORDER BY number'
     return this.#db.all(sql, project, numberOf(id), ref).map(toRun)
   }
 
@@ -112,24 +114,24 @@ export class Runs {
    * from. So what a side branch says changes nothing. Before the first deployment: of the newest run.
    */
   newestSpec(project: string): ProjectSpec | null {
-    const row = this.#db.get(
-      `SELECT runs.commit_sha FROM runs JOIN specs USING (project, commit_sha)
-       WHERE runs.project = ?1 AND json_extract(run, '$.proposal') IS NULL AND (?2 IS NULL OR json_extract(run, '$.ref') = ?2) ORDER BY runs.number DESC LIMIT 1`,
-      ...[project, this.deployedRef(project)],
-    )
+    const ref = this.deployedRef(project)
+    const newest =
+      'SELECT commit_sha FROM runs JOIN specs USING (project, commit_sha) WHERE project = ? AND proposed = 0'
+    const row =
+      ref === null
+        ? this.#db.get(`${newest} ORDER BY number DESC LIMIT 1`, project)
+        : this.#db.get(`${newest} AND ref = ? ORDER BY number DESC LIMIT 1`, project, ref)
     return row === null ? null : this.spec(project, text(row, 'commit_sha'))
   }
 
   /** The ref that was last deployed from; null before the first deployment. Branches made of it later are others. */
   deployedRef(project: string): string | null {
     const row = this.#db.get(
-      `SELECT (
-         SELECT json_extract(run, '$.ref') FROM runs
-         WHERE runs.project = releases.project AND runs.commit_sha = releases.commit_sha
-           AND runs.created_at <= deployments.created_at AND json_extract(run, '$.proposal') IS NULL
-         ORDER BY number DESC LIMIT 1) AS ref
-       FROM deployments JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
-       WHERE deployments.project = ? AND ref IS NOT NULL ORDER BY deployments.number DESC LIMIT 1`,
+      `SELECT runs.ref FROM deployments
+       CROSS JOIN releases ON releases.number = CAST(substr(deployments.release, 2) AS INTEGER)
+       CROSS JOIN runs ON runs.project = releases.project AND runs.commit_sha = releases.commit_sha
+         AND runs.created_at <= deployments.created_at AND proposed = 0
+       WHERE deployments.project = ? ORDER BY deployments.number DESC, runs.number DESC LIMIT 1`,
       project,
     )
     return row === null ? null : text(row, 'ref')

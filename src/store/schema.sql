@@ -49,7 +49,7 @@ CREATE TABLE runs (
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   run TEXT NOT NULL
-, expires_at INTEGER) STRICT;
+, expires_at INTEGER, ref TEXT, proposed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX runs_by_commit ON runs (project, commit_sha);
 
@@ -593,3 +593,5 @@ CREATE TABLE energies (
   basis TEXT NOT NULL,
   PRIMARY KEY (project, at, subject)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX runs_by_ref ON runs (project, ref, number) WHERE proposed = 0;

@@ -74,6 +74,7 @@ export class Variables {
 
   /** What was set as of a version, by name. */
   at(project: string, environment: string, version: number): readonly StoredVariable[] {
+    if (version === 0) return []
     const rows = this.#db.all(
       `SELECT name, value, secret, actor, at, reason, fits, MAX(version) AS version FROM variables
        WHERE project = ? AND environment = ? AND version <= ? GROUP BY name HAVING value IS NOT NULL ORDER BY name`,
