@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { added, emptyTally, type Tally } from '../kit/many-seeds.ts'
 import type { Answer, Stretch } from './worker.ts'
@@ -43,6 +44,8 @@ function stretchesOf(wish: Stretch): Stretch[] {
 
 function startWorker(): { run(stretch: Stretch): Promise<Tally> } & Disposable {
   const child = fork(join(import.meta.dirname, 'worker.ts'))
+  // Time stands still for seeds while others need the cores.
+  if (child.pid !== undefined) setPriority(child.pid, 15)
   return {
     run: (stretch) => asked(child, stretch),
     [Symbol.dispose]: () => {
