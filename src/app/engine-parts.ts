@@ -29,7 +29,7 @@ import { type LocalDriver, localDriver } from '../targets/local/driver.ts'
 import { channelsFor } from './channels.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { driverOptions } from './drivers.ts'
-import { gitEnvironment } from './environment.ts'
+import { compiledCode, gitEnvironment } from './environment.ts'
 import { openLineLog } from './line-log.ts'
 
 export interface Assembled {
@@ -68,6 +68,7 @@ export async function engineParts({ data, store, config, log, baseUrl, signal }:
     clock,
     log,
     edges: config.edges,
+    ...compiledCode(),
   })
   const runner = localRunner({
     ...{ workDir: data.workspaces, artifacts, logs: jobLogs, clock, log, serverId: serverId(box) },
