@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
 import { codeOf } from './errors.ts'
+import { cores } from './machine.ts'
 import { joulesBetween, type PowerCount, powerCounts } from './power-counters.ts'
 import { fieldsOf, tickMs } from './proc.ts'
 import { growth, type Tree, type TreeMember } from './tree-growth.ts'
@@ -38,6 +39,7 @@ export class CpuMeter {
   #busy: number | null = null
   #used: Reading = { cpuMs: 0, counted: null }
   #machine: Machine | null = null
+  #ownChildrenMs: number | null = null
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: CpuMeterOptions) {
@@ -55,7 +57,7 @@ export class CpuMeter {
 
   /** Looks again and again, soon at first as much is short, and every second later. */
   async watch(signal: AbortSignal): Promise<void> {
-    for (let pauseMs = 20; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    for (let pauseMs = 20; !signal.aborted; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
       await this.#options.clock.sleep(pauseMs, signal).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })
@@ -74,15 +76,32 @@ export class CpuMeter {
     const isFirst = this.#others === null
     const tree = await this.#treeNow()
     const at = this.#options.clock.monotonic()
-    const { ms, isPartial } = growth(this.#tree, tree)
     const elapsedMs = at - this.#at
-    // What ended since the last look went on as before; what nobody has seen kept one core busy.
-    const tailMs = !isFirst && (isPartial || isUnseen) ? elapsedMs * (this.#busy ?? 1) : 0
-    const cpuMs = Math.max(ms, tailMs)
+    const { ms, lostMs } = growth(this.#tree, tree)
+    const inheritedMs = await this.#inheritedMs()
+    const hasEnded = !isFirst && (lostMs !== null || isUnseen)
+    const cpuMs = hasEnded ? this.#withTail({ ms, leftMs: inheritedMs - (lostMs ?? 0), elapsedMs }) : ms
     this.#busy = elapsedMs > 0 ? cpuMs / elapsedMs : this.#busy
     ;[this.#tree, this.#at] = [tree, at]
     this.#used = { cpuMs: this.#used.cpuMs + cpuMs, counted: await this.#countMachine() }
     return this.#used
+  }
+
+  /**
+   * What a program of ours had before it ended is handed to us, with the time of whatever else of ours ended then. When that is more
+   * than all cores could do, or somebody else got it, the program went on as before; and one that nobody has seen kept one core busy.
+   */
+  #withTail({ ms, leftMs, elapsedMs }: Tail): number {
+    if (leftMs >= 0 && leftMs <= elapsedMs * cores()) return ms + leftMs
+    return Math.max(ms, elapsedMs * (this.#busy ?? 1))
+  }
+
+  /** Since the last look. */
+  async #inheritedMs(): Promise<number> {
+    const before = this.#ownChildrenMs
+    const own = await this.#read(process.pid)
+    this.#ownChildrenMs = own?.childrenMs ?? null
+    return own === null || before === null ? Number.NaN : own.childrenMs - before
   }
 
   async #treeNow(): Promise<Tree> {
@@ -152,6 +171,12 @@ export class CpuMeter {
     const words = ((await this.#text('stat')) ?? '').split('\n', 1)[0]?.split(/\s+/) ?? []
     return [1, 2, 3, 6, 7].reduce((sum, at) => sum + Number(words[at] ?? 0), 0) * tickMs
   }
+}
+
+interface Tail {
+  readonly ms: number
+  readonly leftMs: number
+  readonly elapsedMs: number
 }
 
 interface Machine {

@@ -14,8 +14,8 @@ export type Tree = ReadonlyMap<number, TreeMember>
 export interface Growth {
   /** Processor time that the tree has had between two looks at it. */
   readonly ms: number
-  /** Whether a process is gone whose last time nobody in the tree has got. */
-  readonly isPartial: boolean
+  /** What had been counted of processes that are gone and have left nobody in the tree who got their time; null when none is. */
+  readonly lostMs: number | null
 }
 
 /**
@@ -24,15 +24,16 @@ export interface Growth {
  */
 export function growth(before: Tree, now: Tree): Growth {
   const counted = new Map<number, number>()
-  let isPartial = false
+  let lostMs: number | null = null
   for (const member of before.values()) {
     if (isIn(now, member)) continue
     const heir = heirOf(member, before, now)
-    if (heir === null) isPartial = true
-    else counted.set(heir, (counted.get(heir) ?? 0) + member.ownMs + member.childrenMs)
+    const ms = member.ownMs + member.childrenMs
+    if (heir === null) lostMs = (lostMs ?? 0) + ms
+    else counted.set(heir, (counted.get(heir) ?? 0) + ms)
   }
   const all = [...now.values()].map((member) => grown(member, before.get(member.pid), counted.get(member.pid) ?? 0))
-  return { ms: all.reduce((sum, ms) => sum + ms, 0), isPartial }
+  return { ms: all.reduce((sum, ms) => sum + ms, 0), lostMs }
 }
 
 function grown(now: TreeMember, before: TreeMember | undefined, countedMs: number): number {
