@@ -49,7 +49,10 @@ test('a run tells what it took, a line a lap, and that this is an estimate', asy
 
 test('a deployment has what building its release took', async (t) => {
   const { sb } = await desk(t)
-  assert.match((await sb('deployments show d1')).stdout, /^ {2}took about \d+ J .*: \d+ J to build it in r1$/m)
+  assert.match(
+    (await sb('deployments show d1')).stdout,
+    /^ {2}took about \d+ J \(.*\), 20 mg CO2e, to build it in r1$/m,
+  )
   const { energy } = (await sb('deployments show d1 --json')).json<DeploymentDetailView>()
   assert.deepEqual([energy.run, energy.own, energy.total], ['r1', null, energy.build])
   assert.ok((energy.build?.joules ?? 0) > 0)

@@ -1,6 +1,6 @@
-/** `42 J`, from a watt-hour on `1.9 Wh`, `2.4 kWh`. */
+/** `42 J`, from a thousand on `1.9 Wh`, `2.4 kWh`. */
 export function joulesText(joules: number): string {
-  if (joules < 3_600) return `${round(joules)} J`
+  if (joules < 1_000) return `${round(joules)} J`
   const wattHours = joules / 3_600
   return wattHours < 1_000 ? `${round(wattHours)} Wh` : `${round(wattHours / 1_000)} kWh`
 }

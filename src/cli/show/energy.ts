@@ -24,11 +24,12 @@ function energyText({ joules, low, high, grams }: EnergyView): string {
 /** What a deployment took, and what of it was the build. */
 export function deploymentEnergyLines({ energy: { run, build, own, total } }: DeploymentDetailView): readonly Text[] {
   if (total === null) return []
+  const both = build !== null && own !== null
   const parts = [
-    ...(build === null ? [] : [`${joulesText(build.joules)} to build it in ${run}`]),
-    ...(own === null ? [] : [`${joulesText(own.joules)} for its own jobs`]),
+    ...(build === null ? [] : [`${both ? `${joulesText(build.joules)} ` : ''}to build it in ${run}`]),
+    ...(own === null ? [] : [`${both ? `${joulesText(own.joules)} ` : ''}for its own jobs`]),
   ]
-  return [[dim('  took '), energyText(total), dim(`: ${parts.join(', ')}`)]]
+  return [[dim('  took '), energyText(total), dim(`, ${parts.join(', ')}`)]]
 }
 
 /** What a project took, beside the time before. */

@@ -4,6 +4,7 @@ import { brief } from '../../lib/time-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
+import { deploymentTook } from '../parts/energy.ts'
 import { factMark, factWords } from '../parts/fact-words.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { markOf, stateSignal, stateWord } from '../parts/mark.ts'
@@ -161,12 +162,14 @@ function entry(fact: FactView, zero: number, now: number): Html {
 function about(asking: Asking, deployment: DeploymentDetailView): Html {
   const { now } = asking
   const { project, environment, url, release, variables, scale, approvals, carries, expiresAt, versions } = deployment
+  const { energy } = deployment
   const ran = versions === null ? [] : Object.entries(versions.instances)
   return facts([
     ['Environment', placeLink(asking, project, environment)],
     ...(url === null ? [] : [['Visitors reach it at', linkTo(url, url)] as const]),
     ['Commit', html`<code>${release.commit}</code>`],
     ['Archive', html`<code>${release.digest}</code>`],
+    ...(energy.total === null ? [] : [['Took', deploymentTook(energy)] as const]),
     ...(variables === null ? [] : [['Variables', `version ${variables}`] as const]),
     ...Object.entries(scale).map(([name, count]) => [`Instances of ${name}`, count] as const),
     ...approvals.map(

@@ -4,6 +4,7 @@ import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Page } from '../page.ts'
 import { dayBars } from '../parts/day-bars.ts'
+import { energyTrend } from '../parts/energy.ts'
 import { projectPath } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness } from '../parts/words.ts'
@@ -25,6 +26,7 @@ export const insightsPage: Page = {
 ${busy.length === 0 ? emptiness('Nothing has come to production in this time.') : nothing}
 ${busy.map((project) => projectPart(project))}
 ${idle.length === 0 || busy.length === 0 ? nothing : html`<p class="quiet">Nothing came to production of ${idle.map(({ name }) => html`<a href="${projectPath(name)}">${name}</a> `)}</p>`}
+${energyTrend(projects)}
 <p class="quiet">Medians over what happened in the time named, each with how many it is of. Production is what is protected, or the last wave.</p>`,
     }
   },

@@ -2,6 +2,7 @@ import type { JobView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
+import { lapsFolded } from '../parts/energy.ts'
 import { logHits, logPanel } from '../parts/log.ts'
 import { signal } from '../parts/mark.ts'
 import { jobPath, pageOf, projectCrumbs } from '../parts/place.ts'
@@ -26,6 +27,7 @@ export const jobPage: Page = {
       body: html`${heading(projectCrumbs(run.project, { text: id, path: pageOf(id) }, { text: 'log' }), name)}
 <p class="subtitle">${job === undefined ? nothing : jobState(job, asking.now)} <span class="quiet">${run.title}</span></p>
 ${job?.reason ? banner(job.outcome === 'succeeded' || job.outcome === 'skipped' ? 'note' : 'stop', job.reason) : nothing}
+${lapsFolded(run.laps.filter((lap) => lap.job === name))}
 ${find === '' ? await wholeLog(asking, { id, name, isOver }) : await found(asking, { id, name, find })}`,
     }
   },

@@ -3,6 +3,7 @@ import { plural } from '../../lib/short-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
+import { lapsPart } from '../parts/energy.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { lamp, markOf, markOfOutcome, stateSignal, stateWord } from '../parts/mark.ts'
 import { jobPath, placeLink, projectCrumbs, seenLink } from '../parts/place.ts'
@@ -25,7 +26,8 @@ ${run.reason === null ? nothing : banner(run.outcome === 'failed' || run.outcome
 ${advice(run)}
 ${part('Jobs', jobGraph(run, now))}
 ${run.lacks.length === 0 ? nothing : lacking(asking, project, run.lacks)}
-${await whereItIs(asking, run)}`,
+${await whereItIs(asking, run)}
+${lapsPart(run.laps, run.energy)}`,
     }
   },
 }
