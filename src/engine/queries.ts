@@ -195,6 +195,12 @@ export class Queries {
     return this.#planOf(findDeployment(this.#parts.store, id))
   }
 
+  /** What a yes to it is said to now. */
+  hashOf(deployment: Deployment): string {
+    const { store } = this.#parts
+    return currentPlan(store, deployment, contextOf(store, deployment)).hash
+  }
+
   /** Where visitors reach what it deploys, as far as it is known. */
   urlOf(deployment: Deployment): string | null {
     const { store, settings } = this.#parts
@@ -328,7 +334,7 @@ export class Queries {
       noWayBack: isLeft ? leftSentence(live, open) : whyNoWayBack(store, trackOf(store, id)),
       waiting: open
         .filter(({ state }) => state.kind === 'waiting')
-        .map((deployment) => ({ deployment, plan: currentPlan(store, deployment, contextOf(store, deployment)).hash })),
+        .map((deployment) => ({ deployment, plan: this.hashOf(deployment) })),
     }
   }
 

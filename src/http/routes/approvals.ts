@@ -27,7 +27,7 @@ export function approvalRoutes(parts: ApiParts): ApprovalRoutes {
         deployments: store.deployments.waiting(projects).map((deployment) => ({
           deployment: deploymentView(deployment),
           title: store.releases.get(deployment.release.id)?.title ?? '',
-          plan: queries.planOf(deployment.id).hash,
+          plan: queries.hashOf(deployment),
           obstacles: obstaclesToAnswering(store, deployment.id, by),
         })),
         oneOffs: await Promise.all(store.oneOffs.waiting(projects).map((oneOff) => oneOffDetail(parts, oneOff, by))),
