@@ -1,6 +1,6 @@
 import type { Fault } from '../lib/fault.ts'
 import { heading } from './frame.ts'
-import { html } from './html.ts'
+import { type Html, html } from './html.ts'
 import type { Shown } from './page.ts'
 import { banner } from './parts/words.ts'
 
@@ -9,7 +9,8 @@ export function faultPage(
   { code, message, hint }: Pick<Fault, 'code' | 'message' | 'hint'>,
   { back, requestId }: { readonly back: string; readonly requestId: string },
 ): Shown {
-  const title = code.endsWith('.unknown') ? 'Not found' : 'That did not work'
+  const isNoPage = code === 'route.unknown'
+  const title = titleOf(code)
   return {
     title,
     mark: 'failing',
@@ -17,8 +18,26 @@ export function faultPage(
     about: [],
     body: html`${heading([{ text: 'Overview', path: '/' }], title)}
 ${banner('stop', html`<strong>${message}.</strong>`)}
-<p>${hint}</p>
-<p><a class="button main" href="${back}">Back</a></p>
+<p>${isNoPage ? 'The address may be mistyped, or what it led to is gone.' : withCode(hint)}</p>
+<p><a class="button main" href="${back}">${back === '/' ? 'To the overview' : 'Back'}</a></p>
 <p class="quiet"><small><code>${code}</code> · <code>${requestId}</code></small></p>`,
   }
+}
+
+function titleOf(code: Fault['code']): string {
+  if (code.endsWith('.unknown')) return 'Not found'
+  return refused.includes(code) ? 'Not for you' : 'That did not work'
+}
+
+const refused: readonly Fault['code'][] = [
+  'token.forbidden',
+  'permission.denied',
+  'permission.role',
+  'approval.not_allowed',
+]
+
+/** Words to type at a terminal stand between backticks. */
+function withCode(text: string): Html {
+  const parts = text.split('`')
+  return html`${parts.map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }

@@ -91,7 +91,8 @@ function knownOf(
   return {
     ...entry,
     touches: paths.length === 0 || matchesPaths(paths, entry.paths),
-    release: release?.version ?? null,
+    // One that was thrown away can go nowhere; a newer one that holds the commit can.
+    release: release === null || release.discardedAt !== null ? null : release.version,
     succeededIn: release === null ? [] : store.deployments.succeededIn(release.id),
     runs: store.runs.ofCommit(project, entry.sha).map(({ id, outcome }) => ({ id, outcome })),
   }

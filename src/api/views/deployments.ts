@@ -231,6 +231,8 @@ export const deploymentDetail = deployment.extend({
   settledPlan: plan.pick({ hash: true, plan: true }).nullable(),
   /** Where visitors reach what it deploys: as signalbox.yml names it, or at the built-in edge; null where neither is known. */
   url: text.nullable(),
+  /** What its track has live at this moment, whoever brought it; null: nothing. */
+  live: z.object({ release: releaseRef, deployment: text }).nullable(),
   obstacles: answering.extend({ cancel: obstacle, retry: obstacle }),
 })
 export type DeploymentDetailView = z.infer<typeof deploymentDetail>

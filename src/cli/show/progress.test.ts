@@ -44,6 +44,7 @@ function detail(part: Partial<DeploymentDetailView>): DeploymentDetailView {
       timeline: [],
       settledPlan: null,
       url: null,
+      live: null,
       obstacles: { approve: null, reject: null, cancel: null, retry: null },
       energy: { run: null, build: null, own: null, total: null },
     },

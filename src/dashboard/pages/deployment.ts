@@ -9,7 +9,7 @@ import { factMark, factWords } from '../parts/fact-words.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { markOf, stateSignal, stateWord } from '../parts/mark.ts'
 import { environmentCrumb, idLink, placeLink, projectCrumbs } from '../parts/place.ts'
-import { gateList, pastPlanPanel, planPanel } from '../parts/plan.ts'
+import { pastPlanPanel, planPanel } from '../parts/plan.ts'
 import { stepChart } from '../parts/step-chart.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { trafficChart } from '../parts/traffic-chart.ts'
@@ -40,7 +40,7 @@ ${plan === null ? nothing : part('Plan', html`<div class="sheet">${planPanel(pla
 ${deployment.settledPlan === null ? nothing : part('Its plan', html`<div class="sheet">${pastPlanPanel(deployment.settledPlan)}</div>`)}
 ${deployment.startedAt === null ? nothing : part('In time', html`<div class="sheet">${stepChart(deployment, now)}${trafficChart(traffic, release.version)}${scrubber(deployment)}</div>`)}
 <div class="two">${part('Record', timeline(deployment, now))}
-<div>${part('About it', html`<div class="sheet">${about(asking, deployment)}</div>`)}${plan === null && state !== 'finished' ? part('Gates', html`<div class="sheet">${gateList(deployment.gates)}</div>`) : nothing}${logs(deployment)}</div></div>`,
+<div>${part('About it', html`<div class="sheet">${about(asking, deployment)}</div>`)}${logs(deployment)}</div></div>`,
     }
   },
 }
@@ -107,14 +107,26 @@ function banners({
   versions,
   wentWithoutTurn,
   comment,
+  settledPlan,
 }: DeploymentDetailView): Html {
   const bad = outcome === 'failed' || outcome === 'errored'
-  return html`${because === null ? nothing : banner(bad ? 'stop' : 'note', html`<span><strong>${because}.</strong> ${hint ?? ''} ${rolledBack ? 'What was served before is served again.' : ''}</span>`)}
+  return html`${because === null ? nothing : banner(bad ? 'stop' : 'note', html`<span><strong>${because}.</strong> ${hint ?? ''} ${rolledBack ? takenBack(settledPlan) : ''}</span>`)}
 ${supersededBy === null ? nothing : banner('note', html`<span>Took its place: ${idLink(supersededBy)}</span>`)}
 ${bake === null ? nothing : banner('note', bake.sentence)}
 ${versions?.problem ? banner('caution', versions.problem) : nothing}
 ${wentWithoutTurn ? banner('caution', 'It had waited as long as it may, and went on without its turn.') : nothing}
 ${comment === null ? nothing : html`<blockquote class="prose quiet">${comment}</blockquote>`}`
+}
+
+function takenBack(plan: DeploymentDetailView['settledPlan']): string {
+  const isFirst = plan?.plan.from === null
+  return isFirst ? 'Nothing was served before, and nothing is now.' : 'What was served before is served again.'
+}
+
+/** At the end of one: what visitors get by the last that succeeded. */
+function servesNow({ id, live }: DeploymentDetailView): Html {
+  if (live === null) return html`nothing`
+  return html`${releaseMark(live.release)} by ${live.deployment === id ? 'this deployment' : idLink(live.deployment)}`
 }
 
 function verdictPanel(verdict: VerdictView): Html {
@@ -161,11 +173,13 @@ function entry(fact: FactView, zero: number, now: number): Html {
 
 function about(asking: Asking, deployment: DeploymentDetailView): Html {
   const { now } = asking
-  const { project, environment, url, release, variables, scale, approvals, carries, expiresAt, versions } = deployment
+  const { project, environment, state, url, release, variables, scale, approvals, carries, expiresAt, versions } =
+    deployment
   const { energy } = deployment
   const ran = versions === null ? [] : Object.entries(versions.instances)
   return facts([
     ['Environment', placeLink(asking, project, environment)],
+    ...(state === 'finished' ? [['Live now', servesNow(deployment)] as const] : []),
     ...(url === null ? [] : [['Visitors reach it at', linkTo(url, url)] as const]),
     ['Commit', html`<code>${release.commit}</code>`],
     ['Archive', html`<code>${release.digest}</code>`],

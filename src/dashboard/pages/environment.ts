@@ -103,12 +103,12 @@ ${freeze?.now ? banner('caution', html`<span>Frozen${freeze.now.by === null ? ' 
 ${maintenance === null ? nothing : banner('caution', html`<span>Visitors see the maintenance page since ${when(maintenance.since, now)}: ${maintenance.message}</span>`)}
 ${tracks.map(({ mixed, active }) => (mixed === null || active !== null ? nothing : banner('stop', mixed)))}
 ${tracks.map(({ finding }) => (finding === null ? nothing : banner('stop', finding)))}
-${tracks.map(({ stale }) => (stale === null ? nothing : banner('note', `What runs is as it was told before: ${stale}`)))}`
+${tracks.map(({ stale, running }) => (stale === null ? nothing : banner('caution', html`<span><strong>${stale}.</strong> ${running === null ? 'It has told nothing yet.' : html`What runs stands here as it was told ${when(running.at, now)}.`}</span>`)))}`
 }
 
 function trackPart(asking: Asking, track: TrackView, isOneOfMany: boolean): Html {
   const { now } = asking
-  const { app, desired, attempted, active, running, serving, newerVariables, noWayBack } = track
+  const { app, desired, attempted, active, running, serving, stale, newerVariables, noWayBack } = track
   return part(
     isOneOfMany ? app : 'What runs',
     html`<div class="sheet">${facts([
@@ -125,7 +125,9 @@ function trackPart(asking: Asking, track: TrackView, isOneOfMany: boolean): Html
       [
         'Runs',
         running === null
-          ? 'not known'
+          ? stale === null
+            ? 'nothing'
+            : 'not known'
           : html`${plural(running.instances.length, 'instance')}, seen ${when(running.at, now)}`,
       ],
       ['Gets visitors', serving.length === 0 ? 'no instance' : plural(serving.length, 'instance')],
@@ -174,6 +176,9 @@ function instanceMark(state: string): Mark {
   return 'moving'
 }
 
+/** So many of a queue are told of one by one. */
+const mostQueued = 20
+
 /** Who goes when, and what each waits for. */
 function queuePart(tracks: readonly TrackView[], now: number): Html {
   const queued = tracks.flatMap(({ queue }) => queue)
@@ -199,7 +204,8 @@ function queuePart(tracks: readonly TrackView[], now: number): Html {
   ]
   return part(
     'Queue',
-    table('Queue', ['Place', 'Deployment', 'Release', 'By', 'Since', 'Waits for'], rows),
+    html`${table('Queue', ['Place', 'Deployment', 'Release', 'By', 'Since', 'Waits for'], rows.slice(0, mostQueued))}
+${rows.length <= mostQueued ? nothing : html`<p class="quiet">${rows.length - mostQueued} more come after these.</p>`}`,
     html`<a class="button" href="/approvals">Approvals</a>`,
   )
 }

@@ -118,7 +118,7 @@ export const releasePage: Page = {
     const release = releases.find((each) => each.id === id || each.version === id)
     const { environments } = await ask('projects.show', { params: { project } })
     if (release === undefined) return missing(project, id)
-    const { app, version, commit, digest, bytes, run, title, createdAt, aliases } = release
+    const { app, version, commit, digest, bytes, run, title, createdAt, discardedAt, aliases } = release
     const seen = environments.filter((environment) => may('ways-back', { project, environment }))
     const certificates = await Promise.all(seen.map((environment) => certificate(asking, { release, environment })))
     return {
@@ -133,7 +133,7 @@ export const releasePage: Page = {
         releaseMark({ version, commit }),
       )}
 <p class="subtitle">${title} <span>of ${app}</span> ${when(createdAt, now)}</p>
-${part('Provenance', table('Provenance', ['Commit', 'Made by', 'Archive (SHA-256)', 'Size', 'Other names'], [[html`<code>${commit}</code>`, idLink(run), html`<code>${digest}</code>`, size(bytes), aliases.join(', ')]]), may('releases.alias', { project }) ? opening('Another name', form({ route: 'releases.alias', params: { project, app }, fixed: { 'body.version': version }, back: here }, [field({ label: 'Name', name: 'params.alias', required: true }), button('Give it', 'main')])) : nothing)}
+${part('Provenance', table('Provenance', ['Commit', 'Made by', 'Archive (SHA-256)', 'Size', 'Other names'], [[html`<code>${commit}</code>`, idLink(run), html`<code>${digest}</code>`, discardedAt === null ? size(bytes) : html`<span class="chip caution">thrown away</span>`, aliases.join(', ')]]), may('releases.alias', { project }) ? opening('Another name', form({ route: 'releases.alias', params: { project, app }, fixed: { 'body.version': version }, back: here }, [field({ label: 'Name', name: 'params.alias', required: true }), button('Give it', 'main')])) : nothing)}
 ${part('Can I go back to it?', table('Ways back', ['Environment', 'Answer', 'Reasons', ''], certificates))}`,
     }
   },

@@ -2,6 +2,9 @@ import type { OverviewTrackView } from '../../api/views.ts'
 import { plural } from '../../lib/short-text.ts'
 import { type Html, html, nothing } from '../html.ts'
 
+/** More are only counted. */
+const mostWaiting = 2
+
 type Kind = 'stop' | 'caution' | 'move' | ''
 
 /** What is amiss, what goes on and what waits, the worst first. */
@@ -19,7 +22,10 @@ function notesOf(track: OverviewTrackView): readonly (readonly [Kind, string])[]
     ...(attempt === null ? [] : [attempt]),
     ...(finding === null ? [] : [['stop', finding] as const]),
     ...(mixed === null || isMoving ? [] : [['stop', mixed] as const]),
-    ...waiting.map(({ version }) => ['caution', `${version} waits for a yes`] as const),
+    ...waiting.slice(0, mostWaiting).map(({ version }) => ['caution', `${version} waits for a yes`] as const),
+    ...(waiting.length <= mostWaiting
+      ? []
+      : [['caution', `${waiting.length - mostWaiting} more wait for a yes`] as const]),
     ...(queued === 0 ? [] : [['', `${plural(queued, 'deployment')} queued`] as const]),
     ...(lock === null ? [] : [['caution', `locked by ${lock.by}`] as const]),
     ...(freeze === null ? [] : [['caution', 'frozen'] as const]),

@@ -5,7 +5,7 @@ import { type Html, html, nothing } from '../html.ts'
 /** A moment as it is from now; exact in its title, and in the viewer's zone where there are scripts. */
 export function when(at: number, now: number): Html {
   const iso = new Date(at).toISOString()
-  const said = at > now ? `in ${brief(at - now)}` : ago(at, now)
+  const said = at - now >= 1000 ? `in ${brief(at - now)}` : ago(at, now)
   return html`<time datetime="${iso}" title="${moment(at)} UTC">${said}</time>`
 }
 

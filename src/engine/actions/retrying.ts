@@ -46,6 +46,7 @@ export function mustBeRetryable(store: Store, id: string, by: string): Deploymen
 function whyNot(store: Store, { id, state, release, reason, track }: Deployment): string | null {
   if (state.kind !== 'finished') return 'it has not ended'
   if (state.outcome === 'succeeded') return 'it succeeded; `signalbox redeploy` puts new instances in its place'
+  if (store.releases.get(release.id)?.discardedAt !== null) return `the archive of ${release.version} was thrown away`
   const again = store.deployments.list(track, 50).find(({ retryOf }) => retryOf === id)
   if (again !== undefined) return `${again.id} is its next attempt`
   const live = store.tracks.get(track)?.live?.release

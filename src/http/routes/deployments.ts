@@ -1,4 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts'
+import type { Live } from '../../domain/track.ts'
 import { findDeployment } from '../../engine/find.ts'
 import { obstaclesTo } from '../../engine/obstacles.ts'
 import { carriedBy } from '../../engine/queue-status.ts'
@@ -7,6 +8,7 @@ import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { carriedView, decisionView, deploymentView, gateView, planView } from '../views/deployment.ts'
 import { deploymentEnergy } from '../views/energy.ts'
+import { refView } from '../views/release.ts'
 import { trafficViews } from '../views/traffic.ts'
 
 type DeploymentRoutes = Pick<
@@ -35,6 +37,7 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
         energy: deploymentEnergy(store, deployment),
         settledPlan: deployment.startedAt === null ? null : store.deployments.settledPlan(deployment.id),
         url: queries.urlOf(deployment),
+        live: liveView(store.tracks.get(deployment.track)?.live ?? null),
         obstacles: obstaclesTo(store, deployment.id, by),
       }
     },
@@ -47,6 +50,10 @@ export function deploymentRoutes(parts: ApiParts): DeploymentRoutes {
     'deployments.traffic': ({ params }) => trafficViews(store, findDeployment(store, params.deployment)),
     'deployments.cancel': ({ params }, { by }) => deploymentView(actions.cancelDeployment(params.deployment, { by })),
   }
+}
+
+function liveView(live: Live | null) {
+  return live === null ? null : { release: refView(live.release), deployment: live.deployment }
 }
 
 type Listing = { readonly [K in 'project' | 'environment' | 'app']?: string | undefined } & { readonly limit: number }
