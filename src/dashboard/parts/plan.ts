@@ -89,7 +89,7 @@ ${crosses.length === 0 ? nothing : html`<p>Stay applied: ${crosses.join(', ')}</
 }
 
 /** What has to be open, the closed ones first. */
-export function gateList(gates: readonly GateView[]): Html {
+function gateList(gates: readonly GateView[]): Html {
   const sorted = [...gates].sort((a, b) => Number(a.open) - Number(b.open))
   const closed = sorted.filter(({ open }) => !open)
   const rows = (list: readonly GateView[]) =>
