@@ -21,12 +21,15 @@ const rowsAtOnce = 1_000
 
 /** Throws away archives nobody needs: not among the newest, not live, not on their way, not a place to go back to. */
 export async function clean(parts: Parts, after: AfterCommit, signal: AbortSignal): Promise<void> {
+  const pause = () => parts.clock.sleep(pauseMs)
   const inPieces = async (work: () => boolean) => {
-    for (let isMore = true; isMore && !signal.aborted; await parts.clock.sleep(pauseMs)) isMore = work()
+    while (!signal.aborted && work()) await pause()
   }
   for (const project of parts.store.projects.list().map(({ name }) => name)) {
     for (const app of parts.store.releases.apps(project)) {
+      if (signal.aborted) return
       await inPieces(() => transact(parts, after, (tx) => discardSome(tx, project, app)))
+      await pause()
     }
   }
   const { deliveries, trafficSamples, sessions, invitations, tries, challenges } = parts.store
