@@ -1,4 +1,6 @@
+import type { Deployment } from '../domain/deployment.ts'
 import { self } from '../domain/facts.ts'
+import type { Track } from '../domain/track.ts'
 import { applyDeployment, applyRun, trackLane } from './apply.ts'
 import { endWaiver } from './contract.ts'
 import { applyOneOff } from './one-offs.ts'
@@ -6,6 +8,7 @@ import type { Parts } from './parts.ts'
 import { runSchedule } from './schedules.ts'
 import { tick } from './timers.ts'
 import { type AfterCommit, transact } from './transact.ts'
+import type { Tx } from './tx.ts'
 
 /** Does what time alone has made due: deployments past their limit, locks past their end, targets not looked at for long. */
 export function doDue(parts: Parts, after: AfterCommit): void {
@@ -50,20 +53,25 @@ export function doDue(parts: Parts, after: AfterCommit): void {
   lookAtTargets(parts, after, now)
 }
 
-/** A look goes into the track's lane, so it never happens beside a deployment; one that is there already is enough. */
+/** So many at a time: what is left is due still, and others get their turn before. */
+const looksAtOnce = 10
+
+/** In one transaction, as each by itself would wait for the disk. */
 function lookAtTargets(parts: Parts, after: AfterCommit, now: number): void {
   const { store, settings } = parts
-  for (const track of store.tracks.unchecked(now - settings.reconcileEveryMs)) {
+  const tracks = store.tracks.unchecked(now - settings.reconcileEveryMs, looksAtOnce)
+  if (tracks.length > 0)
     transact(parts, after, (tx) => {
-      store.tracks.setChecked(track.id, now, store.tracks.finding(track.id))
-      const lane = trackLane(track.id)
-      if (
-        store.outbox.ofLane(lane).length > 0 ||
-        store.deployments.open(track.id).some(({ state }) => state.kind === 'rolling' || state.kind === 'reverting')
-      )
-        return
-      const subject = { id: track.id, project: track.project, lane }
-      tx.command(subject, { do: 'converge', track: track.id })
+      for (const track of tracks) lookAtTarget(tx, track)
     })
-  }
+}
+
+/** A look goes into the track's lane, so it never happens beside a deployment; one that is there already is enough. */
+function lookAtTarget(tx: Tx, track: Track): void {
+  const { store } = tx.parts
+  store.tracks.setChecked(track.id, tx.at, store.tracks.finding(track.id))
+  const lane = trackLane(track.id)
+  const isMoving = ({ state }: Deployment) => state.kind === 'rolling' || state.kind === 'reverting'
+  if (store.outbox.ofLane(lane).length > 0 || store.deployments.open(track.id).some(isMoving)) return
+  tx.command({ id: track.id, project: track.project, lane }, { do: 'converge', track: track.id })
 }

@@ -92,9 +92,10 @@ export class Engine {
     for (let isWoken = false; !this.#stop.signal.aborted; ) {
       this.#wake = new AbortController()
       const sleepMs = this.#safely('looking for what is due', () => this.#lookAround(isWoken)) ?? 1000
-      const { signal } = this.#wake
+      // More is due than was done in one go: others get their turn, whatever was committed meanwhile.
+      const { signal } = sleepMs > 0 ? this.#wake : this.#stop
       await this.#sleep(Math.min(Math.max(sleepMs, 5), maxSleepMs), signal)
-      isWoken = signal.aborted
+      isWoken = sleepMs > 0 && signal.aborted
     }
   }
 

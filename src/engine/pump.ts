@@ -99,7 +99,9 @@ export class Pump {
 
   #startReady(): void {
     const { store, time } = this.#parts
-    for (const row of this.#fair(store.outbox.ready(time.now()))) this.#claim(row)
+    const rows = this.#fair(store.outbox.ready(time.now()))
+    if (rows.length === 0) return
+    for (const row of store.db.transaction(() => rows.flatMap((each) => this.#claim(each)))) this.#begin(row)
   }
 
   /** A lane whose last call has not let go yet waits; jobs get turns project by project, up to the machine's limit. */
@@ -125,17 +127,18 @@ export class Pump {
     return count(a) < count(b) || (count(a) === count(b) && (this.#turns.get(a) ?? 0) < (this.#turns.get(b) ?? 0))
   }
 
-  #claim(row: OutboxRow<Command>): void {
+  /** Within a transaction; none when somebody was faster. */
+  #claim(row: OutboxRow<Command>): readonly OutboxRow<Command>[] {
     const { store } = this.#parts
-    const number = store.db.transaction(() => {
-      // At least the wall clock: after a restore from a backup the targets have seen numbers this store has not.
-      const next = store.meta.rise('command', this.#epoch)
-      return store.outbox.claim(row.id, this.#epoch, next) ? next : null
-    })
-    if (number === null) return
+    // At least the wall clock: after a restore from a backup the targets have seen numbers this store has not.
+    const number = store.meta.rise('command', this.#epoch)
+    return store.outbox.claim(row.id, this.#epoch, number) ? [{ ...row, number, tries: row.tries + 1 }] : []
+  }
+
+  #begin(row: OutboxRow<Command>): void {
     const controller = new AbortController()
     // Known as busy before its first step runs, so that nothing else of the lane can start beside it.
-    const done = Promise.resolve().then(() => this.#work({ ...row, number, tries: row.tries + 1 }, controller.signal))
+    const done = Promise.resolve().then(() => this.#work(row, controller.signal))
     this.#working.set(row.id, { row, controller, done })
     void done.catch((error: unknown) => this.#trouble(error)).finally(() => this.#settle(row.id))
   }

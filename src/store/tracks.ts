@@ -56,9 +56,10 @@ export class Tracks {
     this.#db.run('UPDATE tracks SET observed = ? WHERE id = ?', JSON.stringify(observation), id)
   }
 
-  /** Tracks that were last looked at before `since`, the longest ago first. */
-  unchecked(since: number): readonly Track[] {
-    return this.#db.all('SELECT * FROM tracks WHERE checked_at <= ? ORDER BY checked_at, id', since).map(toTrack)
+  /** Tracks that were last looked at before `since`, the longest ago first, and no more than so many. */
+  unchecked(since: number, limit: number): readonly Track[] {
+    const sql = 'SELECT * FROM tracks WHERE checked_at <= ? ORDER BY checked_at, id LIMIT ?'
+    return this.#db.all(sql, since, limit).map(toTrack)
   }
 
   /** What the last look found amiss, in words; null when all was as it should be. */
