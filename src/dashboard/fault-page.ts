@@ -1,8 +1,8 @@
 import type { Fault } from '../lib/fault.ts'
 import { heading } from './frame.ts'
-import { type Html, html } from './html.ts'
+import { html } from './html.ts'
 import type { Shown } from './page.ts'
-import { banner } from './parts/words.ts'
+import { advice, banner } from './parts/words.ts'
 
 /** What went wrong, what to do about it, and the way back. */
 export function faultPage(
@@ -18,7 +18,7 @@ export function faultPage(
     about: [],
     body: html`${heading([{ text: 'Overview', path: '/' }], title)}
 ${banner('stop', html`<strong>${message}.</strong>`)}
-<p>${isNoPage ? 'The address may be mistyped, or what it led to is gone.' : withCode(hint)}</p>
+<p>${isNoPage ? 'The address may be mistyped, or what it led to is gone.' : advice(hint)}</p>
 <p><a class="button main" href="${back}">${back === '/' ? 'To the overview' : 'Back'}</a></p>
 <p class="quiet"><small><code>${code}</code> · <code>${requestId}</code></small></p>`,
   }
@@ -35,9 +35,3 @@ const refused: readonly Fault['code'][] = [
   'permission.role',
   'approval.not_allowed',
 ]
-
-/** Words to type at a terminal stand between backticks. */
-function withCode(text: string): Html {
-  const parts = text.split('`')
-  return html`${parts.map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`
-}

@@ -7,7 +7,7 @@ import { type Html, html, nothing } from '../html.ts'
 import type { Page } from '../page.ts'
 import { lamp } from '../parts/mark.ts'
 import { facts, part, table } from '../parts/table.ts'
-import { banner, emptiness, when } from '../parts/words.ts'
+import { advice, banner, emptiness, when } from '../parts/words.ts'
 
 /** How the server itself is, and what it finds when it looks at itself. */
 export const serverPage: Page = {
@@ -75,7 +75,7 @@ function checkupTable(lines: readonly CheckupLineView[]): Html {
   const rows = lines.map(({ what, state, found, todo }) => [
     html`${lamp(marks[state], state)} ${what}`,
     found,
-    todo ?? '',
+    advice(todo ?? ''),
   ])
   return table('Checkup', ['What', 'Found', 'To do'], rows)
 }

@@ -37,24 +37,31 @@ export interface Daily {
 }
 
 const width = 960
-const foot = 14
 
+/** As wide as there is room, so what is written stands below it and not in it. */
 export function daily({ label, days, most, height, level }: Daily): Html {
   const wide = width / Math.max(1, days.length)
-  const head = level === null ? 6 : 18
-  const y = (value: number) => height - foot - (value / most) * (height - foot - head)
+  const y = (value: number) => height - (value / most) * (height - head)
   const bars = (at: number, each: Daily['days'][number]) =>
     Object.entries(each.bars).map(([kind, value]) => bar(kind, { x: at * wide, y: y(value), wide }, height))
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-<line class="axis" x1="0" x2="${width}" y1="${height - foot + 0.5}" y2="${height - foot + 0.5}"/>
+  return html`<figure class="days">
+<svg class="chart" viewBox="0 0 ${width} ${height}" height="${height}" preserveAspectRatio="none" role="img" aria-label="${label}">
 ${days.map((each, at) => html`<g><title>${each.day}: ${each.says}</title>${bars(at, each)}</g>`)}
-${level === null ? nothing : levelLine(y(level.value), level.says)}
-<text x="0" y="${height - 2}">${days[0]?.day ?? ''}</text><text x="${width}" y="${height - 2}" text-anchor="end">${days.at(-1)?.day ?? ''}</text>
-</svg>`
+${level === null ? nothing : levelLine(y(level.value))}
+</svg>
+<figcaption>
+<span>${days[0]?.day ?? ''}</span>
+${level === null ? nothing : html`<span class="level">${level.says}</span>`}
+<span>${days.at(-1)?.day ?? ''}</span>
+</figcaption>
+</figure>`
 }
 
-function levelLine(y: number, says: string): Html {
-  return html`<line class="level" x1="0" x2="${width}" y1="${y}" y2="${y}"/><text x="0" y="${y - 3}">${says}</text>`
+/** Air above the tallest. */
+const head = 6
+
+function levelLine(y: number): Html {
+  return html`<line class="level" x1="0" x2="${width}" y1="${y}" y2="${y}"/>`
 }
 
 interface Box {
@@ -64,7 +71,7 @@ interface Box {
 }
 
 function bar(kind: string, { x, y, wide }: Box, height: number): Html {
-  const tall = height - foot - y
+  const tall = height - y
   return tall <= 0
     ? nothing
     : html`<rect class="${kind}" x="${x + 1}" y="${y}" width="${Math.max(1, wide - 2)}" height="${tall}" rx="1"/>`

@@ -46,3 +46,8 @@ export function banner(kind: 'stop' | 'caution' | 'note', content: Html | string
 export function prose(text: string): Html {
   return html`<div class="prose">${text.split('\n').map((line) => html`${line}<br>`)}</div>`
 }
+
+/** Advice as it stands in the catalogue of faults and in checkups, where what is to be typed stands between backticks. */
+export function advice(text: string): Html {
+  return html`${text.split('`').map((piece, index) => (index % 2 === 0 ? piece : html`<code>${piece}</code>`))}`
+}
