@@ -92,6 +92,8 @@ function addProject(pattern: Pattern, index: number): void {
   store.projects.add({ name, origin: null, createdAt: Date.now() - yearMs, createdBy: 'ada' })
   for (const environment of ['staging', 'production']) store.tracks.ensure(name, name, environment)
   const spec = renamed(store.runs.spec('tiny', run.commit), name)
+  // As accepted: a server that starts would take it for a push that it missed.
+  store.projects.setRef(name, 'refs/heads/main', commits.at(-1) ?? null)
   let before: Deployment | null = null
   for (const [at, commit] of commits.entries()) {
     store.runs.saveSpec(name, commit, spec)

@@ -45,3 +45,17 @@ for (const [what, filter, expected] of rows) {
     assert.deepEqual(seqs(facts.list({ after: expected[0] ?? 0, limit: 1, ...filter })), expected.slice(1, 2))
   })
 }
+
+test('the chain is looked at in pieces, and a break is found in whichever it is', () => {
+  const connection = new DatabaseSync(':memory:')
+  migrate(connection)
+  const facts = new Facts(new Database(connection))
+  for (let at = 1; at <= 1_200; at += 1) {
+    facts.append({ kind: 'test.made', project: null, subject: 'x', by: 'ada', data: {} }, at)
+  }
+  assert.equal([...facts.verifying()].length, 3)
+  assert.equal(facts.verify(), null)
+  connection.exec("DROP TRIGGER facts_stay; UPDATE facts SET actor = 'bob' WHERE seq = 1101")
+  assert.equal([...facts.verifying()].length, 2)
+  assert.equal(facts.verify()?.seq, 1_101)
+})

@@ -25,6 +25,11 @@ export interface FactQuery extends FactFilter {
   readonly limit: number
 }
 
+export interface Broken {
+  readonly seq: number
+  readonly problem: string
+}
+
 /** The append-only journal. Each fact's hash covers the hash before it, so that a change anywhere shows everywhere after. */
 export class Facts {
   readonly #db: Database
@@ -84,11 +89,11 @@ export class Facts {
   }
 
   /** The newest ones, oldest first. */
-  newest(limit: number, filter: FactFilter = {}): readonly Fact[] {
+  newest(limit: number, { after = 0, ...filter }: FactFilter & { readonly after?: number } = {}): readonly Fact[] {
     return this.#db
       .all(
         `SELECT * FROM facts WHERE seq > ?1 AND ${matching} ORDER BY seq DESC LIMIT ?11`,
-        0,
+        after,
         ...wordsOf(filter),
         limit,
       )
@@ -101,11 +106,20 @@ export class Facts {
   }
 
   /** Re-derives the whole chain. Null when it holds; otherwise the first fact that does not. */
-  verify(): { readonly seq: number; readonly problem: string } | null {
+  verify(): Broken | null {
+    const steps = this.verifying()
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done === true) return value
+    }
+  }
+
+  /** The same in pieces, for whoever has something else to do between two of them. */
+  *verifying(): Generator<void, Broken | null> {
     let previous = genesis
     let seq = 0
     for (;;) {
-      const page = this.list({ after: seq, limit: 1000 })
+      const page = this.list({ after: seq, limit: 500 })
       for (const fact of page) {
         seq += 1
         const problem = problemWith(fact, seq, previous)
@@ -113,6 +127,7 @@ export class Facts {
         previous = fact.hash
       }
       if (page.length === 0) return null
+      yield
     }
   }
 }

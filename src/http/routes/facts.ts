@@ -1,7 +1,9 @@
 import type { FactView } from '../../api/views.ts'
 import { Fault } from '../../lib/fault.ts'
-import type { FactFilter } from '../../store/facts.ts'
+import type { Broken, FactFilter } from '../../store/facts.ts'
+import { nextTurn } from '../../system/turn.ts'
 import { projectsAsked } from '../auth.ts'
+import { factsAfter, newestFacts } from '../fact-reading.ts'
 import type { Handlers, Sent } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 
@@ -12,7 +14,7 @@ export function factRoutes(parts: ApiParts): FactRoutes {
   return {
     'facts.list': ({ query: { after, limit, ...wanted } }, { principal }) => {
       const filter = { ...wanted, projects: projectsAsked(principal, undefined) }
-      return after === undefined ? store.facts.newest(limit, filter) : store.facts.list({ after, limit, ...filter })
+      return after === undefined ? newestFacts(store, limit, filter) : factsAfter(store, { after, limit, ...filter })
     },
     'facts.follow': ({ query }, { principal, signal, lastEventId }) => {
       const after = lastEventId === null ? (query.after ?? store.facts.head().seq) : numberIn(lastEventId)
@@ -22,8 +24,8 @@ export function factRoutes(parts: ApiParts): FactRoutes {
       const filter = { ...wanted, projects: projectsAsked(principal, undefined) }
       return exportFacts(parts, { after: lastEventId === null ? after : numberIn(lastEventId), filter, signal })
     },
-    'facts.verify': () => {
-      const broken = store.facts.verify()
+    'facts.verify': async () => {
+      const broken = await verified(parts)
       const { seq, hash } = store.facts.head()
       return {
         holds: broken === null,
@@ -33,6 +35,16 @@ export function factRoutes(parts: ApiParts): FactRoutes {
         problem: broken?.problem ?? null,
       }
     },
+  }
+}
+
+/** Others get their turn meanwhile. */
+async function verified({ store }: ApiParts): Promise<Broken | null> {
+  const steps = store.facts.verifying()
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+    await nextTurn()
   }
 }
 
@@ -49,7 +61,7 @@ async function* followFacts({ store, newest }: ApiParts, following: Following): 
   const { projects, signal } = following
   for (let after = following.after; !signal.aborted; ) {
     const { seq } = store.facts.head()
-    const facts = seq <= after ? [] : store.facts.list({ after, limit: PIECE, projects })
+    const facts = seq <= after ? [] : await factsAfter(store, { after, limit: PIECE, projects, before: seq + 1 })
     for (const fact of facts) yield { id: String(fact.seq), data: fact }
     after = facts.length === PIECE ? (facts.at(-1)?.seq ?? after) : Math.max(after, seq)
     if (facts.length < PIECE) await newest.beyond(after, { projects, signal })
@@ -69,7 +81,7 @@ async function* exportFacts(
   // What is recorded meanwhile belongs to the next export.
   const before = store.facts.head().seq + 1
   for (let { after } = from; !signal.aborted; ) {
-    const facts = store.facts.list({ after, limit: PIECE, ...filter, before })
+    const facts = await factsAfter(store, { after, limit: PIECE, ...filter, before })
     for (const fact of facts) yield { id: String(fact.seq), data: fact }
     if (facts.length < PIECE) return
     after = facts.at(-1)?.seq ?? after

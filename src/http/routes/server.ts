@@ -9,6 +9,8 @@ type ServerRoutes = Pick<
 
 export function serverRoutes(parts: ApiParts): ServerRoutes {
   const { store, version, itself, backups } = parts
+  // The same each time, and no other answer takes as long to be made.
+  let described: ReturnType<typeof openApi> | null = null
   return {
     version: () => ({ name: 'signalbox', version, api: 'v1' }),
     health: async () => {
@@ -21,7 +23,10 @@ export function serverRoutes(parts: ApiParts): ServerRoutes {
     'server.backups': () => backups.seen(),
     'server.backup': (_, { by }) => backups.take(by),
     'server.backup_verify': ({ params: { backup } }) => backups.verify(backup),
-    openapi: () => openApi(version),
+    openapi: () => {
+      described ??= openApi(version)
+      return described
+    },
   }
 }
 
