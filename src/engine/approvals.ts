@@ -35,7 +35,9 @@ function mustBeAskedOf(store: Store, id: string, by: string): Deployment {
   const { project, environment } = trackOf(store, track)
   mustBePermitted(store, 'approve', { project, environment, by })
   if (state.kind !== 'waiting')
-    throw new Fault('approval.not_waiting', { details: { deployment: id, state: state.kind } })
+    throw new Fault('approval.not_waiting', {
+      details: { deployment: id, state: state.kind === 'finished' ? state.outcome : state.kind },
+    })
   return deployment
 }
 

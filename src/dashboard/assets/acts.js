@@ -6,13 +6,17 @@ export function acts() {
     event.preventDefault()
     if (form.getAttribute('aria-busy') === 'true') return
     form.setAttribute('aria-busy', 'true')
-    send(form).catch((error) => tell(form, error.message))
+    send(form).catch(() => tell(form, unheard))
   })
   // A browser may show the page as it was left.
   addEventListener('pageshow', () => {
     for (const form of document.querySelectorAll('form[aria-busy]')) form.removeAttribute('aria-busy')
   })
 }
+
+/** Of a connection that broke, or an answer of something that stands before the server. */
+const unheard =
+  'No answer came. Whether it was done is not known: look before you try again. What you typed stays here until then.'
 
 async function send(form) {
   const headers = { accept: 'application/json' }
@@ -38,8 +42,7 @@ function show(text) {
 /** In a window of its own where something was typed that would be lost. */
 function confirm(form, message) {
   const back = encodeURIComponent(`${location.pathname}${location.search}`)
-  const typed = [...form.querySelectorAll('input:not([type=hidden], [type=checkbox]), textarea')]
-  if (!typed.some(({ value, defaultValue }) => value !== defaultValue)) return location.assign(`/confirm?back=${back}`)
+  if (!hasTyped(form)) return location.assign(`/confirm?back=${back}`)
   const link = document.createElement('a')
   link.href = '/confirm?back=/me'
   link.target = '_blank'
@@ -47,12 +50,25 @@ function confirm(form, message) {
   tell(form, `${message}. `).append(link)
 }
 
+/** Whether somebody has written something in it. */
+export function hasTyped(form) {
+  const fields = [...form.querySelectorAll('input:not([type=hidden], [type=checkbox]), textarea')]
+  return fields.some(({ value, defaultValue }) => value !== defaultValue)
+}
+
 function tell(form, words) {
   form.removeAttribute('aria-busy')
   const told = form.querySelector('.refused') ?? document.createElement('p')
   told.className = 'refused'
   told.setAttribute('role', 'alert')
-  told.textContent = words
+  told.replaceChildren(...words.split('`').map((part, at) => (at % 2 === 1 ? coded(part) : part)))
   form.append(told)
   return told
+}
+
+/** Words to type at a terminal, which stand between backticks. */
+function coded(text) {
+  const code = document.createElement('code')
+  code.textContent = text
+  return code
 }

@@ -1,3 +1,4 @@
+import { hasTyped } from './acts.js'
 import { Idiomorph } from './idiomorph.js'
 import { count } from './ticks.js'
 import { tell } from './times.js'
@@ -78,7 +79,7 @@ const kept = ['hidden', 'checked', 'selected', 'aria-busy', 'data-on', 'data-off
 /** What somebody has opened, ticked, typed or chosen stays. A form that is open goes on to ask what it asked when it was opened. */
 const callbacks = {
   beforeNodeMorphed: (old) => !(old instanceof Element && old.matches('[data-keep], .opening[open]')),
-  beforeNodeRemoved: (old) => !(old instanceof Element && old.matches('.done, .refused')),
+  beforeNodeRemoved: (old) => !(old instanceof Element && (old.matches('.done, .refused') || isHalfFilled(old))),
   beforeAttributeUpdated: (name, element, how) => {
     if (kept.includes(name)) return false
     if (name === 'open') return !element.matches('details, dialog')
@@ -86,6 +87,11 @@ const callbacks = {
     if (element.matches('[type=checkbox]')) return how === 'update' && untick(element)
     return !element.matches('input:not([type=hidden]), textarea, select')
   },
+}
+
+/** What it was for may be over: then the server says so, and nobody loses what they wrote. */
+function isHalfFilled(element) {
+  return element.matches('.opening[open]') && hasTyped(element)
 }
 
 /** A tick is for what stood there when it was made: another plan, or another deployment, wants another. */

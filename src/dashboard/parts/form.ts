@@ -61,7 +61,7 @@ export function field({
 }: Field): Html {
   const limits = type === 'number' ? html`min="0" inputmode="numeric"` : nothing
   return html`<label class="field"><span>${label}</span>
-<input type="${type}" name="${name}" value="${value}" placeholder="${placeholder}" ${limits} ${required ? html`required` : nothing} autocomplete="off">
+<input type="${type}" name="${name}" value="${value}" placeholder="${placeholder}" ${limits} ${required ? html`required` : nothing} ${type === 'password' ? html`autocomplete="new-password"` : nothing}>
 ${hint === '' ? nothing : html`<small>${hint}</small>`}</label>`
 }
 
