@@ -26,6 +26,8 @@ export interface Asking {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly now: number
+  /** What touches secrets and accounts takes from whoever looks that they show first that it is still them. */
+  readonly mustConfirm: boolean
   /** Name of the account. */
   readonly viewer: string
   /** The page's own address, path and query. */

@@ -5,7 +5,7 @@ import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param, type Shown } from '../page.ts'
 import { environmentActs, scaleForm } from '../parts/environment-acts.ts'
-import { area, button, field, fieldName, form, opening, tick } from '../parts/form.ts'
+import { area, button, confirmFirst, field, fieldName, form, opening, tick } from '../parts/form.ts'
 import { deploymentsTable, oneOffsTable } from '../parts/lists.ts'
 import { lamp, markOf, signal, stateSignal } from '../parts/mark.ts'
 import { idLink, projectCrumbs, projectPath } from '../parts/place.ts'
@@ -211,10 +211,11 @@ ${rows.length <= mostQueued ? nothing : html`<p class="quiet">${rows.length - mo
 }
 
 function variablesPart(
-  { may, here, now }: Asking,
+  asking: Asking,
   params: Place,
   { variables, version, isNewer }: VariablesView & { readonly isNewer: boolean },
 ): Html {
+  const { may, here, now } = asking
   const rows = variables.map(({ name, value, secret, by, at, reason }) => [
     html`<code>${name}</code>`,
     secret ? html`<span class="chip">secret</span>` : html`<code>${value ?? ''}</code>`,
@@ -224,14 +225,15 @@ function variablesPart(
     may('variables.set', params) ? removing(params, name, here) : '',
   ])
   return html`${rows.length === 0 ? emptiness('No variable was set here by people.') : table(`Variables, version ${version}`, ['Name', 'Value', 'By', 'When', 'Why', ''], rows)}
-<div class="filters">${may('variables.set', params) ? setting(params, here) : nothing}
+<div class="filters">${may('variables.set', params) ? setting(asking, params) : nothing}
 ${isNewer && may('variables.apply', params) ? form({ route: 'variables.apply', params: { ...params }, back: here }, button('Apply to what runs')) : nothing}</div>`
 }
 
-function setting(params: Place, back: string): Html {
+function setting(asking: Asking, params: Place): Html {
   return opening(
     'Set a variable',
-    form({ route: 'variables.set', params: { ...params }, back }, [
+    form({ route: 'variables.set', params: { ...params }, back: asking.here }, [
+      confirmFirst(asking),
       field({ label: 'Name', name: 'body.changes.0.name', required: true, placeholder: 'LOG_LEVEL' }),
       area({ label: 'Value', name: 'body.changes.0.value', required: true }),
       tick('It is a secret: nobody can read it any more', fieldName('body.changes.0.secret', 'bool')),

@@ -3,7 +3,7 @@ import type { PasskeyView, SessionView, TokenView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
 import { type Html, html } from '../html.ts'
 import type { Asking, Page, Shown } from '../page.ts'
-import { button, choice, field, fieldName, form, opening } from '../parts/form.ts'
+import { button, choice, confirmFirst, field, fieldName, form, opening } from '../parts/form.ts'
 import { part, table } from '../parts/table.ts'
 import { emptiness, when } from '../parts/words.ts'
 
@@ -126,7 +126,7 @@ function tokensTable({ now, here }: Asking, tokens: readonly TokenView[]): Html 
   )
 }
 
-function makingToken({ here }: Asking): Html {
+function makingToken(asking: Asking): Html {
   const scopes = [
     ['read', 'reading'],
     ['contribute', 'proposing changes'],
@@ -136,7 +136,8 @@ function makingToken({ here }: Asking): Html {
   ] as const
   return opening(
     'Make a token',
-    form({ route: 'tokens.create', back: here }, [
+    form({ route: 'tokens.create', back: asking.here }, [
+      confirmFirst(asking),
       field({ label: 'Name', name: 'body.name', required: true, placeholder: 'laptop' }),
       choice('Good for', 'body.scope', scopes),
       field({ label: 'In the project', name: 'body.project', placeholder: 'all you see' }),

@@ -3,7 +3,7 @@ import { ranks } from '../../domain/role.ts'
 import { heading } from '../frame.ts'
 import { type Html, html } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
-import { button, choice, field, form, opening } from '../parts/form.ts'
+import { button, choice, confirmFirst, field, form, opening } from '../parts/form.ts'
 import { part, table } from '../parts/table.ts'
 import { banner, emptiness, when } from '../parts/words.ts'
 
@@ -11,7 +11,7 @@ import { banner, emptiness, when } from '../parts/words.ts'
 export const peoplePage: Page = {
   path: '/people',
   async show(asking) {
-    const { ask, may, here, now } = asking
+    const { ask, may, now } = asking
     if (!may('accounts.list')) return notForYou()
     const accounts = await ask('accounts.list', {})
     const rows = accounts.map((account) => [
@@ -25,7 +25,7 @@ export const peoplePage: Page = {
     return {
       title: 'People',
       ...{ mark: null, section: 'people', about: null },
-      body: html`${heading([], 'People', adding(here))}${table('Accounts', ['Name', 'Kind', 'E-mail', 'Roles', '', 'Since'], rows)}
+      body: html`${heading([], 'People', adding(asking))}${table('Accounts', ['Name', 'Kind', 'E-mail', 'Roles', '', 'Since'], rows)}
 ${part('Roles', rolesTable())}`,
     }
   },
@@ -46,10 +46,11 @@ function grantChip({ role, project, environment }: AccountView['grants'][number]
 
 const roleOptions = ranks.map((rank) => [rank, rank] as const)
 
-function adding(back: string): Html {
+function adding(asking: Asking): Html {
   return opening(
     'Add an account',
-    form({ route: 'accounts.add', back }, [
+    form({ route: 'accounts.add', back: asking.here }, [
+      confirmFirst(asking),
       field({ label: 'Name', name: 'body.name', required: true }),
       choice('Kind', 'body.kind', [
         ['person', 'a person: gets a link'],
@@ -111,15 +112,16 @@ export const accountPage: Page = {
       body: html`${heading([{ text: 'People', path: '/people' }], name, accountActs(asking, account))}
 ${disabledAt === null ? '' : banner('stop', html`Disabled ${when(disabledAt, now)}: it can do nothing.`)}
 <p class="subtitle"><span>a ${kind}</span><span>${account.email ?? ''}</span><span>since ${when(account.createdAt, now)} by ${account.createdBy}</span></p>
-${part('Roles', rows.length === 0 ? emptiness('It has no role, and so sees nothing.') : table('Roles', ['Role', 'Project', 'Environment', 'Given by', ''], rows), granting(params, here))}`,
+${part('Roles', rows.length === 0 ? emptiness('It has no role, and so sees nothing.') : table('Roles', ['Role', 'Project', 'Environment', 'Given by', ''], rows), granting(asking, params))}`,
     }
   },
 }
 
-function granting(params: { readonly account: string }, back: string): Html {
+function granting(asking: Asking, params: { readonly account: string }): Html {
   return opening(
     'Give a role',
-    form({ route: 'accounts.grant', params, back }, [
+    form({ route: 'accounts.grant', params, back: asking.here }, [
+      confirmFirst(asking),
       field({
         label: 'Role',
         name: 'body.role',

@@ -2,7 +2,7 @@ import type { AccountView, EventView, ProjectView, SafeguardsView } from '../../
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
-import { button, field, form, opening } from '../parts/form.ts'
+import { button, confirmFirst, field, form, opening } from '../parts/form.ts'
 import { idLink, placeLink, projectTabs } from '../parts/place.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { commitMark, emptiness, when } from '../parts/words.ts'
@@ -68,10 +68,11 @@ function people(accounts: readonly AccountView[]): Html {
   return table('People', ['Name', 'Roles'], rows)
 }
 
-function granting({ here }: Asking, project: string): Html {
+function granting(asking: Asking, project: string): Html {
   return opening(
     'Give a role here',
-    form({ route: 'accounts.grant.here', params: { project }, back: here }, [
+    form({ route: 'accounts.grant.here', params: { project }, back: asking.here }, [
+      confirmFirst(asking),
       field({ label: 'Account', name: 'params.account', required: true }),
       field({ label: 'Role', name: 'body.role', required: true }),
       field({ label: 'Environment', name: 'body.environment', placeholder: 'all of them' }),

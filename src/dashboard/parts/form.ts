@@ -1,5 +1,6 @@
 import type { RouteName } from '../../api/routes.ts'
 import { type Html, html, nothing } from '../html.ts'
+import type { Asking } from '../page.ts'
 
 /** How a field's text is read: as it is, as a whole number, as a tick, as a duration (`2h`), as JSON, one a line. */
 export type FieldType = 'text' | 'int' | 'bool' | 'span' | 'json' | 'lines'
@@ -38,6 +39,12 @@ function idOf(route: RouteName, hidden: Readonly<Record<string, string>>): strin
 
 export function button(text: string, kind: 'plain' | 'main' | 'danger' = 'plain'): Html {
   return html`<button class="${kind}">${text}</button>`
+}
+
+/** Said in a form that touches secrets or accounts, before anything is typed into it. */
+export function confirmFirst({ mustConfirm, here }: Pick<Asking, 'mustConfirm' | 'here'>): Html {
+  if (!mustConfirm) return nothing
+  return html`<p>Show first <a href="/confirm?back=${encodeURIComponent(here)}">that it is still you</a>.</p>`
 }
 
 export interface Field {

@@ -1,7 +1,7 @@
 import type { DoorView, FreezeStatusView, LockView, SafeguardsView } from '../../api/views.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Asking } from '../page.ts'
-import { area, button, field, fieldName, form, opening } from './form.ts'
+import { area, button, confirmFirst, field, fieldName, form, opening } from './form.ts'
 import { idLink } from './place.ts'
 import { facts, table } from './table.ts'
 import { when } from './words.ts'
@@ -28,7 +28,7 @@ ${freezeTable(asking, guarding)}
 ${may('freezes.add', params) ? opening('Freeze', form({ ...act, route: 'freezes.add' }, [field({ label: 'Why', name: 'body.reason', required: true }), field({ label: 'For how long', name: fieldName('body.forMs', 'span'), required: true, placeholder: '2h' }), button('Freeze', 'danger')])) : nothing}
 ${freezes.now !== null && may('freezes.override', params) ? opening('Let things go', form({ ...act, route: 'freezes.override' }, [field({ label: 'Why', name: 'body.reason', required: true }), field({ label: 'For how long', name: fieldName('body.forMs', 'span'), required: true, placeholder: '30m' }), button('Let deployments go', 'danger')])) : nothing}
 ${door.maintenance === null ? (may('maintenance.on', params) ? opening('Maintenance page', form({ ...act, route: 'maintenance.on' }, [area({ label: 'What visitors read', name: 'body.message' }), button('Show it', 'danger')])) : nothing) : may('maintenance.off', params) ? form({ ...act, route: 'maintenance.off' }, button('Let visitors in', 'main')) : nothing}
-${may('access.set', params) ? passwords(act) : nothing}
+${may('access.set', params) ? passwords(asking, params) : nothing}
 </div>
 ${
   door.users.length === 0
@@ -98,16 +98,11 @@ function freezeTable({ may, here, now }: Asking, { project, environment, freezes
   return table('Freezes', ['Why', 'By', 'From', 'Until', ''], rows)
 }
 
-function passwords({
-  params,
-  back,
-}: {
-  readonly params: { readonly project: string; readonly environment: string }
-  readonly back: string
-}): Html {
+function passwords(asking: Asking, params: Pick<Guarding, 'project' | 'environment'>): Html {
   return opening(
     'Password for visitors',
-    form({ route: 'access.set', params, back }, [
+    form({ route: 'access.set', params: { ...params }, back: asking.here }, [
+      confirmFirst(asking),
       field({ label: 'Name', name: 'params.user', required: true }),
       field({ label: 'Password', name: 'body.password', type: 'password', required: true }),
       button('Set', 'main'),

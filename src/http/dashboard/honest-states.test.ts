@@ -4,6 +4,8 @@ import { apiServer, type TestApi } from '../../../test/helpers/api-server.ts'
 import { ada, ended, production, pushed, staging, waitingOn } from '../../../test/helpers/deployments.ts'
 import { projectSpec } from '../../../test/helpers/spec.ts'
 import { waitFor } from '../../../test/helpers/wait-for.ts'
+import type { Route } from '../../api/route.ts'
+import { type RouteName, routes } from '../../api/routes.ts'
 import { systemClock } from '../../system/clock.ts'
 import { startSession } from '../accounts/sessions.ts'
 
@@ -97,4 +99,27 @@ test('what went wrong keeps the frame, has its own title, and says what to do', 
       assert.match(answer.page, /<nav aria-label="Main">/)
     })
   }
+})
+
+test('who must show first that it is still them is told so in the form, before they type', async () => {
+  await using api = await apiServer()
+  await pushed(api.it, 'first')
+  const at = systemClock.now() - 11 * 60_000
+  const cookie = startSession(api.it.store, 'admin', { browser: 'Firefox', address: '' }, at)
+  const paths = [inStaging, '/people', '/people/ada', '/me', '/projects/shop/settings', '/projects/shop/variables']
+  const forms = await Promise.all(
+    paths.map(async (path) => {
+      const answer = await fetch(`${api.url}${path}`, {
+        headers: { cookie: `signalbox=${cookie}`, accept: 'text/html' },
+      })
+      return [...(await answer.text()).matchAll(/<form [^>]*action="\/act\/([\w.-]+)"[^>]*>([\s\S]*?)<\/form>/g)]
+    }),
+  )
+  const typed = forms.flat().filter(([, , content = '']) => /<label class="field/.test(content))
+  const touching = typed.filter(([, route = '']) => (routes[route as RouteName] as Route).confirm)
+  assert.ok(touching.length >= 5, String(touching.length))
+  for (const [, route = '', content = ''] of touching) assert.match(content, /href="\/confirm\?back=%2F/, route)
+  const others = typed.filter((each) => !touching.includes(each))
+  for (const [, route = '', content = ''] of others) assert.doesNotMatch(content, /\/confirm\?/, route)
+  assert.doesNotMatch((await reader(api)('/me')).page, /\/confirm\?/, 'of late they have shown it')
 })

@@ -45,6 +45,7 @@ function askingOf(context: Context<Env>, parts: DashboardParts, principal: Princ
     params: context.req.param(),
     query: Object.fromEntries(url.searchParams),
     now: parts.now(),
+    mustConfirm: principal.session?.isConfirmed === false,
     viewer: principal.name,
     here: `${url.pathname}${url.search}`,
     baseUrl: parts.baseUrl,
