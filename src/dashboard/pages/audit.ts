@@ -44,7 +44,7 @@ export const auditPage: Page = {
       body: html`${heading([], 'Audit', html`<a class="button" href="/audit?${new URLSearchParams({ ...wanted, verify: '1' }).toString()}">Verify the whole chain</a> <a class="button" href="/audit/export?${search.toString()}" download>Export</a>`)}
 ${verdict === null ? nothing : verdict.holds ? banner('note', html`The chain of ${verdict.facts} facts holds. Its head: <code>${verdict.head}</code>`) : banner('stop', html`The chain is broken at ${verdict.brokenAt}: ${verdict.problem}`)}
 <form class="filters" method="get">${filters.map(([name, label]) => field({ label, name, value: query[name] ?? '' }))}<button>Filter</button></form>
-${rows.length === 0 ? emptiness('Nothing of that kind is recorded.') : table('Facts', ['No.', 'When', 'Project', 'About', 'What', 'By'], rows)}
+${rows.length === 0 ? emptiness('Nothing of that kind is recorded.') : table('Facts', ['No.', 'When', 'Project', 'About', 'What', 'By'], rows, 'list dense')}
 ${facts.length === pageSize && oldest !== undefined ? html`<p><a class="button" href="/audit?${new URLSearchParams({ ...wanted, before: String(oldest) }).toString()}">Older</a></p>` : nothing}`,
     }
   },

@@ -23,10 +23,15 @@ export function pieces(lines: readonly Line[]): readonly LogPiece[] {
     const step = group[0]?.step ?? null
     return {
       step: step === null ? '-' : String(step),
-      title: step === null ? 'Around the steps' : `Step ${step + 1}`,
+      title: step === null ? aside(group) : `Step ${step + 1}`,
       lines: html`${group.map(lineOf)}`,
     }
   })
+}
+
+/** What belongs to no step: our own words about them, or all that a command printed. */
+function aside(lines: readonly Line[]): string {
+  return lines.every(({ stream }) => stream === 's') ? 'Around the steps' : 'Output'
 }
 
 /** Every line can be linked to: by the byte at which it begins. */
