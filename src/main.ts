@@ -30,5 +30,6 @@ process.exitCode = await runCli({
   demo: async (...given) => (await import('./app/demo/demo.ts')).demo(...given),
   checkup: async (...given) => (await import('./app/checkup.ts')).checkupOnMachine(...given),
   backups: async (config) => (await import('./app/backups/on-machine.ts')).backupsOnMachine(config),
+  restore: async (...given) => (await import('./app/backups/restore.ts')).restoreServer(...given),
   serve: async (...given) => (await import('./app/serve.ts')).serve(...given),
 })

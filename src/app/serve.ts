@@ -29,6 +29,7 @@ import { isDiskFull, writeFileAtomic } from '../system/files.ts'
 import { createLog } from '../system/log.ts'
 import { deskOf } from './backups/desk.ts'
 import { BackupKeeper } from './backups/keeper.ts'
+import { endBrokenOff } from './backups/swap.ts'
 import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { type Assembled, engineParts } from './engine-parts.ts'
 import { gitEnvironment } from './environment.ts'
@@ -74,6 +75,8 @@ async function hold(config: ServerConfig, signal: AbortSignal, announce: Run['an
   const log = rememberingLog(createLog(), systemClock.now)
   await assertGit({ env: gitEnvironment() })
   using data = await holdDataDirectory(config.dataDirectory)
+  const brokenOff = await endBrokenOff(data)
+  if (brokenOff !== null) log.warn('carried a restore to its end that was broken off', { backup: brokenOff.backup })
   const store = storeOver(openDatabase(data.database))
   try {
     await run({ config, data, store, log, signal, announce })
@@ -136,6 +139,8 @@ async function work(given: Work): Promise<void> {
   })
   await using ending = new AsyncDisposableStack()
   ending.use(remote)
+  // After the order to stop, which ends what is under way.
+  ending.defer(() => backups.ended())
   ending.defer(async () => {
     log.info('server is stopping')
     await rm(data.running, { force: true })
@@ -151,8 +156,7 @@ async function work(given: Work): Promise<void> {
     keeping.abort()
     await kept
   })
-  const backingUp = backups.run()
-  ending.defer(() => backingUp)
+  backups.begin()
   const serving = { url, edge, pid: process.pid, tokenFile: data.adminToken, first: first !== null }
   await writeFileAtomic(data.running, `${JSON.stringify(serving)}\n`)
   announce({ ...serving, link: first === null ? null : `${url}${first.path}` })

@@ -39,6 +39,7 @@ import { redeployCommand } from './commands/redeploy.ts'
 import { rejectCommand } from './commands/reject.ts'
 import { releasesCommand } from './commands/releases.ts'
 import { rerunCommand } from './commands/rerun.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { retryCommand } from './commands/retry.ts'
 import { revertCommand } from './commands/revert.ts'
 import { rollbackCommand } from './commands/rollback.ts'
@@ -160,6 +161,7 @@ const commandGroups: readonly CommandGroup[] = [
       serverCommand,
       doctorCommand,
       backupCommand,
+      restoreCommand,
       loginCommand,
       gitCredentialCommand,
       accountsCommand,

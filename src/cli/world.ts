@@ -38,8 +38,32 @@ export interface World {
   checkup(config: ServerConfig): Promise<readonly CheckupLine[]>
   /** Backups of a server on this machine that may not run. */
   backups(config: ServerConfig): Promise<BackupsOnMachine>
+  /** Makes a data directory from a backup, all of it or nothing. */
+  restore(order: RestoreOrder, signal: AbortSignal): Promise<Restored>
   /** Shows the whole story with a sample app. True when everything ended as the story says. */
   demo(options: DemoOptions, signal: AbortSignal): Promise<boolean>
+}
+
+/** A server's data directory is to be made from a backup. */
+export interface RestoreOrder {
+  /** Path of its manifest. */
+  readonly backup: string
+  readonly config: ServerConfig
+  /** File with the key of its secrets; null: it lies where the server looks for it. */
+  readonly key: string | null
+  /** Its secrets need not be readable. */
+  readonly withoutKey: boolean
+  /** What is there is moved aside. */
+  readonly replace: boolean
+}
+
+export interface Restored {
+  readonly backup: BackupSummary
+  readonly data: string
+  /** Where what was there is now; null when nothing was. */
+  readonly aside: string | null
+  /** Whether the key of its secrets is where the server looks for it. */
+  readonly hasKey: boolean
 }
 
 export interface BackupsOnMachine {

@@ -647,6 +647,18 @@ const catalogue = {
     sentence: 'There is no schedule {name} on {track}; there are: {known}',
     hint: '`signalbox schedules` lists those of the release that is live.',
   },
+  'restore.key_needed': {
+    sentence: 'The secrets in the backup {name} need the key {recipient}, and there is none at {path}',
+    hint: 'Name its file with --key FILE. Without it, --without-key restores all the rest; secrets then have to be set anew.',
+  },
+  'restore.key_unfit': {
+    sentence: 'The key in {path} does not open the secrets in the backup {name}, which need {recipient}',
+    hint: 'A key file names itself in its first line: find the one with that name.',
+  },
+  'restore.occupied': {
+    sentence: 'There is something in {path} already',
+    hint: 'Name a new folder; or stop the server there and add --replace, which moves aside what is there and deletes nothing.',
+  },
   'secret.key_damaged': {
     sentence: 'The key file {path} holds no key',
     hint: 'Put back the key file from a backup; without it the stored secrets cannot be read. It is never replaced by itself.',

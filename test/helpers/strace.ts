@@ -35,6 +35,12 @@ export function killAt({ call, n }: KillPoint): readonly string[] {
   ]
 }
 
+/** The same at the first such call, of any of its threads, that names this path. */
+export function killAtPath(call: 'rename' | 'unlink' | 'mkdir', path: string): readonly string[] {
+  const inject = `inject=${call}:signal=KILL:when=1`
+  return ['strace', '-f', '-q', '-o', '/dev/null', '-P', path, '-e', `trace=${call}`, '-e', 'signal=none', '-e', inject]
+}
+
 export interface KillPoint {
   readonly call: 'fsync' | 'pwrite64'
   readonly n: number

@@ -22,6 +22,7 @@ export interface Keeping {
 export class BackupKeeper {
   readonly #keeping: Keeping
   #failed: BackupsSeen['failed'] = null
+  #running: Promise<void> = Promise.resolve()
 
   constructor(keeping: Keeping) {
     this.#keeping = keeping
@@ -52,7 +53,15 @@ export class BackupKeeper {
   }
 
   /** Takes one whenever it is due, until the signal is aborted. */
-  async run(): Promise<void> {
+  begin(): void {
+    this.#running = this.#run()
+  }
+
+  ended(): Promise<void> {
+    return this.#running
+  }
+
+  async #run(): Promise<void> {
     const { desk, log, signal } = this.#keeping
     if ((await desk.seen()).folder === null) return
     await desk.tidy().catch((error: unknown) => log.warn('backups could not be looked after', { error }))

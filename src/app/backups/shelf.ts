@@ -76,6 +76,12 @@ export function openShelf(given: string): Shelf {
   return shelf
 }
 
+/** The shelf that the manifest at this path stands on, and its name there. Fault `server_backup.unknown`. */
+export function shelfOf(given: string): { readonly shelf: Shelf; readonly name: string } {
+  const path = resolve(given)
+  return { shelf: openShelf(dirname(path)), name: basename(path, '.json') }
+}
+
 function checkedName(path: string, name: string): string {
   if (!isBackupName(name)) throw new Fault('server_backup.unknown', { details: { name, path } })
   return name

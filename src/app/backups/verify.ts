@@ -21,14 +21,14 @@ export async function verifyBackup(shelf: Shelf, name: string, signal: AbortSign
 }
 
 /** Fault `server_backup.newer`. */
-function assertKnown({ name, schema, program }: ServerBackup): void {
+export function assertKnown({ name, schema, program }: ServerBackup): void {
   if (schema <= knownSchema()) return
   const problem = `Signalbox ${program} made it, whose schema is ${schema}; this program knows ${knownSchema()}`
   throw new Fault('server_backup.newer', { details: { name, problem } })
 }
 
 /** Whatever is wrong with a file of it is wrong with the backup. */
-async function asDamaged<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function asDamaged<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
