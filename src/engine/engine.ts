@@ -7,6 +7,7 @@ import { clean } from './janitor.ts'
 import type { Parts } from './parts.ts'
 import { Pump } from './pump.ts'
 import { restore } from './restore.ts'
+import { settleRestored } from './restored.ts'
 import { TrafficWatch } from './traffic-watch.ts'
 import type { AfterCommit } from './transact.ts'
 
@@ -56,6 +57,8 @@ export class Engine {
     const { runner, log } = this.#parts
     const orphans = await runner.recover()
     if (orphans.length > 0) log.info('ended jobs of a server that died', { attempts: orphans })
+    if (await settleRestored(this.#parts, this.#after))
+      log.warn('restored from a backup: nothing is caught up with, and what runs is looked at first')
     restore(this.#parts, this.#epoch, this.#after)
     this.#loops.push(
       this.#dueLoop(),

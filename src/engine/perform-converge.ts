@@ -2,6 +2,7 @@ import { describeDrift, driftOf, hasDrift, type Seen } from '../domain/reconcile
 import { isRouted } from '../domain/rollout.ts'
 import type { Instance, Live } from '../domain/track.ts'
 import { Fault } from '../lib/fault.ts'
+import { adopt } from './adopt.ts'
 import { contextOf, trackOf } from './context.ts'
 import { isConfigured } from './find.ts'
 import type { Aim } from './instances.ts'
@@ -21,6 +22,7 @@ export async function performConverge(
   number: number,
   signal: AbortSignal,
 ): Promise<string | null> {
+  if (parts.store.tracks.isUnsure(id)) await lookFirst(parts, id, signal)
   const wanted = wantedOn(parts, id)
   if (wanted === null) return null
   const context = contextOf(parts.store, { track: id, release: wanted.release })
@@ -42,6 +44,15 @@ export async function performConverge(
     }),
   )
   return describeDrift(drift)
+}
+
+/** After a restore: nothing is taken away or brought back before it is known what visitors use. */
+async function lookFirst(parts: Parts, id: string, signal: AbortSignal): Promise<void> {
+  const remembered = wantedOn(parts, id)
+  if (remembered === null) return adopt(parts, id, { instances: [], routed: [] })
+  const driver = parts.driver(contextOf(parts.store, { track: id, ...remembered }).environment.target)
+  const limit = { clock: parts.clock, limitMs: lookMs, what: driver.name, signal }
+  adopt(parts, id, await withLimit(limit, (own) => driver.observe(id, own)))
 }
 
 /** What is live; where nothing ever was, the newest that was tried, of which nothing is to be left. */

@@ -28,7 +28,8 @@ export function takeTurn(tx: Tx, track: string): void {
   const { store } = tx.parts
   supersedeOlder(tx, track)
   const open = store.deployments.open(track)
-  if (open.some(isActive)) return
+  // After a restore what is live may be another: it is looked first.
+  if (open.some(isActive) || store.tracks.isUnsure(track)) return
   lookForPlans(tx, track)
   const asking = new Asking(tx.parts, tx.at)
   for (const deployment of queueOf(open)) {

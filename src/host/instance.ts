@@ -89,7 +89,7 @@ export class Instance {
     const { spec, lastExit, starts, process } = this.#record
     return {
       ...{ name: spec.name, deployment: spec.deployment, process: spec.process, state: this.state },
-      ...{ digest: spec.release.digest, version: spec.release.version },
+      ...{ digest: spec.release.digest, version: spec.release.version, commit: spec.release.commit },
       pid: this.#main?.pid ?? null,
       startedAt: this.#main === null ? null : (process?.startedAt ?? this.#main.startedAt),
       ...{ restarts: Math.max(starts - 1, 0), lastExit },

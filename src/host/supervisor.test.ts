@@ -27,7 +27,7 @@ test('an instance is started with exactly its environment, and healthy soon', as
   const { pid, startedAt, ...said } = seen[0]!
   assert.deepEqual(said, {
     ...{ name: 'd1-web-1', deployment: 'd1', process: 'web', state: 'healthy', restarts: 0, lastExit: null },
-    ...{ digest: release.digest, version: '1' },
+    ...{ digest: release.digest, version: '1', commit: release.commit },
   })
   assert.ok(startedAt !== null && startedAt <= Date.now())
   const env = Object.fromEntries(await environOf(pid!))

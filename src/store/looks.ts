@@ -24,6 +24,10 @@ export class Looks {
     this.#db.run('DELETE FROM looks WHERE project = ? AND app = ? AND commit_sha = ?', project, app, commit)
   }
 
+  clear(): void {
+    this.#db.run('DELETE FROM looks')
+  }
+
   due(at: number): readonly Look[] {
     return this.#db.all('SELECT * FROM looks WHERE at <= ? ORDER BY at, project, app, commit_sha', at).map(toLook)
   }

@@ -89,6 +89,11 @@ export class Outbox<C> {
     this.#db.run('DELETE FROM outbox WHERE id = ?', id)
   }
 
+  /** Takes back everything, whoever decided it. */
+  clear(): void {
+    this.#db.run('DELETE FROM outbox')
+  }
+
   /** Takes back everything a subject has decided, and tells the ids. */
   withdraw(subject: string): readonly number[] {
     return this.#db.all('DELETE FROM outbox WHERE subject = ? RETURNING id', subject).map((row) => integer(row, 'id'))

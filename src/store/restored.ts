@@ -48,6 +48,7 @@ export function markRestored(path: string, { backup, takenAt, now, reached: othe
     db.transaction(() => {
       raiseNumbers(db, other)
       for (const [key, value] of other?.meta ?? []) if (value > new Meta(db).read(key)) new Meta(db).rise(key, value)
+      raiseDoors(db, now)
       endWaysIn(db)
       const facts = new Facts(db)
       const at = Math.max(now, facts.newest(1)[0]?.at ?? 0)
@@ -82,6 +83,11 @@ function raiseNumbers(db: Database, other: Reached | null): void {
     db.run('DELETE FROM sqlite_sequence WHERE name = ?', name)
     db.run('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)', name, next)
   }
+}
+
+/** A target takes a door only when it is newer than the one it knows. */
+function raiseDoors(db: Database, now: number): void {
+  db.run('UPDATE doors SET version = MAX(version + 1, ?)', now)
 }
 
 /** Those that were taken back or used since would be good again. */

@@ -80,6 +80,19 @@ export class Tracks {
     this.#db.run(sql, at, finding, since, id)
   }
 
+  /** From here on nobody knows what runs on any of them, until it has been looked. */
+  doubtAll(): void {
+    this.#db.run('UPDATE tracks SET unsure = 1')
+  }
+
+  isUnsure(id: string): boolean {
+    return this.#db.get('SELECT 1 FROM tracks WHERE id = ? AND unsure = 1', id) !== null
+  }
+
+  setSure(id: string): void {
+    this.#db.run('UPDATE tracks SET unsure = 0 WHERE id = ?', id)
+  }
+
   /** Makes a look at every track due: after a start nothing is known of the targets. */
   forgetChecks(): void {
     this.#db.run('UPDATE tracks SET checked_at = 0')

@@ -141,6 +141,8 @@ export interface ObservedInstance {
   readonly deployment: string
   readonly digest: string
   readonly version: string
+  /** Left out where the target does not know. */
+  readonly commit?: string
   readonly process: string
   readonly state: InstanceState
   readonly pid: number | null

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { readManifest, writeManifest } from '../../src/config/manifest.ts'
 import type { ServerBackup } from '../../src/domain/server-backup.ts'
+import { layoutOf } from '../../src/host/layout.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { Facts } from '../../src/store/facts.ts'
+import { Meta } from '../../src/store/meta.ts'
 import { openSecretBox } from '../../src/system/secrets.ts'
 import { type CliResult, cli } from '../helpers/cli.ts'
 import { type ServerUnderTest, startServer } from '../helpers/server.ts'
@@ -15,7 +17,7 @@ import { type TempDir, tempDir } from '../helpers/temp-dir.ts'
 import { noTmpfs, tmpfs } from '../helpers/tmpfs.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 import { app } from './app.ts'
-import { assertSucceeded, type Project, project, visit } from './stage.ts'
+import { assertSucceeded, type Project, project, visit, visitors } from './stage.ts'
 
 const limit = { timeout: 170_000 }
 const secret = 'canary-e8f2/Ab+9='
@@ -341,3 +343,82 @@ test('kill -9 at any step of a restore: nothing has happened or all of it, and a
     assert.equal((await server.client.call('projects.list')).length, 1)
   })
 })
+
+test(
+  'an old backup is restored while something newer runs: it is told and kept, nothing is done twice, and no visitor notices',
+  limit,
+  async (t) => {
+    await using it = await Disaster.begin()
+    const { server, shop } = it
+    const host = 'staging.shop.test'
+    const files = (version: string) => app('shop', version, { app: { variables: { API_KEY: 'secret' } } })
+    for (const version of ['v2', 'v3', 'v4', 'v5', 'v6'])
+      assertSucceeded(await shop.deployed(await shop.ship(files(version), version)))
+    const before = await shop.deployments()
+    const [newest] = before
+    const told = async () => (await server.client.call('status', { params: { project: 'shop' } }))[0]
+    const running = (await told())?.running?.instances.map(({ name, pid }) => [name, pid])
+    await using load = visitors(server, host)
+    await server.kill('SIGKILL')
+    const restored = await it.restore(server.data, '--replace')
+    assert.equal(restored.code, 0, restored.stderr)
+    await server.start()
+
+    await t.test('what really runs is adopted, under the release that it is, which nobody knows any more', async () => {
+      const track = await waitFor('the first look', async () => {
+        const now = await told()
+        return now?.desired?.deployment === newest?.id ? now : null
+      })
+      assert.equal(track.desired?.release.version, newest?.release.version)
+      assert.deepEqual(
+        track.running?.instances.map(({ name, pid }) => [name, pid]),
+        running,
+      )
+      const facts = await server.client.call('facts.list', { query: { project: 'shop', kind: 'track' } })
+      const adopted = facts.find(({ kind }) => kind === 'track.adopted')
+      assert.equal(adopted?.data.name, `unknown release ${newest?.release.version}`)
+      assert.ok(!facts.some(({ kind }) => kind === 'track.drifted'))
+      assert.equal(await visit(server, host), await visit(server, host))
+      const [release] = await server.client.call('releases.list', { params: { project: 'shop' } })
+      assert.match(release?.title ?? '', /^unknown release/)
+    })
+
+    await t.test('the record says from when on it is silent, holds, and no event was run again', async () => {
+      const facts = await server.client.call('facts.list', { query: { kind: 'server.restored' } })
+      assert.deepEqual(
+        facts.map(({ subject }) => subject),
+        [it.name],
+      )
+      assert.match((await shop.sb(['audit', 'verify'])).stdout, /holds|whole|ok/i)
+      const runs = await server.client.call('runs.list', { query: { project: 'shop' } })
+      assert.deepEqual(
+        runs.map(({ id, outcome }) => [id, outcome]),
+        [['r1', 'succeeded']],
+      )
+      assert.equal((await shop.deployments()).length, 1)
+    })
+
+    await t.test('the epoch is above every number that the target has seen', async () => {
+      const seen = JSON.parse(
+        await readFile(join(layoutOf(join(server.data, 'host')).track('shop/shop/staging'), 'fence.json'), 'utf8'),
+      )
+      const db = openDatabase(join(server.data, 'signalbox.db'))
+      const epoch = new Meta(db).read('epoch')
+      db.close()
+      assert.ok(epoch > before.length && JSON.stringify(seen).includes('shop/shop/staging'))
+      const number = /"number":(\d+)/.exec(JSON.stringify(seen))?.[1]
+      assert.ok(Number(number) >= epoch, 'the first look has a number of the new epoch')
+    })
+
+    await t.test('the next deployment takes its place, under a number that nobody has seen', async () => {
+      const next = await shop.deployed(await shop.ship(files('v7'), 'v7'))
+      assertSucceeded(next)
+      assert.ok(Number(next.id.slice(1)) > 1_000, next.id)
+      const names = (await told())?.running?.instances.map(({ name }) => name)
+      assert.deepEqual(names, [`${next.id}-web-1`])
+    })
+    const report = await load.finish()
+    assert.deepEqual(report.failed, [])
+    assert.ok(report.sent > 100)
+  },
+)

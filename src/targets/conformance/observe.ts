@@ -13,7 +13,8 @@ export const observeRules: readonly Rule[] = [
     name: 'observe: tells what each instance is',
     check: async (stage) => {
       const spec = first(await stage.placed('good'))
-      const { pid, startedAt, ...said } = await stage.instance(spec.name)
+      const { pid, startedAt, commit = spec.release.commit, ...said } = await stage.instance(spec.name)
+      assert.equal(commit, spec.release.commit, 'a target that does not know it leaves it out')
       assert.deepEqual(said, {
         name: spec.name,
         deployment: spec.deployment,

@@ -69,10 +69,10 @@ export class ModelInstance {
 
   observed(): ObservedInstance {
     const { name, deployment, release, process } = this.spec
-    const { digest, version } = release
+    const { digest, version, commit } = release
     const { state, restarts } = this
     const [pid, startedAt, lastExit] = [this.#pid, this.#startedAt, this.#lastExit]
-    return { name, deployment, digest, version, process, state, pid, startedAt, restarts, lastExit }
+    return { name, deployment, digest, version, commit, process, state, pid, startedAt, restarts, lastExit }
   }
 
   start(): void {
