@@ -105,3 +105,25 @@ test('robots get lines: without a terminal, in CI, at a dumb one, and as JSON', 
   ]
   for (const way of ways) assert.ok(!way.includes('\x1b'), way)
 })
+
+test('a command that waits for a yes is drawn too, with who has given one; what stays stands above what it prints', async (t) => {
+  const deploying = await following(t)
+  const { api, cwd, env } = deploying
+  await deploying.screen.shows('it moving', (rows) => heads(rows).length === 1)
+  await deploying.approve()
+  assert.equal(await deploying.terminal.code, 0)
+  const words = ['--project', 'shop', 'run', 'production', '--wait', '--', 'true']
+  await using terminal = await atTerminal(words, { cwd, env, size: usual })
+  const screen = new Screen(terminal, usual)
+  const moving = await screen.shows('it moving', (rows) => rows.some((row) => /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] o1/.test(row)))
+  assert.match(
+    moving.join('\n'),
+    /It waits for approval: signalbox approve o1 --plan[\s\S]*waits for approval \(0 of 1\)/,
+  )
+  const { plan } = await api.as('read').call('one-offs.show', { params: { oneOff: 'o1' } })
+  await api.as('maintain').call('one-offs.approve', { params: { oneOff: 'o1' }, body: { plan: plan?.hash ?? '' } })
+  assert.equal(await terminal.code, 0)
+  const last = await screen.rows()
+  assert.ok(!last.some((row) => spinner.test(row)), last.join('\n'))
+  assert.match(last.join('\n'), /It waits for approval: .*[\s\S]*o1 approved by maintain/)
+})

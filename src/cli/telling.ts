@@ -15,6 +15,8 @@ export interface Told<T> {
   lines(before: T | null, now: T): readonly Text[]
   /** All of it, as it is drawn at this moment. */
   rows(now: T, moment: Moment): readonly Text[]
+  /** What is printed is somebody else's: the lines go where remarks go. */
+  readonly isAside?: true
 }
 
 /** Drawn in place where somebody sees it move, or a line for what is new. */
@@ -45,14 +47,19 @@ class Seen<T extends { readonly id: string }> {
 class PlainTelling<T extends { readonly id: string }> implements Telling<T> {
   readonly #output: Session['output']
   readonly #seen: Seen<T>
+  readonly #isAside: boolean
 
   constructor({ output }: Session, told: Told<T>) {
     this.#output = output
     this.#seen = new Seen(told)
+    this.#isAside = told.isAside === true
   }
 
   async look(now: T): Promise<void> {
-    for (const line of this.#seen.add(now)) await this.#output.line(line)
+    for (const line of this.#seen.add(now)) {
+      if (this.#isAside) this.#output.note(line)
+      else await this.#output.line(line)
+    }
   }
 
   remark(text: Text): void {

@@ -1,8 +1,9 @@
-import type { OneOffPlanView, OneOffView } from '../../api/views.ts'
+import type { OneOffDetailView, OneOffPlanView, OneOffView } from '../../api/views.ts'
 import { showDuration } from '../../lib/duration.ts'
 import { plural } from '../../lib/short-text.ts'
-import { brief } from '../../lib/time-text.ts'
-import { bold, dim, red, type Text, yellow } from '../text.ts'
+import { ago, brief } from '../../lib/time-text.ts'
+import { bold, cyan, dim, green, red, type Text, yellow } from '../text.ts'
+import type { Moment } from './moment.ts'
 import { outcomeText } from './words.ts'
 
 /** `o5  shop/shop/production  prune by the clock: succeeded in 4.1s` */
@@ -30,6 +31,22 @@ export function oneOffPlanLines(plan: OneOffPlanView): readonly Text[] {
     ['  limit      ', showDuration(limitMs)],
     ...(destructive ? [['  ', red('destructive'), ' needs --destructive'] as const] : []),
     ...(approvals > 0 ? [['  approvals  ', `${approvals}, by the hash ${hash}`] as const] : []),
+  ]
+}
+
+/** Who has said yes since the last look. */
+export function yesLines(before: OneOffDetailView | null, { id, approvals }: OneOffDetailView): readonly Text[] {
+  return approvals.slice(before?.approvals.length ?? 0).map(({ by }) => `${id} approved by ${by}`)
+}
+
+/** A command that waits for a yes, and below it who has given one. */
+export function yesRows(oneOff: OneOffDetailView, { mark, now }: Moment): readonly Text[] {
+  const { id, track, approvals, plan, createdAt } = oneOff
+  const of = plan === null ? '' : dim(` (${approvals.length} of ${plan.approvals})`)
+  return [
+    [cyan(mark), ' ', bold(id), `  ${track}  `, whatText(oneOff), dim(`  ${brief(now - createdAt)}`)],
+    ['  ', oneOffStateText(oneOff), of],
+    ...approvals.map(({ by, at }) => ['  ', green('✓'), ` approved by ${by}`, dim(`  ${ago(at, now)}`)]),
   ]
 }
 
