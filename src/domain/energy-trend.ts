@@ -2,9 +2,9 @@ import { median } from '../lib/quantile.ts'
 import { type Energy, sumOf } from './energy.ts'
 import { eachDay, isIn, type Period } from './insights.ts'
 
-/** What a run, or a deployment by itself, took in all. */
+/** What a run, a deployment by itself or a command took in all. */
 export interface Spent {
-  /** `r17`, `d42`. */
+  /** `r17`, `d42`, `o7`. */
   readonly subject: string
   /** When the last of it had ended. */
   readonly at: number

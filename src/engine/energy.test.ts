@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ada } from '../../test/helpers/deployments.ts'
+import { ada, ended, inStaging, pushed } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine, succeeded } from '../../test/helpers/engine.ts'
-import { projectSpec } from '../../test/helpers/spec.ts'
+import { appSpec, migrationSpec, policies, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
 
@@ -69,4 +69,26 @@ test('what nobody could measure is kept as not known, and is in no sum', async (
     [outcome, it.store.energies.laps(id)[0]?.energy, it.store.energies.total(id)],
     ['succeeded', null, null],
   )
+})
+
+test('a deployment has what its own smoke steps and migrations took, and a command what it took', async () => {
+  const smoke = [
+    { name: 'smoke', run: 'true', directory: '.', env: {}, timeoutMs: null, retries: 0, continueOnError: false },
+  ]
+  const spec = projectSpec()
+  const environments = spec.environments.map((each) => ({ ...each, policies: { ...policies, smoke } }))
+  const apps = [appSpec({ name: 'shop', migrations: migrationSpec({ command: ['migrate'] }) })]
+  await using it = await startEngine({ ...spec, apps, environments })
+  it.world.teach('migrate', { lines: [], endsAfterMs: 1, exitCode: 0, cpuMs: 300 })
+  it.world.teach('wipe', { lines: [], endsAfterMs: 1, exitCode: 3, cpuMs: 40 })
+  await pushed(it, 'first', { job: taking(700) })
+  await ended(it, 'd1')
+  const own = it.store.energies.laps('d1').map(({ attempt, name, cpuMs }) => [attempt, name, cpuMs])
+  assert.deepEqual(own.sort(), [
+    ['d1-migrate', 'migrate', 300],
+    ['d1-smoke', 'work', 700],
+  ])
+  const { id } = it.engine.actions.startOneOff(inStaging, { words: ['wipe'] }, ada)
+  await waitFor('its end', () => it.store.oneOffs.get(id)?.state === 'finished')
+  assert.equal(it.store.energies.laps(id)[0]?.cpuMs, 40)
 })

@@ -1,5 +1,7 @@
 import { energyOf, type Lap, type LapKept } from '../domain/energy.ts'
 import type { JobPlan, JobResult } from '../runner/runner.ts'
+import type { LapsOf } from '../store/energies.ts'
+import type { OneOffResult } from '../targets/driver.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -12,26 +14,30 @@ export async function runCounted(
   signal: AbortSignal,
 ): Promise<JobResult> {
   const result = await parts.runner.run(plan, signal)
-  keepLaps(parts, { plan, subject, laps: result.laps })
+  keepLaps(parts, { subject, project: plan.project, attempt: plan.attempt }, result.laps)
   return result
 }
 
-interface Keeping {
-  readonly plan: JobPlan
-  readonly subject: string
-  readonly laps: readonly Lap[]
+/** Keeps what a command on a target took, where it tells that. */
+export function keepCommand(
+  parts: Parts,
+  { name, ...of }: LapsOf & { readonly name: string },
+  { cpuMs, durationMs }: Pick<OneOffResult, 'cpuMs' | 'durationMs'>,
+): void {
+  if (cpuMs === undefined) return
+  keepLaps(parts, of, [{ name, step: null, durationMs, cpuMs, counted: null }])
 }
 
 /** That what a job took is not known is nothing against the job. */
-function keepLaps({ store, settings, time, log }: Parts, { plan, subject, laps }: Keeping): void {
+function keepLaps({ store, settings, time, log }: Parts, of: LapsOf, laps: readonly Lap[]): void {
   if (laps.length === 0) return
-  const { attempt, project } = plan
+  const { attempt } = of
   const kept = laps.map((lap): LapKept => {
     const { name, step, durationMs, cpuMs } = lap
     return { attempt, name, step, durationMs: Math.round(durationMs), cpuMs, energy: energyOf(lap, settings.power) }
   })
   try {
-    store.db.transaction(() => store.energies.keep({ subject, project, attempt }, kept, time.now()))
+    store.db.transaction(() => store.energies.keep(of, kept, time.now()))
   } catch (error) {
     log.warn('what a job took could not be kept', { attempt, error })
   }

@@ -5,6 +5,7 @@ import { showDuration } from '../lib/duration.ts'
 import { exitCodeOfSignal } from '../lib/signals.ts'
 import type { InstanceDriver, OneOff, OneOffResult } from '../targets/driver.ts'
 import { contextOf, type DeploymentContext } from './context.ts'
+import { keepCommand } from './energy.ts'
 import { environmentOf, onTarget, ordinary } from './instances.ts'
 import { withLimit } from './limit.ts'
 import type { LineLog, Parts } from './parts.ts'
@@ -72,7 +73,10 @@ async function run(running: Running, { instance, command, secrets }: Call, log: 
   }
   const prefix = instance === null || oneOff.instances.length === 1 ? '' : `${instance.name} | `
   const sayer: LineLog = { ...log, write: ({ stream, text }) => log.write({ stream, text: `${prefix}${text}` }) }
-  return await runLogged(work, command, sayer)
+  const result = await runLogged(work, command, sayer)
+  const of = { subject: oneOff.id, project: oneOff.project, attempt: command.name, name: oneOff.name ?? 'command' }
+  keepCommand(parts, of, result)
+  return result
 }
 
 /** On an instance it sees what the instance sees. */

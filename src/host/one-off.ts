@@ -46,7 +46,8 @@ export interface OneOffRecord {
  * Runs the command and writes its exit code to a file, so that the code is known even when the host dies meanwhile. The
  * words are handed over as words. The trap keeps the shell there when the whole group is told to end. Whoever finds no
  * permit comes too late: a later host has taken it back and may have started the command anew. The code takes the place of
- * the blanks that are in its file already, which needs no space on a disk that has become full.
+ * the blanks that are in its file already, which needs no space on a disk that has become full. What it took comes after that: where
+ * there is no space for it nobody will know, and nothing else is different.
  */
 const keepsTheCode = `trap : TERM INT HUP QUIT
 rmdir -- "$1" || exit 125
@@ -55,6 +56,7 @@ shift 2
 "$@"
 code=$?
 printf '%s' "$code" 1<> "$file"
+command times > "$file.times" 2> /dev/null || :
 exit "$code"`
 
 /** What is in the file of the exit code until there is one. */
@@ -160,7 +162,8 @@ export class RunningOneOff {
       return this.#save({ result: { exitCode: null, signal: 'SIGHUP', timedOut, durationMs, hungUp } })
     }
     if (code !== undefined) {
-      const result = { ...exitOf(Number(code)), timedOut, durationMs }
+      const cpuMs = parseTimes((await readText(`${path}.times`, 1_000)) ?? '')
+      const result = { ...exitOf(Number(code)), timedOut, durationMs, ...(cpuMs !== null && { cpuMs }) }
       return this.#save({ result: { ...result, ...(await this.#backedUp(result.exitCode === 0 && !timedOut)) } })
     }
     await this.#backedUp(false)
@@ -187,6 +190,15 @@ export class RunningOneOff {
       }),
     )
   }
+}
+
+/** What `times` of a shell prints: its own time, and below that of all it has waited for, each in user and in system mode. */
+function parseTimes(text: string): number | null {
+  const children = text.split('\n')[1] ?? ''
+  const times = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  )
+  return times.length === 2 ? Math.round(times.reduce((sum, each) => sum + each) * 1000) : null
 }
 
 function exitOf(code: number): Pick<OneOffResult, 'exitCode' | 'signal'> {

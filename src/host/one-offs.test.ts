@@ -94,3 +94,20 @@ test('a console ends with the host that carried it, whatever runs in it; the nex
   assert.deepEqual(await findByMarks({ SIGNALBOX_ONE_OFF: wish.name }), [])
   forever.resolve({ done: true, value: undefined })
 })
+
+test('a command tells what it took, with all that it has waited for, also when it said no', async () => {
+  await using box = await machine()
+  const release = await box.release('1')
+  await box.driver.prepare(release, box.order(), never)
+  const burn = 'i=0; while [ $i -lt 150000 ]; do i=$((i + 1)); done'
+  const script = `sh -c '${burn}'; sh -c '${burn}'; sleep 0.3; exit 7`
+  const wish = {
+    ...{ name: 'd1-migrate', track: box.track, release, argv: ['/bin/sh', '-c', script] },
+    ...{ env: { PATH: systemPath }, directory: '.', shared: [], timeoutMs: 60_000 },
+  }
+  const { exitCode, cpuMs, durationMs } = await box.driver.run(wish, box.order(), () => {}, never)
+  assert.equal(exitCode, 7)
+  assert.ok(cpuMs !== undefined && cpuMs > 80 && cpuMs < durationMs, `${cpuMs} of ${durationMs}`)
+  const killed = { ...wish, name: 'd2-migrate', argv: ['/bin/sh', '-c', 'kill -9 $PPID; sleep 5'] }
+  assert.equal((await box.driver.run(killed, box.order(), () => {}, never)).cpuMs, undefined)
+})

@@ -203,6 +203,8 @@ export interface OneOffResult {
   readonly signal: string | null
   readonly timedOut: boolean
   readonly durationMs: number
+  /** Processor time of it and all it has started and waited for; left out where the target does not tell, or does not know. */
+  readonly cpuMs?: number
   /** Of a command that was to write one and ended with 0. */
   readonly backup?: BackupFile
   /** Of a console: it was ended because nobody was at its terminal any more. */

@@ -220,7 +220,7 @@ export const deploymentDetail = deployment.extend({
   approvals: list(approval),
   /** Everything that was recorded about it. */
   timeline: list(fact),
-  /** `build`: of the run that built its release. `own`: of the jobs that ran for it, such as smoke steps. */
+  /** `build`: of the run that built its release. `own`: of what ran for it: smoke steps, migrations, backups before them. */
   energy: z.object({
     run: text.nullable(),
     build: energy.nullable(),

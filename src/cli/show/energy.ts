@@ -27,7 +27,7 @@ export function deploymentEnergyLines({ energy: { run, build, own, total } }: De
   const both = build !== null && own !== null
   const parts = [
     ...(build === null ? [] : [`${both ? `${joulesText(build.joules)} ` : ''}to build it in ${run}`]),
-    ...(own === null ? [] : [`${both ? `${joulesText(own.joules)} ` : ''}for its own jobs`]),
+    ...(own === null ? [] : [`${both ? `${joulesText(own.joules)} ` : ''}for what ran for it alone`]),
   ]
   return [[dim('  took '), energyText(total), dim(`, ${parts.join(', ')}`)]]
 }

@@ -64,7 +64,7 @@ export function deploymentTook({ run, build, own, total }: DeploymentDetailView[
     ...(run === null || build === null
       ? []
       : [html`${both ? `${joulesText(build.joules)} ` : ''}to build it in ${idLink(run)}`]),
-    ...(own === null ? [] : [html`${both ? `${joulesText(own.joules)} ` : ''}for its own jobs`]),
+    ...(own === null ? [] : [html`${both ? `${joulesText(own.joules)} ` : ''}for what ran for it alone`]),
   ]
   return html`<span title="likely ${range(total)}">${about(total)}</span> <span class="quiet">${parts.map((each, at) => html`${at === 0 ? '' : ', '}${each}`)}</span>`
 }
@@ -84,7 +84,7 @@ export function energyTrend(projects: readonly Project[]): Html {
 ${number('Energy', now === null ? '\u2013' : joulesText(now.joules), now === null ? 'no samples' : `likely ${range(now)}`, before === null ? null : joulesText(before.joules))}
 ${number('CO2e', now === null ? '\u2013' : gramsText(now.grams), now === null ? 'no samples' : `${gramsText(now.gridGrams)} by the grid, the rest by making the machine`, before === null ? null : gramsText(before.grams))}
 </div>${energyBars(days, before)}${byProject(all)}${byDay(days)}
-<p class="quiet">Estimates of what jobs took, by the processor time of their own processes: checks, builds, smoke steps. Applications are not in it.</p>`,
+<p class="quiet">Estimates of what was run, by the processor time of their own processes: checks, builds, smoke steps, and commands in environments. Applications are not in it.</p>`,
   )
 }
 

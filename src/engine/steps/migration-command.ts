@@ -1,5 +1,6 @@
 import { showDuration } from '../../lib/duration.ts'
 import type { BackupOrder, OneOffResult } from '../../targets/driver.ts'
+import { keepCommand } from '../energy.ts'
 import { environmentOf, onTarget } from '../instances.ts'
 import type { StepWork } from '../perform-step.ts'
 import { runToEnd } from '../run-to-end.ts'
@@ -32,6 +33,7 @@ export async function migrationCommand(
     ...more,
   }
   const result = await runToEnd(work, oneOff, { secrets })
+  keepCommand(parts, { subject: deployment.id, project: deployment.project, attempt: oneOff.name, name }, result)
   return { ...result, problem: problemOf(result, timeoutMs) }
 }
 

@@ -24,7 +24,7 @@ export class ModelOneOff {
       ground.after(line.afterMs, () => this.#say({ stream: line.stream, text: line.text }))
     const written = { path: `backups/${oneOff.name}`, bytes: script.writes ?? 1 }
     const backup = oneOff.backup !== undefined && script.exitCode === 0 ? { backup: written } : {}
-    const ending = { exitCode: script.exitCode, signal: null, timedOut: false, ...backup }
+    const ending = { exitCode: script.exitCode, signal: null, timedOut: false, ...backup, ...tookBy(script) }
     const cut = { exitCode: null, signal: 'SIGKILL', timedOut: true }
     ground.after(Math.min(script.endsAfterMs, oneOff.timeoutMs), () =>
       this.#end(script.endsAfterMs <= oneOff.timeoutMs ? ending : cut),
@@ -56,4 +56,8 @@ export class ModelOneOff {
     this.#result = { ...how, durationMs: this.#ground.monotonic() - this.#startedAt }
     this.#ground.changed()
   }
+}
+
+function tookBy({ cpuMs }: Script): Pick<OneOffResult, 'cpuMs'> {
+  return cpuMs === undefined ? {} : { cpuMs }
 }

@@ -48,6 +48,8 @@ export interface Script {
   readonly exitCode: number
   /** Bytes of the backup, where it was to write one. */
   readonly writes?: number
+  /** What it takes; left out, it does not tell. */
+  readonly cpuMs?: number
 }
 
 export const quickScript: Script = { lines: [], endsAfterMs: 10, exitCode: 0 }
