@@ -5,7 +5,7 @@ import { showProblem } from '../config/problem.ts'
 import { parseProject } from '../config/project.ts'
 import type { ServerConfig } from '../config/server.ts'
 import type { Address } from '../config/server-values.ts'
-import { powerModel } from '../domain/energy.ts'
+import { type PowerModel, powerModel } from '../domain/energy.ts'
 import { parseProcessor } from '../domain/processors.ts'
 import { Consoles } from '../engine/consoles.ts'
 import { defaultSettings, type ParsedSpec, type Parts, rules, type Secrets } from '../engine/parts.ts'
@@ -101,10 +101,7 @@ export async function engineParts({ data, store, config, log, baseUrl, signal }:
       reconcileEveryMs: config.lookEveryMs,
       isEdgePublic: !isLoopback(config.edgeListen.host),
       edgePort: await edgePort(local, config.edgeListen, signal),
-      power: powerModel(
-        { processor: parseProcessor(await processorText()), cores: cores() },
-        { watts: config.cpuWatts, gridIntensity: config.gridIntensity },
-      ),
+      power: await powerOf(config, log),
     },
   }
   return { parts, local, jobLogs, version }
@@ -113,6 +110,15 @@ export async function engineParts({ data, store, config, log, baseUrl, signal }:
 /** Where any free port was asked for, the edge has one by now or takes one. */
 async function edgePort(local: LocalDriver, { port }: Address, signal: AbortSignal): Promise<number> {
   return port === 0 ? hostAndPort(await local.address(signal)).port : port
+}
+
+/** What work took is told by this; where the processor is in no table it is a guess, and somebody should know. */
+async function powerOf({ cpuWatts, gridIntensity }: ServerConfig, log: Log): Promise<PowerModel> {
+  const machine = { processor: parseProcessor(await processorText()), cores: cores() }
+  const power = powerModel(machine, { watts: cpuWatts, gridIntensity })
+  if (power.basis === 'middle')
+    log.warn('this kind of processor is in no table of watts: --cpu-watts would say', { ...power })
+  return power
 }
 
 function parse(text: string, beside: { procfile: string | null; version: string }): ParsedSpec {
