@@ -13,6 +13,9 @@ export const jobPath = (run: string, job: string) => `${pageOf(run)}/jobs/${enco
 export const projectPath = (project: string) => `/projects/${encodeURIComponent(project)}`
 export const environmentPath = (project: string, environment: string) =>
   `${projectPath(project)}/environments/${encodeURIComponent(environment)}`
+/** By its version, which only apps of one project may share. */
+export const releasePath = ({ project, app, version }: { project: string; app: string; version: string }) =>
+  `${projectPath(project)}/releases/${encodeURIComponent(version)}?app=${encodeURIComponent(app)}`
 export const undeployedPath = (project: string, environment: string) =>
   `${projectPath(project)}/undeployed/${encodeURIComponent(environment)}`
 

@@ -11,12 +11,14 @@ import { logPage, oneOffPage } from './pages/one-off.ts'
 import { overviewPage } from './pages/overview.ts'
 import { accountPage, peoplePage } from './pages/people.ts'
 import { deploymentsPage, projectPage, runsPage } from './pages/project.ts'
-import { releasePage, releasesPage, waysBackPage } from './pages/releases.ts'
+import { releasePage } from './pages/release.ts'
+import { releasesPage } from './pages/releases.ts'
 import { runPage } from './pages/run.ts'
 import { serverPage } from './pages/server.ts'
 import { settingsPage } from './pages/settings.ts'
 import { undeployedPage } from './pages/undeployed.ts'
 import { variablesPage } from './pages/variables.ts'
+import { waysBackPage } from './pages/ways-back.ts'
 
 /** Every page there is: each its own file, with its address, what it asks the API, and how it shows that. */
 export const pages: readonly Page[] = [

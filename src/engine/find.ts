@@ -96,7 +96,7 @@ export function findTrack(store: Store, place: NamedPlace): Track {
   const [track] = tracks
   if (track === undefined || tracks.length > 1) {
     const apps = tracks.map(({ app }) => app).join(', ')
-    throw new Fault('app.ambiguous', { details: { environment: place.environment, apps } })
+    throw new Fault('app.ambiguous', { details: { name: place.environment, apps } })
   }
   return track
 }
@@ -121,6 +121,26 @@ export function findRelease(
     throw new Fault('release.unknown', { details: { version: version ?? '(any)', app } })
   }
   if (release.discardedAt !== null) throw new Fault('release.discarded', { details: { version: release.version } })
+  return release
+}
+
+/**
+ * Whatever became of its archive: by any of its names, or by its id, of the app that is named or of whichever has it. Faults
+ * `release.unknown`, `app.ambiguous`.
+ */
+export function findAnyRelease(
+  store: Store,
+  { project, app }: { readonly project: string; readonly app?: string | undefined },
+  name: string,
+): StoredRelease {
+  findProject(store, project)
+  const apps = app === undefined ? store.releases.apps(project) : [app]
+  const found = apps.flatMap((each) => store.releases.find(project, each, name) ?? [])
+  if (found.length > 1)
+    throw new Fault('app.ambiguous', { details: { name, apps: found.map((each) => each.app).join(', ') } })
+  const byId = /^v\d{1,15}$/.test(name) ? store.releases.get(name) : null
+  const release = found[0] ?? (byId?.project === project && apps.includes(byId.app) ? byId : null)
+  if (release === null) throw new Fault('release.unknown', { details: { version: name, app: app ?? project } })
   return release
 }
 

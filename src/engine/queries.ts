@@ -7,6 +7,7 @@ import type { Plan } from '../domain/plan.ts'
 import { type Live, type Track, trackId } from '../domain/track.ts'
 import { hasAny, type VariableChanges } from '../domain/variables.ts'
 import { Fault } from '../lib/fault.ts'
+import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
 import { knownAddressOf } from './address.ts'
@@ -36,6 +37,7 @@ import type { Parts } from './parts.ts'
 import { mixedSentence } from './perform-versions.ts'
 import { type QueuedStatus, queueStatus } from './queue-status.ts'
 import { relationOf } from './relations.ts'
+import { type ReleaseWay, releaseWays } from './release-ways.ts'
 import { draftDeployment } from './request.ts'
 import { type RollbackPlan, rollbackPlans } from './rollback-plans.ts'
 import { isLookedFor } from './surveys.ts'
@@ -185,6 +187,11 @@ export class Queries {
   /** Releases that were live here, and whether one can go back to them. */
   async waysBack(place: NamedPlace): Promise<readonly WayBack[]> {
     return await waysBack(this.#parts.store, this.#parts.artifacts, place)
+  }
+
+  /** Whether one can go back to a release, environment by environment. */
+  async releaseWays(release: StoredRelease): Promise<readonly ReleaseWay[]> {
+    return await releaseWays(this.#parts.store, this.#parts.artifacts, release)
   }
 
   async rollbackPlans(place: NamedPlace, version: string | null): Promise<readonly RollbackPlan[]> {

@@ -29,14 +29,27 @@ export async function waysBack(store: Store, artifacts: Artifacts, place: NamedP
   const ways: WayBack[] = []
   for (const track of tracksIn(store, place)) {
     for (const release of earlier(store, track)) {
-      const last = lastTime(store, track, release)
-      if (last === null) continue
-      const obstacles = [...policyObstacles(store, track), ...(await archiveObstacles(artifacts, release))]
-      const warnings = warningsFor(store, track, release)
-      ways.push({ track: track.id, release, lastBy: last.id, lastAt: last.finishedAt ?? 0, obstacles, warnings })
+      const way = wayTo(store, { track, release, archive: await archiveObstacles(artifacts, release) })
+      if (way !== null) ways.push(way)
     }
   }
   return ways
+}
+
+interface Wanted {
+  readonly track: Track
+  readonly release: StoredRelease
+  /** What is amiss with its archive. */
+  readonly archive: readonly string[]
+}
+
+/** Null where it never was live. */
+export function wayTo(store: Store, { track, release, archive }: Wanted): WayBack | null {
+  const last = lastTime(store, track, release)
+  if (last === null) return null
+  const obstacles = [...policyObstacles(store, track), ...archive]
+  const warnings = warningsFor(store, track, release)
+  return { track: track.id, release, lastBy: last.id, lastAt: last.finishedAt ?? 0, obstacles, warnings }
 }
 
 /** What lies between what is live and this release, for whoever goes back to it. */
@@ -79,7 +92,7 @@ function policyObstacles(store: Store, track: Track): readonly string[] {
   return policies.rollback === 'allowed' ? [] : [`the policy is \`rollback: ${policies.rollback}\``]
 }
 
-async function archiveObstacles(
+export async function archiveObstacles(
   artifacts: Artifacts,
   { discardedAt, digest }: StoredRelease,
 ): Promise<readonly string[]> {

@@ -41,8 +41,8 @@ const catalogue = {
     hint: 'Choose another name, or take this one away with `signalbox releases alias --remove`.',
   },
   'app.ambiguous': {
-    sentence: '{environment} has several apps: {apps}',
-    hint: 'Name one with --app.',
+    sentence: '{name} is of several apps: {apps}',
+    hint: 'Name one with --app, or in the address of a page with ?app=.',
   },
   'app.unknown': {
     sentence: 'There is no app {app} in {project}',

@@ -15,6 +15,14 @@ export const releaseRoutes = {
     query: z.strictObject({ app: name.optional(), limit }),
     answer: list(views.release),
   }),
+  'releases.show': route({
+    ...{ method: 'GET', path: `${atProject}/releases/:release`, scope: 'read', kind: 'json' },
+    sentence:
+      'Shows one release, by its id or any of its names; with its notes if it was published, and for each environment whether one can go back to it. `app` is needed where several apps have one of that name.',
+    params: ofProject.extend({ release: name }),
+    query: z.strictObject({ app: name.optional() }),
+    answer: views.releaseDetail,
+  }),
   'releases.drafts': route({
     ...{ method: 'GET', path: `${atProject}/drafts`, scope: 'read', kind: 'json' },
     sentence: 'Shows what the next publication of each app that keeps a draft would tell of.',

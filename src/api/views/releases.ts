@@ -23,6 +23,28 @@ export const release = z.object({
 })
 export type ReleaseView = z.infer<typeof release>
 
+/** Whether one can go back to a release in an environment that its app is for. */
+export const releaseWay = z.object({
+  environment: text,
+  answer: z.enum(['live', 'yes', 'no']),
+  /** The deployment with which it was live last; null: it never was. */
+  lastBy: text.nullable(),
+  lastAt: at.nullable(),
+  /** Why not. */
+  obstacles: list(text),
+  /** What to know before. */
+  warnings: list(text),
+})
+export type ReleaseWayView = z.infer<typeof releaseWay>
+
+export const releaseDetail = release.extend({
+  /** Null unless it was published. */
+  published: z.object({ tag: text, notes: text, by: text, at }).nullable(),
+  /** Of the environments that whoever asks may look at. */
+  ways: list(releaseWay),
+})
+export type ReleaseDetailView = z.infer<typeof releaseDetail>
+
 export const change = z.object({
   commit: text,
   title: text,

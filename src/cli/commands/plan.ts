@@ -33,7 +33,9 @@ export function planCommand(open: Open) {
 function onlyOne(plans: readonly PlanView[], environment: string): PlanView {
   const [first, ...others] = plans
   if (first !== undefined && others.length === 0) return first
-  throw new Fault('app.ambiguous', { details: { environment, apps: plans.map(({ plan }) => plan.app).join(', ') } })
+  throw new Fault('app.ambiguous', {
+    details: { name: environment, apps: plans.map(({ plan }) => plan.app).join(', ') },
+  })
 }
 
 function linesOf(plan: PlanView): readonly Text[] {

@@ -6,6 +6,7 @@ import { ago, moment } from '../../lib/time-text.ts'
 import { readInput } from '../input.ts'
 import { limitOption } from '../options.ts'
 import type { Open } from '../session.ts'
+import { releaseLines } from '../show/release.ts'
 import { wayBackCells } from '../show/way-back.ts'
 import { bold, cyan, dim, green, listing, type Text } from '../text.ts'
 import { readUserFile, within } from '../user-file.ts'
@@ -16,6 +17,7 @@ export function releasesCommand(open: Open) {
     .summary('list, draft and publish releases')
     .description('What was built, what would be published next, and what was published.')
     .addCommand(list(open), { isDefault: true })
+    .addCommand(show(open))
     .addCommand(draft(open))
     .addCommand(publish(open))
     .addCommand(published(open))
@@ -50,6 +52,21 @@ function list(open: Open) {
       await output.show(releases, () =>
         listing(['app', 'version', 'commit', 'built', 'live in', 'archive', 'run', 'also called', 'title'], rows),
       )
+    })
+}
+
+function show(open: Open) {
+  return new Command('show')
+    .description(
+      'Show one release: what it was made from, where it is live, whether one can go back to it, and its notes.',
+    )
+    .argument('<version>', 'any name of the release')
+    .option('--app <app>', 'the app, where several have a release of that name')
+    .action(async (version, { app }) => {
+      const { client, project, output, world } = open()
+      const params = { project: await project(), release: version }
+      const release = await (await client()).call('releases.show', { params, query: { app } })
+      await output.show(release, () => releaseLines(release, world.clock.now()))
     })
 }
 

@@ -4,15 +4,20 @@ import { ago } from '../../lib/time-text.ts'
 import { green, red, type Text, yellow } from '../text.ts'
 import { planLines } from './plan.ts'
 
-export function wayBackCells({ track, release, title, lastBy, lastAt, obstacles, warnings }: WayBackView, now: number) {
-  const said = [...obstacles.map((each) => red(each)), ...warnings.map((each) => yellow(each))]
-  const because: Text = said.map((each, index) => [index === 0 ? '' : '; ', each])
+export function wayBackCells(way: WayBackView, now: number) {
+  const { track, release, title, lastBy, lastAt, obstacles } = way
   return [
     ...[track, releaseText(release), `${lastBy}, ${ago(lastAt, now)}`],
     obstacles.length === 0 ? green('yes') : red('no'),
-    because,
+    reasonsText(way),
     title,
   ]
+}
+
+/** Why not, and what to know before. */
+export function reasonsText({ obstacles, warnings }: Pick<WayBackView, 'obstacles' | 'warnings'>): Text {
+  const said = [...obstacles.map((each) => red(each)), ...warnings.map((each) => yellow(each))]
+  return said.map((each, index) => [index === 0 ? '' : '; ', each])
 }
 
 /** Everything a person has to see before going back. */

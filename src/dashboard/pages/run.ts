@@ -6,7 +6,7 @@ import { type Asking, type Page, param } from '../page.ts'
 import { lapsPart } from '../parts/energy.ts'
 import { area, button, form, opening } from '../parts/form.ts'
 import { lamp, markOf, markOfOutcome, stateSignal, stateWord } from '../parts/mark.ts'
-import { jobPath, placeLink, projectCrumbs, seenLink } from '../parts/place.ts'
+import { jobPath, placeLink, projectCrumbs, releasePath, seenLink } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
 import { banner, commitMark, releaseMark, took, when } from '../parts/words.ts'
 
@@ -117,7 +117,10 @@ async function whereItIs(asking: Asking, run: RunDetailView): Promise<Html> {
     because,
     deployment === null ? '' : seenLink(asking, deployment),
   ])
-  const made = releases.map((release) => html`<span>${release.app} ${releaseMark({ ...release, commit })}</span> `)
+  const made = releases.map(
+    ({ app, version }) =>
+      html`<span>${app} <a href="${releasePath({ project, app, version })}">${releaseMark({ version, commit })}</a></span> `,
+  )
   return part(
     'How far it has come',
     table('Environments', ['Environment', 'App', 'State', 'Because', 'Deployment'], rows),

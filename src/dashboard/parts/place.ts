@@ -1,9 +1,9 @@
-import { environmentPath, jobPath, pageOf, projectPath } from '../../api/addresses.ts'
+import { environmentPath, jobPath, pageOf, projectPath, releasePath } from '../../api/addresses.ts'
 import { type Crumb, type Tab, tabs } from '../frame.ts'
 import { type Html, html } from '../html.ts'
 import type { Asking } from '../page.ts'
 
-export { environmentPath, jobPath, pageOf, projectPath }
+export { environmentPath, jobPath, pageOf, projectPath, releasePath }
 
 export function projectCrumbs(project: string, ...more: readonly Crumb[]): readonly Crumb[] {
   return [{ text: 'Overview', path: '/' }, { text: project, path: projectPath(project) }, ...more]

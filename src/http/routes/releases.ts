@@ -1,6 +1,10 @@
+import type { ReleaseDetailView } from '../../api/views.ts'
 import { changelogPath, changelogText } from '../../domain/publication.ts'
-import { findProject } from '../../engine/find.ts'
+import { findAnyRelease, findProject } from '../../engine/find.ts'
 import { draftsOf, findPublication } from '../../engine/publications.ts'
+import type { StoredRelease } from '../../store/releases.ts'
+import type { Store } from '../../store/store.ts'
+import { reaches } from '../auth.ts'
 import type { Handlers } from '../handlers.ts'
 import type { ApiParts } from '../parts.ts'
 import { releaseView } from '../views/release.ts'
@@ -8,6 +12,7 @@ import { releaseView } from '../views/release.ts'
 type ReleaseRoutes = Pick<
   Handlers,
   | 'releases.list'
+  | 'releases.show'
   | 'releases.drafts'
   | 'releases.publish'
   | 'releases.published'
@@ -17,11 +22,18 @@ type ReleaseRoutes = Pick<
   | 'releases.changelog.commit'
 >
 
-export function releaseRoutes({ store, actions }: ApiParts): ReleaseRoutes {
+export function releaseRoutes({ store, actions, queries }: ApiParts): ReleaseRoutes {
   return {
     'releases.list': ({ params, query }) => {
       findProject(store, params.project)
       return store.releases.list(params.project, query.app ?? null, query.limit).map((each) => releaseView(store, each))
+    },
+    'releases.show': async ({ params, query }, { principal }) => {
+      const { project } = params
+      const release = findAnyRelease(store, { project, app: query.app }, params.release)
+      const ways = await queries.releaseWays(release)
+      const seen = ways.filter(({ environment }) => reaches(principal, 'read', { project, environment }))
+      return { ...releaseView(store, release), published: publishedAs(store, release), ways: seen }
     },
     'releases.drafts': ({ params, query }) => draftsOf(store, params.project, query.app ?? null),
     'releases.publish': ({ params, body: { version = null, notes = null } }, { by }) =>
@@ -42,4 +54,11 @@ export function releaseRoutes({ store, actions }: ApiParts): ReleaseRoutes {
     'releases.changelog.commit': ({ params, body }, { by }) =>
       actions.commitChangelog(params, body.version ?? null, { by }),
   }
+}
+
+function publishedAs(store: Store, release: StoredRelease): ReleaseDetailView['published'] {
+  const publication = store.publications.ofRelease(release)
+  if (publication === null) return null
+  const { tag, notes, by, at } = publication
+  return { tag, notes, by, at }
 }
