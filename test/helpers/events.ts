@@ -22,7 +22,8 @@ export async function listen(
   const answer = await api.send('GET', path, { token, headers, signal: gone.signal })
   assert.equal(answer.status, 200)
   assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/)
-  const events = decodeEvents(answer.body ?? ReadableStream.from([]))
+  // Taken now: a body that nobody has begun to read is cancelled when its answer is collected as garbage, and then it is empty.
+  const events = decodeEvents((answer.body ?? ReadableStream.from([])).values())
   return {
     async take(count) {
       const taken: StreamEvent[] = []
