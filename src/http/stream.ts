@@ -17,8 +17,10 @@ export interface StreamParts {
   readonly stopping: AbortSignal
 }
 
-/** How often the token is looked at again, and the connection kept alive. */
+/** How often the token is looked at again. */
 const CHECK_MS = 5_000
+/** With every so many of those looks something is sent, so that the connection looks alive. */
+const LOOKS_A_HEARTBEAT = 2
 /** What is held for one viewer. One that reads slower gets later what is stored, and nothing piles up. */
 const HELD_BYTES = 256 * 1024
 /** A viewer that takes nothing for so long has gone without saying so. */
@@ -126,13 +128,14 @@ async function carryEvents({ viewer, events, signal, over, parts }: Carrying): P
   try {
     let next = iterator.next()
     let tick = pause(parts.clock, signal)
-    for (;;) {
+    for (let looks = 0; ; ) {
       // The pause first: a stream that always has more must not keep the token from being looked at.
       const what = await Promise.race([end, tick, next])
       if (what === 'end' || (what !== 'tick' && what.done === true)) return
       if (what === 'tick') {
         if (!parts.isStillAdmitted()) throw new Fault('token.invalid')
-        await viewer.send(heartbeat)
+        looks += 1
+        if (looks % LOOKS_A_HEARTBEAT === 0) await viewer.send(heartbeat)
         tick = pause(parts.clock, signal)
       } else {
         await viewer.send(eventOf(what.value))

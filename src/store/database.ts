@@ -29,6 +29,7 @@ export class Database {
   readonly #path: string
   readonly #statements = new Map<string, Statement>()
   #depth = 0
+  #writes = 0
   /** What the open transaction failed with, whoever has caught it since. SQLite may have ended it by itself. */
   #failed: unknown = null
   #broken: unknown = null
@@ -52,6 +53,11 @@ export class Database {
   /** `check` is asked first in everything that writes. When it throws, nothing is written here any more, as if broken. */
   guard(check: () => void): void {
     this.#check = check
+  }
+
+  /** Rises with every `run`, `insert` and `transaction`: as long as it is the same, so is what they store. */
+  get writes(): number {
+    return this.#writes
   }
 
   get(sql: string, ...values: Values): Row | null {
@@ -123,6 +129,7 @@ export class Database {
 
   /** Within a transaction it was asked already. */
   #mayWrite(): void {
+    this.#writes += 1
     if (this.#depth > 0 || this.#broken !== null) return
     try {
       this.#check()

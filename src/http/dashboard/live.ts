@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import type { Sent } from '../handlers.ts'
 import type { Newest, Watching } from '../newest.ts'
 import { eventResponse } from '../stream.ts'
+import { untilChanged } from '../until-changed.ts'
 import { signInFirst } from './pages.ts'
 import type { DashboardParts } from './parts.ts'
 
@@ -16,10 +17,10 @@ export function serveLive(app: Hono<Env>, parts: DashboardParts): void {
     const seenBy = (viewer: Principal) => seenOf(parts.store, viewer, context.req.query('projects'))
     const projects = seenBy(principal)
     // Whoever may see more or less by now comes back, and is heard anew.
-    const isStillAdmitted = () => {
+    const isStillAdmitted = untilChanged(parts, () => {
       const viewer = parts.viewers.of(context)
       return viewer !== null && JSON.stringify(seenBy(viewer)) === JSON.stringify(projects)
-    }
+    })
     const start = (signal: AbortSignal) => changes(parts.newest, afterOf(context), { projects, signal })
     return eventResponse(context, start, { ...parts, isStillAdmitted })
   })
