@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { ManualClock } from '../../test/helpers/clock.ts'
 import { ada, ended, inStaging, live, pushed, staging } from '../../test/helpers/deployments.ts'
 import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
 import { projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
+import { insights } from './insights.ts'
 
 const newest = { projects: null, days: 2 }
 const ofStaging = { ...newest, environment: 'staging' }
@@ -20,7 +22,7 @@ test('each commit that became live is counted once, also those between two pushe
   it.commit('between')
   await pushed(it, 'second')
   await arrived(it, 3)
-  const [project] = it.queries.insights(ofStaging).projects
+  const [project] = (await it.queries.insights(ofStaging)).projects
   assert.deepEqual([project?.now.frequency.n, project?.now.leadTime.n], [2, 3])
   assert.ok((project?.now.leadTime.medianMs ?? -1) >= 0)
   assert.deepEqual(project?.before.leadTime, { medianMs: null, p90Ms: null, n: 0 })
@@ -51,7 +53,7 @@ test('a project has what all its tracks have together', async () => {
   )
   await pushed(it, 'second')
   await waitFor('both again', () => it.store.deployments.newest(null, 9).filter((each) => each.finishedAt).length === 4)
-  const [project] = it.queries.insights({ ...newest, environment: null }).projects
+  const [project] = (await it.queries.insights({ ...newest, environment: null })).projects
   assert.deepEqual(
     project?.tracks.map(({ environment, now }) => [environment, now.frequency.n]),
     [
@@ -68,7 +70,7 @@ test('new instances of the same commit are no change', async () => {
   const [again] = it.engine.actions.redeploy(inStaging, ada)
   assert.ok(again)
   await ended(it, again.id)
-  const [project] = it.queries.insights(ofStaging).projects
+  const [project] = (await it.queries.insights(ofStaging)).projects
   assert.deepEqual([project?.now.frequency.n, project?.now.failRate.n], [1, 1])
 })
 
@@ -87,7 +89,7 @@ test('what fails and what a person takes back are failed changes that were recov
   assert.ok(back)
   await ended(it, back.id)
   assert.notEqual(live(it, staging)?.release.commit, bad)
-  const [project] = it.queries.insights(ofStaging).projects
+  const [project] = (await it.queries.insights(ofStaging)).projects
   const causes = { failed: 1, errored: 0, rolled_back: 1, reverted: 0 }
   assert.deepEqual(project?.now.failRate, { rate: 0.667, n: 3, failed: 2, causes })
   assert.deepEqual([project?.now.recovery.n, project?.now.recovery.open], [2, 0])
@@ -96,8 +98,27 @@ test('what fails and what a person takes back are failed changes that were recov
 test('without a word it is about production, and a project without such an environment is left out', async () => {
   await using it = await startEngine(projectSpec())
   await pushed(it, 'first')
-  const environments = (environment: string | null) =>
-    it.queries.insights({ ...newest, environment }).projects.map(({ tracks }) => tracks.map((each) => each.environment))
-  assert.deepEqual(environments(null), [['production']])
-  assert.deepEqual(environments('nowhere'), [])
+  const environments = async (environment: string | null) =>
+    (await it.queries.insights({ ...newest, environment })).projects.map(({ tracks }) =>
+      tracks.map((each) => each.environment),
+    )
+  assert.deepEqual(await environments(null), [['production']])
+  assert.deepEqual(await environments('nowhere'), [])
+})
+
+test('while many projects are counted, others get their turn', async () => {
+  const clock = new ManualClock()
+  await using it = await startEngine(projectSpec())
+  for (let number = 0; number < 25; number += 1) {
+    it.store.projects.add({ name: `shop-${number}`, origin: null, createdAt: 0, createdBy: 'ada' })
+  }
+  let isOver = false
+  const { store, time } = it.parts
+  const counting = insights({ store, time, clock }, { ...newest, environment: null }).finally(() => {
+    isOver = true
+  })
+  await clock.advance(0)
+  assert.deepEqual([isOver, clock.sleeping], [false, 1])
+  await clock.advance(2)
+  assert.deepEqual((await counting).projects, [])
 })

@@ -138,8 +138,8 @@ export class Queries {
   }
 
   /** How often, how soon and how well changes come to where they are used. */
-  insights(asked: InsightsAsked): Insights {
-    return insights(this.#parts.store, asked, this.#parts.time.now())
+  insights(asked: InsightsAsked): Promise<Insights> {
+    return insights(this.#parts, asked)
   }
 
   /** Fault `environment.unknown`. */

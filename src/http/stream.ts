@@ -20,7 +20,7 @@ export interface StreamParts {
 /** How often the token is looked at again. */
 const CHECK_MS = 5_000
 /** With every so many of those looks something is sent, so that the connection looks alive. */
-const LOOKS_A_HEARTBEAT = 2
+const LOOKS_A_HEARTBEAT = 3
 /** What is held for one viewer. One that reads slower gets later what is stored, and nothing piles up. */
 const HELD_BYTES = 256 * 1024
 /** A viewer that takes nothing for so long has gone without saying so. */

@@ -6,9 +6,9 @@ import { energyInsightsView } from '../views/energy.ts'
 export function insightRoutes({ queries, store }: ApiParts): Pick<Handlers, 'insights'> {
   const isThere = (project: string) => store.projects.get(project) !== null
   return {
-    insights: ({ query: { project, environment = null, days } }, { principal }) => {
+    insights: async ({ query: { project, environment = null, days } }, { principal }) => {
       const projects = projectsAsked(principal, project)?.filter(isThere) ?? null
-      const found = queries.insights({ projects, environment, days })
+      const found = await queries.insights({ projects, environment, days })
       return {
         ...found,
         projects: found.projects.map((each) => ({ ...each, energy: energyInsightsView(each.energy) })),
