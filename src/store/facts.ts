@@ -132,8 +132,10 @@ export class Facts {
   }
 }
 
-/** ?1 is a number to start after. An environment is told by what a fact is about, or by the track or environment it names. */
-const matching = `seq < COALESCE(?9, seq + 1) AND (?10 IS NULL OR project IN (SELECT value FROM json_each(?10)))
+const afterAll = Number.MAX_SAFE_INTEGER
+
+/** ?1 is a number to start after, and ?9 one to end before: both plain, so that nothing beyond them is looked at. An environment is told by what a fact is about, or by the track or environment it names. */
+const matching = `seq < ?9 AND (?10 IS NULL OR project IN (SELECT value FROM json_each(?10)))
   AND (?2 IS NULL OR project = ?2) AND (?3 IS NULL OR subject = ?3)
   AND (?4 IS NULL OR kind = ?4 OR substr(kind, 1, length(?4) + 1) = ?4 || '.')
   AND (?5 IS NULL OR actor = ?5) AND at >= COALESCE(?7, at) AND at < COALESCE(?8, at + 1)
@@ -141,7 +143,17 @@ const matching = `seq < COALESCE(?9, seq + 1) AND (?10 IS NULL OR project IN (SE
     OR substr(subject, -length(?6) - 1) = '/' || ?6
     OR substr(json_extract(data, '$.track'), -length(?6) - 1) = '/' || ?6)`
 
-function wordsOf({ project, subject, kind, by, environment, since, until, before, projects = null }: FactFilter) {
+function wordsOf({
+  project,
+  subject,
+  kind,
+  by,
+  environment,
+  since,
+  until,
+  before = afterAll,
+  projects = null,
+}: FactFilter) {
   const words = [project, subject, kind, by, environment, since, until, before, projects && JSON.stringify(projects)]
   return words.map((word) => word ?? null)
 }

@@ -55,6 +55,14 @@ test('what may be thrown away is found without a look at what stays, or went lon
   assertLooks(connection, asked, found)
 })
 
+test('of the journal nothing is looked at beyond the numbers that a question names', () => {
+  const { store, connection, asked } = filled()
+  asked.clear()
+  store.facts.list({ after: 3, before: 9, limit: 5, by: 'nobody' })
+  store.facts.newest(5, { after: 3, before: 9, by: 'nobody' })
+  assertLooks(connection, asked, /rowid>\? AND rowid<\?|json_each/)
+})
+
 /** Each table is looked at in one of these ways only. */
 function assertLooks(connection: DatabaseSync, asked: ReadonlySet<string>, ways: RegExp): void {
   assert.ok(asked.size > 0)
