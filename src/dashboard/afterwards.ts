@@ -57,6 +57,8 @@ const sentences: Partial<Record<RouteName, string>> = {
   'accounts.grant.here': 'The role is given.',
   'accounts.disable': 'The account can do nothing from now on.',
   'accounts.enable': 'The account can act again.',
+  'server.backup': 'The backup is taken, and whole.',
+  'server.backup_verify': 'All of it is there, and is what was written.',
   'tokens.revoke': 'The token is good for nothing any more.',
   'password.change': 'The password is another one now, and you are signed in here alone.',
   'passkeys.remove': 'Nobody signs in with that passkey any more.',

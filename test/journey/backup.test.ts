@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { BackupsView, BackupView } from '../../src/api/views.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { namesIn } from '../../src/system/files.ts'
 import { filesBelow } from '../../src/system/tree.ts'
 import { cli } from '../helpers/cli.ts'
 import { startServer } from '../helpers/server.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 import { app } from './app.ts'
 import { assertSucceeded, project } from './stage.ts'
 
@@ -129,3 +133,111 @@ test(
     })
   },
 )
+
+test('a server takes backups by itself, and says when it cannot', limit, async (t) => {
+  await using dir = await tempDir()
+  const folder = join(dir.path, 'backups')
+  await using server = await startServer({ flags: ['--backups', folder, '--backup-every', '1h'] })
+  const seen = () => server.client.call('server.backups')
+
+  await t.test('the first at once, where there is none, and none before the next is due', async () => {
+    const backups = await waitFor('the first', async () => {
+      const now = await seen()
+      return now.backups.length > 0 ? now : null
+    })
+    assert.deepEqual([backups.everyMs, backups.keep, backups.failed], [3_600_000, 7, null])
+    await server.kill('SIGTERM')
+    await server.start()
+    assert.equal((await seen()).backups.length, 1)
+  })
+
+  await t.test('one that fails is told in the log, by the doctor and in the record, and leaves nothing', async () => {
+    const kept = async () => (await everyFile(folder)).filter((path) => !path.startsWith('lock'))
+    const before = await kept()
+    await rm(join(server.data, 'repositories'), { recursive: true, force: true })
+    await server.client.call('projects.add', { body: { name: 'lost' } })
+    await rm(join(server.data, 'repositories'), { recursive: true })
+    await assert.rejects(server.client.call('server.backup'), { code: 'process.failed' })
+    assert.match((await seen()).failed?.problem ?? '', /git failed/)
+    const line = (await server.client.call('server.checkup')).find(({ what }) => what === 'backups')
+    assert.match(`${line?.state} ${line?.found}`, /^fail the newest is from .*; the last try failed: /)
+    assert.match(await server.log(), /no backup could be taken/)
+    const [fact] = await server.client.call('facts.list', { query: { kind: 'server.backup_failed' } })
+    assert.equal(fact?.by, 'admin')
+    assert.deepEqual(await kept(), before)
+  })
+})
+
+test('a backup is whole whatever goes on meanwhile, and there is only one at a time', limit, async (t) => {
+  await using dir = await tempDir()
+  const folder = join(dir.path, 'backups')
+  await using server = await startServer({ flags: ['--backups', folder, '--backup-every', 'never'] })
+  const shop = await project(server, 'shop')
+  assertSucceeded(await shop.deployed(await shop.ship(app('shop', 'v0'), 'v0')))
+  // Enough that a copy takes a while.
+  const bulk = Object.fromEntries(
+    Array.from({ length: 6 }, (_, at) => [`bulk-${at}`, randomBytes(400_000).toString('hex')]),
+  )
+  assertSucceeded(await shop.deployed(await shop.ship({ ...app('shop', 'v1'), ...bulk }, 'v1')))
+
+  await t.test(
+    'pushed to and deployed while backups are taken: every one can be restored, and names what it has',
+    async () => {
+      const over = new AbortController()
+      const pushing = (async () => {
+        for (let at = 2; !over.signal.aborted; at += 1) await shop.ship(app('shop', `v${at}`), `v${at}`)
+      })()
+      const taken: string[] = []
+      let slowest = 0
+      for (let at = 0; at < 2; at += 1) {
+        const backup = server.client.call('server.backup')
+        const begun = performance.now()
+        await server.client.call('status', { params: { project: 'shop' } })
+        slowest = Math.max(slowest, performance.now() - begun)
+        taken.push((await backup).name)
+      }
+      over.abort()
+      await pushing
+      assert.ok(slowest < 2_000, `somebody waited ${slowest} ms`)
+      const key = join(server.data, 'secrets.key')
+      for (const name of taken) {
+        const data = join(dir.path, `restored-${name}`)
+        const told = await cli(['restore', join(folder, name), '--data', data, '--key', key], { cwd: dir.path })
+        assert.equal(told.code, 0, told.stderr)
+        const db = openDatabase(join(data, 'signalbox.db'))
+        const commits = db.all('SELECT after FROM events WHERE after IS NOT NULL').map(({ after }) => String(after))
+        db.close()
+        const repository = join(data, 'repositories', 'shop.git')
+        for (const commit of commits) await shop.git('--git-dir', repository, 'cat-file', '-e', `${commit}^{commit}`)
+      }
+    },
+  )
+
+  await t.test('of two at once one is told to come again', async () => {
+    const answers = await Promise.allSettled([server.client.call('server.backup'), server.client.call('server.backup')])
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
+    assert.deepEqual(
+      refused.map(({ code }) => code),
+      ['server_backup.busy'],
+    )
+  })
+
+  await t.test(
+    'kill -9 in the middle of one: none of it is taken for one, and the next start clears it away',
+    async () => {
+      const begun = () => namesIn(join(folder, 'files', 'unfinished'))
+      const { backups } = await server.client.call('server.backups')
+      await rm(join(folder, 'files'), { recursive: true })
+      const taking = server.client.call('server.backup').catch(() => null)
+      await waitFor('it to have begun', async () => (await begun()).length > 0)
+      await server.kill('SIGKILL')
+      await taking
+      assert.equal((await readdir(folder)).filter((name) => name.endsWith('.json')).length, backups.length)
+      await server.start()
+      await waitFor('what it left to be gone', async () => (await begun()).length === 0)
+      // Whoever clears it away holds the folder a little longer.
+      const { name } = await waitFor('the next', () => server.client.call('server.backup').catch(() => null))
+      await server.client.call('server.backup_verify', { params: { backup: name } })
+    },
+  )
+})

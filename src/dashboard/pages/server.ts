@@ -5,6 +5,7 @@ import { brief } from '../../lib/time-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Page } from '../page.ts'
+import { backupsPart, isTroubled } from '../parts/backups.ts'
 import { lamp } from '../parts/mark.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { advice, banner, emptiness, when } from '../parts/words.ts'
@@ -12,11 +13,14 @@ import { advice, banner, emptiness, when } from '../parts/words.ts'
 /** How the server itself is, and what it finds when it looks at itself. */
 export const serverPage: Page = {
   path: '/server',
-  async show({ ask, may, query, now }) {
+  async show(asking) {
+    const { ask, may, query, now } = asking
     const [{ version }, { full }] = await Promise.all([ask('version', {}), ask('health', {})])
     const status = may('server.status') ? await ask('server.status', {}) : null
     const checkup = query.checkup !== undefined && may('server.checkup') ? await ask('server.checkup', {}) : null
-    const mark: Mark = full.length > 0 || checkup?.some(({ state }) => state === 'fail') ? 'failing' : 'well'
+    const backups = may('server.backups') ? await ask('server.backups', {}) : null
+    const isBad = backups !== null && isTroubled(backups)
+    const mark: Mark = full.length > 0 || isBad || checkup?.some(({ state }) => state === 'fail') ? 'failing' : 'well'
     return {
       title: 'Server',
       ...{ mark, section: 'server', about: [] },
@@ -43,7 +47,7 @@ ${
             ),
       )
 }
-${part('Backups', html`<p>Copy the data directory while the server is stopped, or with a tool that takes a consistent snapshot: <code>signalbox doctor</code> tells where it is.</p>`)}`,
+${backups === null ? nothing : backupsPart(asking, backups)}`,
     }
   },
 }
