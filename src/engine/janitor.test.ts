@@ -130,3 +130,20 @@ function many(count: number, fill: (store: Store) => void = () => {}) {
   const cleaning = clean(partsOver(store, { clock }), () => {}, stop.signal)
   return { store, clock, stop, cleaning }
 }
+
+test('laps are kept for 90 days, and what they were in all for good', async () => {
+  const settings = { ...defaultSettings, janitorEveryMs: 20 }
+  await using it = await startEngine(projectSpec(), { settings })
+  const now = it.parts.time.now()
+  const energy = { joules: 7, low: 5, high: 9, gridGrams: 1, madeGrams: 1, basis: 'table' } as const
+  for (const [run, days] of [
+    ['r8', 91],
+    ['r9', 89],
+  ] as const) {
+    const attempt = `${run}/test/1`
+    const lap = { attempt, name: 'unit', step: 0, durationMs: 1, cpuMs: 1, energy }
+    it.store.energies.keep({ subject: run, project: 'shop', attempt }, [lap], now - days * 86_400_000)
+  }
+  await waitFor('the older to be forgotten', () => it.store.energies.laps('r8').length === 0)
+  assert.deepEqual([it.store.energies.laps('r9').length, it.store.energies.total('r8')?.joules], [1, 7])
+})

@@ -12,6 +12,8 @@ const dayMs = 86_400_000
 const noticesKeptMs = 90 * dayMs
 /** How long it can be looked up what visitors got while a deployment moved; its verdict stays. */
 const samplesKeptMs = 90 * dayMs
+/** How long it can be looked up what each lap took; what a run took in all stays. */
+const lapsKeptMs = 90 * dayMs
 /** What is good for nothing any more by then: sessions, links, and the waits after wrong passwords. */
 const signInsKeptMs = 30 * dayMs
 
@@ -32,10 +34,11 @@ export async function clean(parts: Parts, after: AfterCommit, signal: AbortSigna
       await pause()
     }
   }
-  const { deliveries, trafficSamples, sessions, invitations, tries, challenges } = parts.store
+  const { deliveries, trafficSamples, energies, sessions, invitations, tries, challenges } = parts.store
   const now = parts.time.now()
   await inPieces(() => deliveries.forget(now - noticesKeptMs, rowsAtOnce) === rowsAtOnce)
   await inPieces(() => trafficSamples.forget(now - samplesKeptMs, rowsAtOnce) === rowsAtOnce)
+  await inPieces(() => energies.forget(now - lapsKeptMs, rowsAtOnce) === rowsAtOnce)
   for (const each of [sessions, invitations, tries, challenges]) each.forget(now - signInsKeptMs)
   await removeArchives(parts, signal)
 }

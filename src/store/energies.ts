@@ -57,6 +57,13 @@ export class Energies {
     return row === null ? [] : json<readonly Told[]>(row, 'spent').map(toSpent)
   }
 
+  /** Laps that ended before; what they were in all stays. No more than so many at a time; tells how many. */
+  forget(before: number, limit: number): number {
+    const sql = `DELETE FROM laps WHERE (subject, attempt, place) IN (
+      SELECT subject, attempt, place FROM laps WHERE at < ? ORDER BY at LIMIT ?)`
+    return this.#db.run(sql, before, limit)
+  }
+
   #saveTotal({ subject, at, energy }: Spent, project: string): void {
     const { joules, low, high, gridGrams, madeGrams, basis } = energy
     this.#db.run(

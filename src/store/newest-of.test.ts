@@ -51,7 +51,9 @@ test('what may be thrown away is found without a look at what stays, or went lon
   store.releases.isInUse('aa')
   store.deliveries.forget(1, 9)
   store.trafficSamples.forget(1, 9)
-  const found = /INDEX (releases_(kept|by_digest)|deliveries_ended|traffic_samples_by_time)|\(project=\?\)|PRIMARY KEY/
+  store.energies.forget(1, 9)
+  const found =
+    /INDEX (releases_(kept|by_digest)|deliveries_ended|traffic_samples_by_time|laps_by_time)|\(project=\?\)|PRIMARY KEY/
   assertLooks(connection, asked, found)
 })
 

@@ -595,3 +595,5 @@ CREATE TABLE energies (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX runs_by_ref ON runs (project, ref, number) WHERE proposed = 0;
+
+CREATE INDEX laps_by_time ON laps (at);

@@ -129,7 +129,7 @@ function energyBars(days: readonly Day[], before: EnergyView | null): Html {
   return daily({
     label: `Energy in ${days.length} days, at most ${joulesText(most)} a day`,
     ...{ most, height: 110 },
-    level: mean === null ? null : { value: mean, says: `a day before: ${joulesText(mean)}` },
+    level: mean === null ? null : { value: mean, says: `in the time before: ${joulesText(mean)} a day` },
     days: days.map(({ day, joules, grams, runs }) => {
       const says = `${joulesText(joules)}, ${gramsText(grams)} CO2e, ${plural(runs, 'run')}`
       return { day, says, bars: { 'bar-new': joules } }

@@ -48,7 +48,7 @@ test('insights have a picture of it day by day, beside the time before, and by p
   const page = await reader(api)('/insights?days=7')
   assert.match(page, /aria-label="Energy in 7 days, at most 113 J a day"/)
   assert.match(page, /<line class="level"/)
-  assert.match(page, />a day before: 100 J</)
+  assert.match(page, />in the time before: 100 J a day</)
   const text = textOf(page)
   assert.match(text, / Energy 113 J likely from 45 J to 282 J 700 J in the time before /)
   assert.match(text, / shop 113 J 700 J 17 mg 113 J, the middle of 1 700 J, the middle of 1 /)
