@@ -5,6 +5,7 @@ import { type Html, html, nothing } from '../html.ts'
 import type { Asking, Page } from '../page.ts'
 import { area, button, fieldName, form, opening } from '../parts/form.ts'
 import { lamp } from '../parts/mark.ts'
+import { approving as approvingCommand, rejecting as rejectingCommand } from '../parts/one-off-acts.ts'
 import { idLink, placeLink, seenLink } from '../parts/place.ts'
 import { planPanel } from '../parts/plan.ts'
 import { facts, part } from '../parts/table.ts'
@@ -119,19 +120,20 @@ function planSummary(plan: PlanView | null): string {
 }
 
 function commandWish(asking: Asking, oneOff: OneOffDetailView): Html {
-  const { now, may, here } = asking
+  const { now } = asking
   const { id, project, track, command, name, destructive, by, createdAt, comment, plan, instances, obstacles } = oneOff
   const [, , environment = ''] = track.split('/')
-  const params = { oneOff: id }
+  const act = { params: { oneOff: id }, back: asking.here }
   const spot = { project, environment }
+  const may = (name: 'approve' | 'reject') => obstacles[name] === null && asking.may(`one-offs.${name}`, spot)
   return html`<div class="wish" id="wish-${id}"><div class="lead">${lamp('waiting', '')}<span><strong>${project}</strong> runs <code>${name ?? command.join(' ')}</code> in ${placeLink(asking, project, environment)} ${destructive ? html`<span class="chip stop">destructive</span>` : nothing}<br><span class="quiet">${comment ?? ''} by ${by} ${seenLink(asking, id)}</span>${obstacle(obstacles.approve)}</span><span class="quiet">${when(createdAt, now)}</span></div>
 <details><summary>What it would do</summary><div>${facts([
     ['Words', html`<code>${command.join(' ')}</code>`],
     ['On', instances.length === 0 ? 'once, beside the instances' : instances.join(', ')],
     ['Approvals', plan?.approvals ?? ''],
   ])}
-${plan === null || obstacles.approve !== null || !may('one-offs.approve', spot) ? nothing : form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])}
-${obstacles.reject !== null || !may('one-offs.reject', spot) ? nothing : form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')])}</div></details></div>`
+${plan !== null && may('approve') ? approvingCommand(act, plan.hash) : nothing}
+${may('reject') ? rejectingCommand(act) : nothing}</div></details></div>`
 }
 
 function proposalWish({ now, may, here }: Asking, run: RunView): Html {

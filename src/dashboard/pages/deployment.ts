@@ -22,7 +22,7 @@ export const deploymentPage: Page = {
     const { ask, now } = asking
     const params = { deployment: param(asking, 'deployment') }
     const deployment = await ask('deployments.show', { params })
-    const { id, project, environment, app, release, state } = deployment
+    const { id, project, environment, release, state } = deployment
     const traffic = deployment.startedAt === null ? [] : await ask('deployments.traffic', { params })
     const plan =
       state === 'waiting' || state === 'queued'
@@ -32,7 +32,7 @@ export const deploymentPage: Page = {
       title: `${id} ${stateWord(deployment)} · ${environment}`,
       ...{ mark: markOf(deployment), section: 'overview', about: [project] },
       body: html`${heading(projectCrumbs(project, environmentCrumb(project, environment), { text: id }), html`${release.version} <span class="quiet">to ${environment}</span>`, acts(asking, deployment, plan?.hash ?? null))}
-<p class="subtitle">${stateSignal(deployment)} <span>${deployment.reason} of ${app}</span> ${releaseMark(release)} <span>by ${deployment.by}</span> ${when(deployment.createdAt, now)} ${took(deployment.startedAt, deployment.finishedAt, now)} ${deployment.attempt > 1 ? html`<span class="chip">attempt ${deployment.attempt}${deployment.retryOf === null ? nothing : html` of ${idLink(deployment.retryOf)}`}</span>` : nothing}</p>
+${subtitle(deployment, now)}
 ${inTheWay(asking, deployment)}
 ${banners(deployment)}
 ${deployment.verdict === null ? nothing : part('What visitors noticed', verdictPanel(deployment.verdict))}
@@ -45,6 +45,13 @@ ${deployment.startedAt === null ? nothing : part('In time', html`<div class="she
   },
 }
 
+function subtitle(deployment: DeploymentDetailView, now: number): Html {
+  const { reason, app, release, by, createdAt, startedAt, finishedAt, attempt, retryOf } = deployment
+  const of = retryOf === null ? nothing : html` of ${idLink(retryOf)}`
+  const again = attempt > 1 ? html`<span class="chip">attempt ${attempt}${of}</span>` : nothing
+  return html`<p class="subtitle">${stateSignal(deployment)} <span>${reason} of ${app}</span> ${releaseMark(release)} <span>by ${by}</span> ${when(createdAt, now)} ${took(startedAt, finishedAt, now)} ${again}</p>`
+}
+
 function acts({ may, here }: Asking, deployment: DeploymentDetailView, hash: string | null): Html {
   const { id, project, environment, state, outcome, obstacles } = deployment
   const spot = { project, environment }
@@ -53,9 +60,31 @@ function acts({ may, here }: Asking, deployment: DeploymentDetailView, hash: str
   return html`
 ${hash !== null && obstacles.approve === null && may('deployments.approve', spot) ? approving(id, hash, here) : nothing}
 ${obstacles.reject === null && may('deployments.reject', spot) ? rejecting(id, here) : nothing}
-${obstacles.cancel === null && may('deployments.cancel', spot) ? opening('Cancel', form({ route: 'deployments.cancel', params, back: here }, [html`<p>${state === 'rolling' ? 'It goes back to what was served before.' : 'It never begins.'}</p>`, button('Cancel it', 'danger')]), 'danger') : nothing}
+${obstacles.cancel === null && may('deployments.cancel', spot) ? cancelling(deployment, here) : nothing}
 ${obstacles.retry === null && may('deployments.retry', spot) ? form({ route: 'deployments.retry', params, back: here }, button('Try again', 'main')) : nothing}
-${isOver && outcome === 'succeeded' && may('reverts.create', { project }) ? opening('Make a revert commit', form({ route: 'reverts.create', params: { project }, fixed: { 'body.of': id }, back: here }, [html`<p>A commit that takes back what this one changed, on a branch of its own.</p>`, button('Make it')])) : nothing}`
+${isOver && outcome === 'succeeded' && may('reverts.create', { project }) ? reverting(deployment, here) : nothing}`
+}
+
+function cancelling({ id, state }: DeploymentDetailView, back: string): Html {
+  const then = state === 'rolling' ? 'It goes back to what was served before.' : 'It never begins.'
+  return opening(
+    'Cancel',
+    form({ route: 'deployments.cancel', params: { deployment: id }, back }, [
+      html`<p>${then}</p>`,
+      button('Cancel it', 'danger'),
+    ]),
+    'danger',
+  )
+}
+
+function reverting({ id, project }: DeploymentDetailView, back: string): Html {
+  return opening(
+    'Make a revert commit',
+    form({ route: 'reverts.create', params: { project }, fixed: { 'body.of': id }, back }, [
+      html`<p>A commit that takes back what this one changed, on a branch of its own.</p>`,
+      button('Make it'),
+    ]),
+  )
 }
 
 /** A yes for exactly this plan. */

@@ -1,10 +1,12 @@
 import { logOf } from '../../api/log-name.ts'
+import type { OneOffDetailView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
-import { html, nothing } from '../html.ts'
+import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
-import { area, button, form, opening } from '../parts/form.ts'
+import { button, form, opening } from '../parts/form.ts'
 import { logPanel } from '../parts/log.ts'
 import { markOf, stateSignal, stateWord } from '../parts/mark.ts'
+import { approving, rejecting } from '../parts/one-off-acts.ts'
 import { environmentCrumb, pageOf, projectCrumbs } from '../parts/place.ts'
 import { facts, part, table } from '../parts/table.ts'
 import { banner, releaseMark, took, when } from '../parts/words.ts'
@@ -15,13 +17,12 @@ const pageBytes = 256 * 1024
 export const oneOffPage: Page = {
   path: '/one-offs/:oneOff',
   async show(asking) {
-    const { ask, now, may, here } = asking
+    const { ask, now } = asking
     const params = { oneOff: param(asking, 'oneOff') }
     const oneOff = await ask('one-offs.show', { params })
-    const { id, project, track, command, name, state, by, comment, reason, plan, results, release, exitCode } = oneOff
+    const { id, project, track, command, name, state, by, comment, reason, results, release } = oneOff
     const { obstacles } = oneOff
     const environment = track.split('/')[2] ?? ''
-    const spot = { project, environment }
     const isOver = state === 'finished'
     return {
       title: `${id} ${stateWord(oneOff)} · ${environment}`,
@@ -29,16 +30,13 @@ export const oneOffPage: Page = {
       body: html`${heading(
         projectCrumbs(project, environmentCrumb(project, environment), { text: id }),
         html`<code>${name ?? command.join(' ')}</code>`,
-        html`
-${plan !== null && obstacles.approve === null && may('one-offs.approve', spot) ? opening('Approve', form({ route: 'one-offs.approve', params, fixed: { 'body.plan': plan.hash }, back: here }, [area({ label: 'Comment', name: 'body.comment' }), button('Approve', 'main')])) : nothing}
-${obstacles.reject === null && may('one-offs.reject', spot) ? opening('Reject', form({ route: 'one-offs.reject', params, back: here }, [area({ label: 'Why', name: 'body.comment' }), button('Reject', 'danger')]), 'danger') : nothing}
-${obstacles.cancel === null && may('one-offs.cancel', spot) ? form({ route: 'one-offs.cancel', params, back: here }, button('Cancel', 'danger')) : nothing}`,
+        acts(asking, oneOff),
       )}
-<p class="subtitle">${stateSignal(oneOff)} ${releaseMark(release)} <span>by ${by}</span> ${when(oneOff.createdAt, now)} ${took(oneOff.startedAt, oneOff.finishedAt, now)} ${oneOff.destructive ? html`<span class="chip stop">destructive</span>` : nothing} ${oneOff.dryRun ? html`<span class="chip">dry run</span>` : nothing}</p>
+<p class="subtitle">${stateSignal(oneOff)} ${releaseMark(release)} <span>by ${by}</span> ${when(oneOff.createdAt, now)} ${took(oneOff.startedAt, oneOff.finishedAt, now)} ${kindOf(oneOff)}</p>
 ${state !== 'waiting' || obstacles.approve === null ? nothing : banner('note', `${obstacles.approve}.`)}
 ${reason === null ? nothing : banner(oneOff.outcome === 'succeeded' ? 'note' : 'stop', reason)}
 ${comment === null ? nothing : html`<blockquote class="prose quiet">${comment}</blockquote>`}
-<div class="sheet part">${facts([['Words', html`<code>${command.join(' ')}</code>`], ['Exit code', exitCode ?? ''], ['On', oneOff.instances.join(', ') || 'once, beside the instances'], ...oneOff.approvals.map((each) => ['Approved', html`${each.by} ${when(each.at, now)} ${each.comment ?? ''}`] as const)])}</div>
+<div class="sheet part">${facts(about(oneOff, now))}</div>
 ${
   results.length === 0
     ? nothing
@@ -54,6 +52,34 @@ ${
 ${part('What it printed', await logOfCommand(asking, { log: id, isOver }))}`,
     }
   },
+}
+
+function kindOf({ destructive, dryRun }: OneOffDetailView): Html {
+  return html`${destructive ? html`<span class="chip stop">destructive</span>` : nothing} ${dryRun ? html`<span class="chip">dry run</span>` : nothing}`
+}
+
+function about({ command, exitCode, instances, approvals }: OneOffDetailView, now: number) {
+  const yeses = approvals.map(
+    ({ by, at, comment }) => ['Approved', html`${by} ${when(at, now)} ${comment ?? ''}`] as const,
+  )
+  return [
+    ['Words', html`<code>${command.join(' ')}</code>`],
+    ['Exit code', exitCode ?? ''],
+    ['On', instances.join(', ') || 'once, beside the instances'],
+    ...yeses,
+  ] as const
+}
+
+/** What can be answered and ended by whoever looks. */
+function acts(asking: Asking, oneOff: OneOffDetailView): Html {
+  const { id, project, track, obstacles, plan } = oneOff
+  const spot = { project, environment: track.split('/')[2] ?? '' }
+  const act = { params: { oneOff: id }, back: asking.here }
+  const may = (name: keyof typeof obstacles) => obstacles[name] === null && asking.may(`one-offs.${name}`, spot)
+  return html`
+${plan !== null && may('approve') ? opening('Approve', approving(act, plan.hash)) : nothing}
+${may('reject') ? opening('Reject', rejecting(act), 'danger') : nothing}
+${may('cancel') ? form({ ...act, route: 'one-offs.cancel' }, button('Cancel', 'danger')) : nothing}`
 }
 
 async function logOfCommand(

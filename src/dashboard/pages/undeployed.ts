@@ -48,13 +48,24 @@ interface Target {
   readonly app: string
 }
 
-function changeRow(
-  { now, may, here }: Asking,
+function changeRow(asking: Asking, target: Target, change: UndeployedView['changes'][number]): Html {
+  const { commit, title, author, at, pullRequest, seenIn, runs } = change
+  const mark = runs.length === 0 ? 'empty' : markOfOutcome(runs[0]?.outcome ?? null)
+  const number = pullRequest === null ? nothing : html` <span class="quiet">#${pullRequest}</span>`
+  const seen = seenIn.map((name) => html`<span class="chip well">seen in ${name}</span> `)
+  return html`<li>${lamp(mark)}<span>${title}${number} ${commitMark(commit)}<br><small>${author} ${when(at, asking.now)} ${runs.map(({ id }) => html`${idLink(id)} `)} ${seen}</small></span>
+<span>${sending(asking, target, change)}</span></li>`
+}
+
+/** Its button, or why there is none. */
+function sending(
+  { may, here }: Asking,
   { project, environment, app }: Target,
-  change: UndeployedView['changes'][number],
+  { release, isReady }: UndeployedView['changes'][number],
 ): Html {
-  const { commit, title, author, at, pullRequest, release, seenIn, isReady, runs } = change
   const params = { project, environment }
-  return html`<li>${lamp(runs.length === 0 ? 'empty' : markOfOutcome(runs[0]?.outcome ?? null))}<span>${title}${pullRequest === null ? nothing : html` <span class="quiet">#${pullRequest}</span>`} ${commitMark(commit)}<br><small>${author} ${when(at, now)} ${runs.map(({ id }) => html`${idLink(id)} `)} ${seenIn.map((name) => html`<span class="chip well">seen in ${name}</span> `)}</small></span>
-<span>${release === null ? html`<small>no release yet</small>` : may('deploy', params) ? form({ route: 'deploy', params, fixed: { 'body.app': app, 'body.version': release }, back: here }, button(isReady ? 'Deploy' : 'Ask for it')) : html`<code>${release}</code>`}</span></li>`
+  if (release === null) return html`<small>no release yet</small>`
+  if (!may('deploy', params)) return html`<code>${release}</code>`
+  const fixed = { 'body.app': app, 'body.version': release }
+  return form({ route: 'deploy', params, fixed, back: here }, button(isReady ? 'Deploy' : 'Ask for it'))
 }

@@ -1,7 +1,7 @@
 import type { DoorView, FreezeStatusView, LockView, SafeguardsView } from '../../api/views.ts'
 import { type Html, html, nothing } from '../html.ts'
 import type { Asking } from '../page.ts'
-import { area, button, confirmFirst, field, fieldName, form, opening } from './form.ts'
+import { type Act, area, button, confirmFirst, field, fieldName, form, opening } from './form.ts'
 import { idLink } from './place.ts'
 import { facts, table } from './table.ts'
 import { when } from './words.ts'
@@ -16,6 +16,8 @@ interface Guarding {
   readonly lock: LockView | null
 }
 
+type Here = Omit<Act, 'route'>
+
 /** What guards an environment, who may come in, and what keeps it still. */
 export function guardPanel(asking: Asking, guarding: Guarding): Html {
   const { safeguards, freezes, door } = guarding
@@ -25,9 +27,9 @@ export function guardPanel(asking: Asking, guarding: Guarding): Html {
   return html`<div class="sheet">${safeguards === null ? html`<p class="quiet">In force once something has been deployed here.</p>` : guardFacts(safeguards, asking.now)}</div>
 ${freezeTable(asking, guarding)}
 <div class="filters">
-${may('freezes.add', params) ? opening('Freeze', form({ ...act, route: 'freezes.add' }, [field({ label: 'Why', name: 'body.reason', required: true }), field({ label: 'For how long', name: fieldName('body.forMs', 'span'), required: true, placeholder: '2h' }), button('Freeze', 'danger')])) : nothing}
-${freezes.now !== null && may('freezes.override', params) ? opening('Let things go', form({ ...act, route: 'freezes.override' }, [field({ label: 'Why', name: 'body.reason', required: true }), field({ label: 'For how long', name: fieldName('body.forMs', 'span'), required: true, placeholder: '30m' }), button('Let deployments go', 'danger')])) : nothing}
-${door.maintenance === null ? (may('maintenance.on', params) ? opening('Maintenance page', form({ ...act, route: 'maintenance.on' }, [area({ label: 'What visitors read', name: 'body.message' }), button('Show it', 'danger')])) : nothing) : may('maintenance.off', params) ? form({ ...act, route: 'maintenance.off' }, button('Let visitors in', 'main')) : nothing}
+${may('freezes.add', params) ? freezing({ ...act, route: 'freezes.add' }, { name: 'Freeze', does: 'Freeze', usual: '2h' }) : nothing}
+${freezes.now !== null && may('freezes.override', params) ? freezing({ ...act, route: 'freezes.override' }, { name: 'Let things go', does: 'Let deployments go', usual: '30m' }) : nothing}
+${door.maintenance === null ? closing(asking, act) : letIn(asking, act)}
 ${may('access.set', params) ? passwords(asking, params) : nothing}
 </div>
 ${
@@ -49,6 +51,41 @@ ${
         ]),
       )
 }`
+}
+
+interface Freezing {
+  readonly name: string
+  readonly does: string
+  /** How long it is, usually. */
+  readonly usual: string
+}
+
+function freezing(act: Act, { name, does, usual }: Freezing): Html {
+  const forMs = fieldName('body.forMs', 'span')
+  return opening(
+    name,
+    form(act, [
+      field({ label: 'Why', name: 'body.reason', required: true }),
+      field({ label: 'For how long', name: forMs, required: true, placeholder: usual }),
+      button(does, 'danger'),
+    ]),
+  )
+}
+
+function closing({ may }: Asking, act: Here): Html {
+  if (!may('maintenance.on', act.params)) return nothing
+  return opening(
+    'Maintenance page',
+    form({ ...act, route: 'maintenance.on' }, [
+      area({ label: 'What visitors read', name: 'body.message' }),
+      button('Show it', 'danger'),
+    ]),
+  )
+}
+
+function letIn({ may }: Asking, act: Here): Html {
+  if (!may('maintenance.off', act.params)) return nothing
+  return form({ ...act, route: 'maintenance.off' }, button('Let visitors in', 'main'))
 }
 
 function guardFacts(
