@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { noBrowser, startBrowser } from '../helpers/browser.ts'
 import { startServer } from '../helpers/server.ts'
+import { tempDir } from '../helpers/temp-dir.ts'
 import { everyPage, signInFirst } from './stage.ts'
 import { week } from './week.ts'
 
@@ -19,7 +20,8 @@ const themes = ['light', 'dark'] as const
 
 const problem = noBrowser()
 if (problem !== false) throw new Error(problem)
-await using server = await startServer()
+await using backups = await tempDir()
+await using server = await startServer({ flags: ['--backups', backups.path] })
 await using browser = await startBrowser()
 await week(server)
 const all = everyPage({ project: 'shop', environment: 'europe', job: 'unit', run: 'r3', deployment: 'd8' })
