@@ -11,7 +11,7 @@ function spent(subject: string, daysAgo: number, joules: number): Spent {
     joules,
     low: joules / 2,
     high: joules * 2,
-    gridGrams: joules / 100,
+    gridGrams: joules / 64,
     madeGrams: 1,
     basis: 'table',
   } as const
@@ -37,8 +37,8 @@ test('a run that took next to nothing is still one', () => {
 
 test('each day has its own, and a deployment is no run', () => {
   assert.deepEqual(energyPerDay(all, period), [
-    { day: '2026-11-25', joules: 14.5, grams: 2.145, runs: 1 },
-    { day: '2026-11-26', joules: 110, grams: 3.1, runs: 2 },
+    { day: '2026-11-25', joules: 14.5, grams: 2.2265625, runs: 1 },
+    { day: '2026-11-26', joules: 110, grams: 3.71875, runs: 2 },
   ])
   assert.equal(energyPerDay([], period).length, 2)
 })

@@ -37,15 +37,19 @@ export interface EnergyDay {
 
 /** Every day of the period, also those on which nothing happened. */
 export function energyPerDay(spent: readonly Spent[], period: Period): readonly EnergyDay[] {
-  return eachDay(spent, period, ({ at }) => at).map(({ day, these }) => {
-    const total = sumOf(these.map(({ energy }) => energy))
-    return { day, joules: total?.joules ?? 0, grams: gramsOf(total), runs: these.filter(isRun).length }
-  })
+  return eachDay(spent, period, ({ at }) => at).map(({ day, these }) => ({
+    ...{ day, joules: total(these, ({ joules }) => joules), grams: total(these, gramsOf) },
+    runs: these.filter(isRun).length,
+  }))
+}
+
+function total(these: readonly Spent[], of: (energy: Energy) => number): number {
+  return these.reduce((sum, { energy }) => sum + of(energy), 0)
 }
 
 /** CO2e in all: what the grid emitted and the share of making the machine. */
-export function gramsOf(energy: Energy | null): number {
-  return energy === null ? 0 : energy.gridGrams + energy.madeGrams
+export function gramsOf({ gridGrams, madeGrams }: Energy): number {
+  return gridGrams + madeGrams
 }
 
 function isRun({ subject }: Spent): boolean {

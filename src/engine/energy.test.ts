@@ -92,3 +92,14 @@ test('a deployment has what its own smoke steps and migrations took, and a comma
   await waitFor('its end', () => it.store.oneOffs.get(id)?.state === 'finished')
   assert.equal(it.store.energies.laps(id)[0]?.cpuMs, 40)
 })
+
+test('a project that only checks what is pushed has its energy in the numbers over time', async () => {
+  await using it = await startEngine(projectSpec({ apps: [], environments: [] }))
+  await it.push('first', { job: taking(2_000) })
+  await runOver(it)
+  const insights = async (environment: string | null) =>
+    (await it.queries.insights({ projects: null, environment, days: 2 })).projects
+  const [project] = await insights(null)
+  assert.deepEqual([project?.tracks, project?.energy.now.perRun.n], [[], 1])
+  assert.deepEqual(await insights('staging'), [])
+})

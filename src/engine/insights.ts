@@ -63,7 +63,7 @@ interface Seen {
 /** So many projects are counted in one go; others get their turn before the next. */
 const projectsAtOnce = 10
 
-/** From the store alone. Where an environment is named, of the projects that have it. */
+/** From the store alone. Where an environment is named, of the projects that have it; else of those that go anywhere, or have run something. */
 export async function insights(
   { store, clock, time }: Pick<Parts, 'store' | 'clock' | 'time'>,
   { projects, environment, days }: InsightsAsked,
@@ -75,7 +75,9 @@ export async function insights(
     if (index > 0 && index % projectsAtOnce === 0) await clock.sleep(1)
     told.push(ofProject(store, { name, environment }, periods))
   }
-  return { ...periods, projects: told.filter(({ tracks }) => tracks.length > 0) }
+  const isTold = ({ tracks, energy: { now, before } }: ProjectInsights) =>
+    tracks.length > 0 || (environment === null && (now.total ?? before.total) !== null)
+  return { ...periods, projects: told.filter(isTold) }
 }
 
 type Periods = ReturnType<typeof periodsOf>
