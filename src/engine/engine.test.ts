@@ -147,7 +147,7 @@ test('what was last tried is what moved last, not what was asked for last', asyn
   )
   const tried = async () =>
     (await it.queries.status('shop', 'production')).map(({ attempted }) => attempted?.id).toString()
-  assert.equal(await tried(), newer.id)
+  assert.equal(await tried(), '', 'nothing has moved')
   for (const { id } of [newer, older]) {
     it.engine.actions.approve(id, it.queries.planOf(id).hash, ada)
     await ended(it, id)

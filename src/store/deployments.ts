@@ -81,7 +81,8 @@ export class Deployments {
 
   /** The one that began or ended last. Not the newest: a yes may come long after a newer release went. */
   lastMoved(track: string): Deployment | null {
-    const sql = 'SELECT number, deployment FROM deployments WHERE track = ? ORDER BY moved_at DESC, number DESC LIMIT 1'
+    const sql =
+      "SELECT number, deployment FROM deployments WHERE track = ? AND state NOT IN ('waiting', 'queued') ORDER BY moved_at DESC, number DESC LIMIT 1"
     const row = this.#db.get(sql, track)
     return row === null ? null : this.#value(row)
   }

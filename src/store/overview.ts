@@ -54,7 +54,8 @@ export class Overviews {
          '$.by', '$.release', '$.state.reason', '$.state.because.reason', '$.state.rolledBack', '$.state.at') AS told,
          json_array_length(d.deployment, '$.state.steps') AS steps
        FROM tracks JOIN deployments AS d ON d.number = (
-         SELECT number FROM deployments WHERE track = tracks.id ORDER BY moved_at DESC, number DESC LIMIT 1)
+         SELECT number FROM deployments
+         WHERE track = tracks.id AND state NOT IN ('waiting', 'queued') ORDER BY moved_at DESC, number DESC LIMIT 1)
        LEFT JOIN releases ON releases.number = CAST(substr(d.release, 2) AS INTEGER)
        WHERE (?1 IS NULL OR tracks.project IN (SELECT value FROM json_each(?1)))`,
       projects && JSON.stringify(projects),

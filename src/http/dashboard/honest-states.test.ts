@@ -42,6 +42,19 @@ test('what ended says what is live now; where nothing was before, nothing is sai
   assert.match(text, /What was served before is served again\. .* Live now \S+ by d2/)
 })
 
+test('what failed last stays to be seen while the next one waits for people', async () => {
+  await using api = await apiServer()
+  await api.it.push('bad', { behaviour: { exitsAfterMs: 5, healthyAfterMs: null } })
+  const failed = await waitFor('the deployment', () => api.it.store.deployments.list(staging, 1)[0])
+  await ended(api.it, failed.id)
+  api.it.engine.actions.lock({ project: 'shop', environment: 'staging' }, { reason: 'a look', forMs: null }, ada)
+  await api.it.push('good')
+  await waitFor('the next to be held', () => api.it.store.deployments.open(staging)[0])
+  const get = reader(api)
+  assert.match((await get(inStaging)).text, /Last tried failed /)
+  assert.equal((await get('/')).title, '1 failing · Signalbox')
+})
+
 test('of a target that does not answer it is told why, and from when what is shown is', async () => {
   await using api = await apiServer()
   await pushed(api.it, 'first')
