@@ -7,7 +7,7 @@ import { noBrowser, startBrowser, type TestBrowser } from '../helpers/browser.ts
 import { type ServerUnderTest, startServer } from '../helpers/server.ts'
 import { app, production } from '../journey/app.ts'
 import { project } from '../journey/stage.ts'
-import { everyPage, signInFirst } from './stage.ts'
+import { everyPage, openPage, signInFirst } from './stage.ts'
 
 const limit = { timeout: 240_000, skip: noBrowser() }
 const scripts = [fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), join(import.meta.dirname, 'look.js')]
@@ -44,7 +44,7 @@ async function stage(server: ServerUnderTest) {
   await client.call('freezes.add', { params: place, body: { reason: hostile, forMs: 3_600_000 } })
   await client.call('maintenance.on', { params: place, body: { message: hostile } })
   await shop.push(`HEAD:refs/heads/b<img-src=x-onerror=alert(5)>`)
-  return everyPage({ project: 'shop', environment: 'staging', job })
+  return await everyPage(server, { project: 'shop', environment: 'staging', job })
 }
 
 test(
@@ -59,15 +59,14 @@ test(
       await signInFirst(window, server)
       for (const [title, path] of Object.entries(pages)) {
         await t.test(`${title}, ${name}`, async () => {
-          const answer = await window.page.goto(`${server.serving.url}${path}`)
-          assert.equal(answer?.status(), title === 'not found' ? 404 : 200)
+          const answer = await openPage(window, server, [title, path])
           const { page } = window
           await page.evaluate(scripts)
           assert.deepEqual(await page.evaluate('look.problems()'), [])
           assert.deepEqual(await page.evaluate('look.strangers()'), [], 'nothing is part of it that we did not write')
           assert.deepEqual(await page.evaluate('look.cut()'), [], 'every form opens to where it can be seen')
           assert.equal(Math.max(0, await page.evaluate<number>('look.excess()')), 0, 'pixels too wide')
-          assert.doesNotMatch((await answer?.text()) ?? '', /canary-9f86d081884c7d65/, 'a secret is on no page')
+          assert.doesNotMatch(await answer.text(), /canary-9f86d081884c7d65/, 'a secret is on no page')
         })
       }
       assert.deepEqual(
@@ -91,8 +90,8 @@ async function readable(browser: TestBrowser, server: ServerUnderTest, pages: Re
   await page.goto(url)
   await page.getByLabel('Password').fill('eight green horses ran')
   await page.getByRole('button').click()
-  for (const path of Object.values(pages)) {
-    await page.goto(`${server.serving.url}${path}`)
+  for (const [title, path] of Object.entries(pages)) {
+    await openPage({ page }, server, [title, path])
     assert.ok(((await page.locator('main').textContent()) ?? '').length > 20, path)
   }
   await page.goto(`${server.serving.url}/runs/r1/jobs/${job}`)

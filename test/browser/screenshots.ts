@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import { noBrowser, startBrowser } from '../helpers/browser.ts'
 import { startServer } from '../helpers/server.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
-import { everyPage, signInFirst } from './stage.ts'
-import { week } from './week.ts'
+import { everyPage, openPage, signInFirst } from './stage.ts'
+import { week, weekFlags } from './week.ts'
 
 // One PNG for each page, in light and dark, on a desk and on a phone; `--only PAGE` for some, `--scale` for how fine.
 const { out, only, scale } = parseArgs({
@@ -21,10 +21,11 @@ const themes = ['light', 'dark'] as const
 const problem = noBrowser()
 if (problem !== false) throw new Error(problem)
 await using backups = await tempDir()
-await using server = await startServer({ flags: ['--backups', backups.path] })
+await using server = await startServer({ flags: ['--backups', backups.path, ...weekFlags] })
 await using browser = await startBrowser()
 await week(server)
-const all = everyPage({ project: 'shop', environment: 'europe', job: 'unit', run: 'r3', deployment: 'd8' })
+const where = { project: 'shop', environment: 'europe', job: 'unit', run: 'r3', deployment: 'd8' }
+const all = await everyPage(server, where)
 const pages = Object.entries(all).filter(([name]) => only === undefined || only.includes(name))
 await mkdir(out, { recursive: true })
 for (const theme of themes) {
@@ -33,7 +34,7 @@ for (const theme of themes) {
     await signInFirst(window, server)
     for (const [name, path] of pages) {
       const file = join(out, `${name.replaceAll(' ', '-')}-${theme}-${size}.png`)
-      await window.page.goto(`${server.serving.url}${path}`)
+      await openPage(window, server, [name, path])
       await window.page.screenshot({ path: file, fullPage: true })
     }
     await window.context.close()

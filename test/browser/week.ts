@@ -1,6 +1,11 @@
+import { type WebReceiver, webReceiver } from '../helpers/receivers.ts'
 import type { ServerUnderTest } from '../helpers/server.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 import { app, production, webProcess, workerProcess } from '../journey/app.ts'
 import { type Project, project, visitors } from '../journey/stage.ts'
+
+/** With these the server tells receivers on this machine. */
+export const weekFlags = ['--notice-networks', '127.0.0.0/8']
 
 /** A team's week on a real server: a shop that goes on, a blog in trouble, a new project; something on every page. */
 export async function week(server: ServerUnderTest): Promise<void> {
@@ -33,6 +38,7 @@ const passed = (count: number) => `node -e "console.log('\\u001b[32m✔\\u001b[3
 const shopWish = {
   checks: { lint: 'echo checked 214 files', unit: passed(412), browser: passed(38) },
   app: {
+    draft_release: { tag_prefix: 'shop-' },
     processes: { web: { ...webProcess, instances: 2 }, worker: workerProcess },
     variables: { PAYMENT_KEY: 'optional', LOG_LEVEL: { default: 'info' }, GREETING: 'optional' },
     commands: { clean: 'echo removed 12 forgotten carts' },
@@ -42,24 +48,56 @@ const shopWish = {
     canada: production('shop', { hosts: 'ca.shop.test' }),
     europe: production('shop', { hosts: 'eu.shop.test' }),
   },
+  notify: [
+    { channel: 'slack', to: '$CHAT', events: ['deployment_succeeded', 'deployment_failed', 'approval_needed'] },
+    { channel: 'webhook', to: '$STATUS_PAGE', events: ['deployment_succeeded'], environments: ['europe'] },
+  ],
 }
 
 async function weekOf(server: ServerUnderTest, at: Project): Promise<void> {
+  await using chat = await webReceiver()
+  await using statusPage = await webReceiver()
+  await at.sb(['secrets', 'set', 'CHAT=-'], { input: `${chat.url}/T01/B02\n` })
+  await at.sb(['secrets', 'set', 'STATUS_PAGE=-'], { input: `${statusPage.url}/components\n` })
   const ship = async (version: string, title: string) => {
     const commit = await at.ship(app('shop', version, shopWish), title)
     await at.deployed(commit)
     return commit
   }
-  const first = await ship('v1', 'Open the shop')
-  await approve(server, at, ['canada', 'europe'])
-  await Promise.all([at.deployed(first, 'canada'), at.deployed(first, 'europe')])
+  await open(server, at, { commit: await ship('v1', 'Open the shop'), statusPage })
   await settings(server)
-  const second = await ship('v2', 'Wrap orders as gifts (#41)')
+  const second = await ship('v2', 'feat: Wrap orders as gifts (#41)')
   const load = visitors(server, 'eu.shop.test', 120)
   await approve(server, at, ['europe'])
-  await at.deployed(second, 'europe')
+  const { release } = await at.deployed(second, 'europe')
   await load.finish()
-  await ship('v3', 'Confirm every order by mail (#43)')
+  await server.client.call('releases.publish', { params: inShop, body: { version: release.version } })
+  await ship('v3', 'feat: Confirm every order by mail (#43)')
+  await told(server)
+}
+
+/** To both continents; the status page has moved, and is told of nothing until its new address is known. */
+async function open(
+  server: ServerUnderTest,
+  at: Project,
+  { commit, statusPage }: { readonly commit: string; readonly statusPage: WebReceiver },
+): Promise<void> {
+  statusPage.answer = { status: 410, body: 'moved to another provider' }
+  await approve(server, at, ['canada', 'europe'])
+  await Promise.all([at.deployed(commit, 'canada'), at.deployed(commit, 'europe')])
+  await told(server)
+  statusPage.answer = { status: 200 }
+}
+
+const inShop = { project: 'shop', app: 'shop' }
+
+/** Waits until everybody was told, or it is given up. */
+async function told({ client }: ServerUnderTest): Promise<void> {
+  const asked = { params: { project: 'shop' }, query: { limit: 100 } }
+  await waitFor('all deliveries to end', async () => {
+    const all = await client.call('notices.list', asked)
+    return all.every(({ state }) => state === 'delivered' || state === 'failed')
+  })
 }
 
 async function approve({ client }: ServerUnderTest, at: Project, places: readonly string[]): Promise<void> {

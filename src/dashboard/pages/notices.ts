@@ -4,7 +4,7 @@ import { type Page, param } from '../page.ts'
 import { button, fieldName, form } from '../parts/form.ts'
 import { projectTabs, seenLink } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
-import { emptiness, when } from '../parts/words.ts'
+import { advice, emptiness, when } from '../parts/words.ts'
 import { isDeclared, undeclared } from './project.ts'
 
 /** Who is told of what, and what became of each message. */
@@ -28,7 +28,7 @@ export const noticesPage: Page = {
 ${part(
   'Recipients',
   recipients.length === 0
-    ? emptiness('Nobody is told of anything.', 'signalbox.yml names recipients under `notify`.')
+    ? emptiness('Nobody is told of anything.', advice('signalbox.yml names recipients under `notify`.'))
     : table(
         'Recipients',
         ['No.', 'Channel', 'To', 'Of', 'Where', ''],

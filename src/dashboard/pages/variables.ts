@@ -5,7 +5,7 @@ import { type Asking, type Page, param } from '../page.ts'
 import { button, field, fieldName, form, opening } from '../parts/form.ts'
 import { projectTabs } from '../parts/place.ts'
 import { part, table } from '../parts/table.ts'
-import { emptiness, when } from '../parts/words.ts'
+import { advice, emptiness, when } from '../parts/words.ts'
 import { isDeclared, undeclared } from './project.ts'
 
 const words: Readonly<Record<PresenceView, readonly [string, string]>> = {
@@ -39,7 +39,7 @@ export const variablesPage: Page = {
       title: `Variables of ${project}`,
       ...{ mark: missing ? 'failing' : null, section: 'overview', about: [project] },
       body: html`${heading([{ text: 'Overview', path: '/' }], project)}${projectTabs(project, 'variables')}
-${matrix.rows.length === 0 ? emptiness('No variable is declared or set.', 'signalbox.yml declares them under `variables`, with type, and whether they are required or secret.') : matrixTable(asking, project, matrix)}
+${matrix.rows.length === 0 ? emptiness('No variable is declared or set.', advice('signalbox.yml declares them under `variables`, with type, and whether they are required or secret.')) : matrixTable(asking, project, matrix)}
 ${histories}`,
     }
   },
