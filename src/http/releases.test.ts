@@ -125,7 +125,7 @@ test('its page has its own notes, and there is none for a release that is not th
     const { status, text } = await get(path)
     assert.equal(status, 200)
     const app = /of (\w+)<\/span>/.exec(text)?.[1]
-    assert.match(text, new RegExp(`<div class="prose">${app}<br>`))
+    assert.match(text, new RegExp(`<div class="prose"><p>${app}<br>`))
   }
   assert.equal((await get('/projects/shop/releases/v99')).status, 404)
   assert.equal((await get(`/projects/shop/releases/${version}`)).status, 409)

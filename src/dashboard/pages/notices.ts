@@ -36,7 +36,7 @@ ${part(
           position,
           channel,
           to,
-          events.join(', '),
+          events.map(eventText).join(', '),
           environments.length === 0 ? 'everywhere' : environments.join(', '),
           mayAct
             ? form(
@@ -62,8 +62,8 @@ ${part(
         deliveries.map(
           ({ id, title, state, event, subject, channel, to, createdAt, attempts, problem, nextAt, environment }) => [
             html`<div class="title-cell">${title}</div>`,
-            html`<span class="chip ${state === 'failed' ? 'stop' : state === 'delivered' ? 'well' : 'caution'}">${state}</span> ${problem ?? ''}`,
-            html`${event.replaceAll('_', ' ')} ${/^[dro]\d+$/.test(subject) ? seenLink(asking, subject) : subject} ${environment ?? ''}`,
+            html`<span class="chip ${state === 'failed' ? 'stop' : state === 'delivered' ? 'well' : 'caution'}">${state}</span> ${advice(problem ?? '')}`,
+            html`${eventText(event)} ${/^[dro]\d+$/.test(subject) ? seenLink(asking, subject) : subject} ${environment ?? ''}`,
             html`${channel} <span class="quiet">${to}</span>`,
             when(createdAt, now),
             html`${attempts}${nextAt === null ? '' : html`, again ${when(nextAt, now)}`}`,
@@ -76,4 +76,8 @@ ${part(
 )}`,
     }
   },
+}
+
+function eventText(event: string): string {
+  return event.replaceAll('_', ' ')
 }

@@ -4,10 +4,11 @@ import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
 import { button, field, form, opening } from '../parts/form.ts'
+import { notes } from '../parts/notes.ts'
 import { idLink, placeLink, projectCrumbs, projectPath } from '../parts/place.ts'
 import { publishing, rollingBack, wayChip, wayReasons } from '../parts/release.ts'
 import { facts, part, table } from '../parts/table.ts'
-import { prose, releaseMark, when } from '../parts/words.ts'
+import { chips, releaseMark, when } from '../parts/words.ts'
 
 /** One release: where it is, where it came from, what was told of it, and whether one can go back to it, and why not. */
 export const releasePage: Page = {
@@ -28,7 +29,7 @@ export const releasePage: Page = {
 <p class="subtitle">${title} <span>of ${app}</span> ${when(createdAt, now)}</p>
 ${provenance(asking, release)}
 ${waysBack(asking, release)}
-${notes(asking, release)}`,
+${told(asking, release)}`,
     }
   },
 }
@@ -41,7 +42,7 @@ function provenance(asking: Asking, release: ReleaseDetailView): Html {
     ['Made by', idLink(run)],
     ['Archive (SHA-256)', html`<code>${digest}</code>`],
     ['Size', kept],
-    ['Other names', aliases.length === 0 ? 'none' : aliases.map((each) => html`<span class="chip">${each}</span> `)],
+    ['Other names', aliases.length === 0 ? 'none' : chips(aliases)],
   ] as const
   return part('Provenance', html`<div class="sheet">${facts(rows)}</div>`, naming(asking, release))
 }
@@ -71,11 +72,11 @@ function wayRow(asking: Asking, release: ReleaseDetailView, way: ReleaseWayView)
 }
 
 /** What people were told of it, in the words of its publication. */
-function notes({ now }: Asking, { published }: ReleaseDetailView): Html {
+function told({ now }: Asking, { published }: ReleaseDetailView): Html {
   if (published === null) return nothing
   const { tag, by, at } = published
   return part(
     'Notes',
-    html`<div class="sheet"><p><strong>${tag}</strong> <span class="quiet">published by ${by} ${when(at, now)}</span></p>${prose(published.notes)}</div>`,
+    html`<div class="sheet"><p><strong>${tag}</strong> <span class="quiet">published by ${by} ${when(at, now)}</span></p>${notes(published.notes)}</div>`,
   )
 }

@@ -1,21 +1,22 @@
-import type { ReleaseDraftView, ReleaseView } from '../../api/views.ts'
+import type { PublicationView, ReleaseDraftView, ReleaseView } from '../../api/views.ts'
 import { plural } from '../../lib/short-text.ts'
 import { sizeText } from '../../lib/size-text.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
 import { area, button, form, opening } from '../parts/form.ts'
+import { notes } from '../parts/notes.ts'
 import { idLink, placeLink, projectTabs, releasePath } from '../parts/place.ts'
 import { publishing } from '../parts/release.ts'
 import { part, table } from '../parts/table.ts'
-import { commitMark, emptiness, prose, releaseMark, when } from '../parts/words.ts'
+import { chips, commitMark, emptiness, releaseMark, when } from '../parts/words.ts'
 import { isDeclared, undeclared } from './project.ts'
 
 /** What was built, what was published, and what the next publication would tell of. */
 export const releasesPage: Page = {
   path: '/projects/:project/releases',
   async show(asking) {
-    const { ask, now } = asking
+    const { ask } = asking
     const project = param(asking, 'project')
     const params = { project }
     const shown = await ask('projects.show', { params })
@@ -31,7 +32,7 @@ export const releasesPage: Page = {
       body: html`${heading([{ text: 'Overview', path: '/' }], project)}${projectTabs(project, 'releases')}
 ${drafts.map((draft) => draftPart(asking, draft))}
 ${part('Releases', releases.length === 0 ? emptiness('Nothing was built yet.', 'A run whose checks succeed makes a release of each app.') : releasesTable(asking, releases))}
-${publications.length === 0 ? nothing : part('Published', html`<div class="grid">${publications.map(({ app, tag, release, notes, by, at }) => html`<details class="sheet" id="${tag}"><summary><strong>${tag}</strong> ${app} ${releaseMark(release)} <span class="quiet">by ${by} ${when(at, now)}</span></summary>${prose(notes)}</details>`)}</div>`)}`,
+${publications.length === 0 ? nothing : part('Published', html`<div class="grid">${publications.map((each) => publicationSheet(asking, each))}</div>`)}`,
     }
   },
 }
@@ -45,7 +46,7 @@ function releasesTable(asking: Asking, releases: readonly ReleaseView[]): Html {
       const { project, app, version, commit, title, createdAt, liveIn, digest, bytes, discardedAt, run, aliases } =
         release
       return [
-        html`<a href="${releasePath(release)}">${releaseMark({ version, commit: version })}</a> ${aliases.map((name) => html`<span class="chip">${name}</span> `)}`,
+        html`<a href="${releasePath(release)}">${releaseMark({ version, commit: version })}</a> ${chips(aliases)}`,
         app,
         html`<div class="title-cell">${title} ${commitMark(commit)}</div>`,
         when(createdAt, now),
@@ -58,21 +59,26 @@ function releasesTable(asking: Asking, releases: readonly ReleaseView[]): Html {
   )
 }
 
+function publicationSheet({ now }: Asking, { project, app, tag, release, notes: told, by, at }: PublicationView): Html {
+  const { version } = release
+  return html`<details class="sheet" id="${tag}"><summary><strong>${tag}</strong> ${app} <a href="${releasePath({ project, app, version })}">${releaseMark(release)}</a> <span class="quiet">by ${by} ${when(at, now)}</span></summary>${notes(told)}</details>`
+}
+
 function draftPart(
   { may, here }: Asking,
-  { project, app, since, changes, notes, version, because, isCut }: ReleaseDraftView,
+  { project, app, since, changes, notes: told, version, because, isCut }: ReleaseDraftView,
 ): Html {
   const act = { route: 'releases.publish', params: { project, app }, back: here } as const
   return part(
     `Next of ${app}`,
-    html`<details class="sheet"><summary>${plural(changes.length, 'change')}${isCut ? ' or more' : ''} since ${since?.tag ?? 'the beginning'}</summary>${prose(notes)}</details>`,
+    html`<details class="sheet"><summary>${plural(changes.length, 'change')}${isCut ? ' or more' : ''} since ${since?.tag ?? 'the beginning'}</summary>${notes(told)}</details>`,
     version === null
       ? html`<span class="quiet">${because ?? ''}</span>`
       : may('releases.publish', { project })
         ? opening(
             `Publish ${version}`,
             form({ ...act, fixed: { 'body.version': version } }, [
-              area({ label: 'Notes', name: 'body.notes', value: notes }),
+              area({ label: 'Notes', name: 'body.notes', value: told }),
               button('Publish', 'main'),
             ]),
           )

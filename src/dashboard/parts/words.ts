@@ -26,6 +26,12 @@ export function releaseMark({ version, commit }: { readonly version: string; rea
   return html`<span class="release"><code class="version">${version}</code>${sha}</span>`
 }
 
+/** Names side by side. */
+export function chips(names: readonly string[]): Html {
+  if (names.length === 0) return nothing
+  return html`<span class="chips">${names.map((name) => html`<span class="chip">${name}</span> `)}</span>`
+}
+
 /** An address that people may follow: only one of the web. */
 export function linkTo(url: string | null, text: string): Html {
   if (url === null || !/^https?:\/\//.test(url)) return html`${text}`
@@ -40,11 +46,6 @@ export function emptiness(sentence: string, advice: Html | string = ''): Html {
 /** What a person should see before all else on a page. */
 export function banner(kind: 'stop' | 'caution' | 'note', content: Html | string): Html {
   return html`<div class="banner ${kind}" role="${kind === 'stop' ? 'alert' : 'status'}">${content}</div>`
-}
-
-/** Text of several lines, as it was written. */
-export function prose(text: string): Html {
-  return html`<div class="prose">${text.split('\n').map((line) => html`${line}<br>`)}</div>`
 }
 
 /** Advice as it stands in the catalogue of faults and in checkups, where what is to be typed stands between backticks. */
