@@ -25,6 +25,7 @@ async function stage(server: ServerUnderTest) {
   const files = app('shop', 'v1', {
     checks: { [job]: 'node check.js' },
     environments: { production: production('shop') },
+    notify: [{ channel: 'slack', to: '$CHAT', events: ['deployment_succeeded'] }],
   })
   const commit = await shop.ship(
     { ...files, 'check.js': hostileLog, [`${hostile.slice(0, 28).replaceAll('/', '')}.txt`]: 'x' },
@@ -43,6 +44,8 @@ async function stage(server: ServerUnderTest) {
   await client.call('lock', { params: { ...place, environment: 'production' }, body: { reason: hostile } })
   await client.call('freezes.add', { params: place, body: { reason: hostile, forMs: 3_600_000 } })
   await client.call('maintenance.on', { params: place, body: { message: hostile } })
+  const notes = `### ${hostile}\n\n- ${hostile}\n\n${hostile}`
+  await client.call('releases.publish', { params: { project: 'shop', app: 'shop' }, body: { notes } })
   await shop.push(`HEAD:refs/heads/b<img-src=x-onerror=alert(5)>`)
   return await everyPage(server, { project: 'shop', environment: 'staging', job })
 }

@@ -61,7 +61,7 @@ function releasesTable(asking: Asking, releases: readonly ReleaseView[]): Html {
 
 function publicationSheet({ now }: Asking, { project, app, tag, release, notes: told, by, at }: PublicationView): Html {
   const { version } = release
-  return html`<details class="sheet" id="${tag}"><summary><strong>${tag}</strong> ${app} <a href="${releasePath({ project, app, version })}">${releaseMark(release)}</a> <span class="quiet">by ${by} ${when(at, now)}</span></summary>${notes(told)}</details>`
+  return html`<details class="sheet" id="${tag}"><summary><strong>${tag}</strong> ${app} ${releaseMark(release)} <span class="quiet">by ${by} ${when(at, now)}</span></summary>${notes(told)}<p><a href="${releasePath({ project, app, version })}">The release</a></p></details>`
 }
 
 function draftPart(
