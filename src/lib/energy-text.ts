@@ -1,3 +1,5 @@
+import { brief } from './time-text.ts'
+
 /** `42 J`, from a thousand on `1.9 Wh`, `2.4 kWh`. */
 export function joulesText(joules: number): string {
   if (joules < 1_000) return `${round(joules)} J`
@@ -9,6 +11,11 @@ export function joulesText(joules: number): string {
 export function gramsText(grams: number): string {
   if (grams < 1) return `${round(grams * 1_000)} mg`
   return grams < 1_000 ? `${round(grams)} g` : `${round(grams / 1_000)} kg`
+}
+
+/** `20ms`, from a second on as ever: steps are often short. */
+export function lapTime(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)}ms` : brief(ms)
 }
 
 /** An estimate: two digits say all there is to say. */

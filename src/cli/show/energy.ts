@@ -1,8 +1,7 @@
 import type { DeploymentDetailView, EnergyInsightsView, EnergyView, LapView, RunDetailView } from '../../api/views.ts'
 import { basisWords } from '../../domain/energy.ts'
-import { gramsText, joulesText } from '../../lib/energy-text.ts'
+import { gramsText, joulesText, lapTime } from '../../lib/energy-text.ts'
 import { plural } from '../../lib/short-text.ts'
-import { brief } from '../../lib/time-text.ts'
 import { dim, listing, type Text } from '../text.ts'
 
 /** What a run took, a line a lap, and all of it. */
@@ -51,7 +50,7 @@ function basisLine({ basis }: EnergyView): string {
 
 function lapRow({ job, attempt, name, durationMs, cpuMs, cores, watts, energy }: LapView): readonly Text[] {
   const tried = attempt > 1 ? `${job} (attempt ${attempt})` : job
-  const took = [brief(durationMs), cpuMs === null ? '-' : brief(cpuMs), cores === null ? '-' : cores.toFixed(2)]
+  const took = [lapTime(durationMs), cpuMs === null ? '-' : lapTime(cpuMs), cores === null ? '-' : cores.toFixed(2)]
   const power = watts === null ? '-' : `${watts.toFixed(1)} W`
   return [tried, name, ...took, energy === null ? '-' : joulesText(energy.joules), power, co2(energy)]
 }

@@ -1,8 +1,7 @@
 import type { DeploymentDetailView, EnergyView, InsightsView, LapView } from '../../api/views.ts'
 import { bases, basisWords } from '../../domain/energy.ts'
-import { gramsText, joulesText } from '../../lib/energy-text.ts'
+import { gramsText, joulesText, lapTime } from '../../lib/energy-text.ts'
 import { plural } from '../../lib/short-text.ts'
-import { brief } from '../../lib/time-text.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { daily } from './day-bars.ts'
 import { idLink, projectPath } from './place.ts'
@@ -30,8 +29,8 @@ function lapRow({ job, attempt, name, durationMs, cpuMs, cores, watts, energy }:
   return [
     html`${job}${attempt > 1 ? html` <span class="quiet">attempt ${attempt}</span>` : nothing}`,
     name,
-    brief(durationMs),
-    known(cpuMs, brief),
+    lapTime(durationMs),
+    known(cpuMs, lapTime),
     known(cores, (number) => number.toFixed(2)),
     known(energy, ({ joules }) => joulesText(joules)),
     known(watts, (number) => `${number.toFixed(1)} W`),
