@@ -104,6 +104,7 @@ function factsAlone({ store, settings }: FactParts, deployment: Deployment, at: 
     missingVariables: missingVariables(store, context, version),
     unfitVariables: unfitVariables(store, context, version),
     lacks: lacksFor(store, { project, spec, app }, at),
+    isUnsure: store.tracks.isUnsure(context.track.id),
     active: null,
     ahead: [],
     access: accessOf(context.environment.policies, settings),

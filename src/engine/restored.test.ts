@@ -89,6 +89,10 @@ test('nothing begins on a track before it has been looked at', async () => {
   it.store.tracks.doubtAll()
   const { id } = it.engine.actions.redeploy({ project: 'shop', environment: 'staging' }, { by: 'ada' })[0] ?? { id: '' }
   assert.equal(it.store.deployments.get(id)?.state.kind, 'queued')
+  assert.match(
+    JSON.stringify(it.store.decisions.of(id).at(-1)?.gates),
+    /restored from a backup, and has not looked yet at what runs here/,
+  )
   it.store.tracks.forgetChecks()
   await waitFor('it to end', () => outcome(it, id) === 'succeeded')
 })

@@ -28,8 +28,7 @@ export function takeTurn(tx: Tx, track: string): void {
   const { store } = tx.parts
   supersedeOlder(tx, track)
   const open = store.deployments.open(track)
-  // After a restore what is live may be another: it is looked first.
-  if (open.some(isActive) || store.tracks.isUnsure(track)) return
+  if (open.some(isActive)) return
   lookForPlans(tx, track)
   const asking = new Asking(tx.parts, tx.at)
   for (const deployment of queueOf(open)) {

@@ -46,7 +46,16 @@ export function deliveryOf(given: Partial<Delivery> = {}): Delivery {
 export function gateFactsOf(given: Partial<GateFacts> = {}): GateFacts {
   return {
     ...{ now: 0, deployment: deploymentOf(), environment: environmentSpec({ name: 'staging' }), plan: '' },
-    ...{ approvals: [], pushers: [], demands: [], checks: [], isLookedFor: false, lock: null, frozen: null },
+    ...{
+      approvals: [],
+      pushers: [],
+      demands: [],
+      checks: [],
+      isLookedFor: false,
+      isUnsure: false,
+      lock: null,
+      frozen: null,
+    },
     ...{ freezeOverride: null, live: null, relation: null, missingVariables: [], unfitVariables: [], lacks: [] },
     ...{ access: 'public', doorUsers: [], active: null, ahead: [], elsewhere: [], succeededIn: [], hold: null },
     ...{ overrides: [] },

@@ -73,6 +73,8 @@ export interface GateFacts {
   /** Who may look here, and the names of those who have a password. */
   readonly access: 'public' | 'basic_auth'
   readonly doorUsers: readonly string[]
+  /** The server was restored from a backup, and has not looked yet at what runs here. */
+  readonly isUnsure: boolean
   /** The deployment that is rolling on this track, and those queued before this one. */
   readonly active: string | null
   readonly ahead: readonly string[]

@@ -1,10 +1,11 @@
-import type { Gate, GateFacts } from './gate.ts'
+import type { Gate, GateAnswer, GateFacts } from './gate.ts'
 
-/** Nothing else is moving on the track, and nobody came first. */
+/** It is known what runs on the track, nothing else is moving there, and nobody came first. */
 export const turnGate: Gate = {
   name: 'turn',
   holds: 'queue',
-  ask({ active, ahead, deployment }: GateFacts) {
+  ask({ active, ahead, deployment, isUnsure }: GateFacts) {
+    if (isUnsure) return unsure
     const moving = active === null || active === deployment.id ? [] : [active]
     const behind = [...moving, ...ahead]
     const [first] = behind
@@ -13,4 +14,12 @@ export const turnGate: Gate = {
     const because = moving.length === 0 ? place : `${first} is being deployed, and it is ${place}`
     return { open: false, because, openedBy: `${behind.join(', ')} when done`, behind }
   },
+}
+
+/** What it would replace may be another than what is remembered. */
+const unsure: GateAnswer = {
+  open: false,
+  because: 'the server was restored from a backup, and has not looked yet at what runs here',
+  openedBy: 'the first look at the target',
+  behind: [],
 }
