@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { noBubblewrap } from '../../test/helpers/bubblewrap.ts'
 import { step, testRunner } from '../../test/helpers/runner.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { Lap } from '../domain/energy.ts'
@@ -71,6 +72,13 @@ test('jobs side by side do not count each other', async () => {
   ])
   assert.ok(cpuMs(named(busy.laps, 'work')) > 80)
   assert.ok(cpuMs(named(idle.laps, 'wait')) < 150, `${named(idle.laps, 'wait').cpuMs}`)
+})
+
+test('work in a sandbox is counted from outside of it', { skip: await noBubblewrap() }, async () => {
+  await using t = await testRunner()
+  const { outcome, laps } = await t.run({ steps: [step(burn(200), { name: 'work' })], sandbox: { network: false } })
+  assert.equal(outcome, 'succeeded')
+  assert.ok(cpuMs(named(laps, 'work')) > 80, `${named(laps, 'work').cpuMs}`)
 })
 
 test('what is tried again has taken what all its tries took', async () => {
