@@ -33,6 +33,20 @@ test('one release is found by each of its names, however many came after it', as
   }
 })
 
+test('the releases of a commit are found among however many', async () => {
+  await using api = await apiServer()
+  await pushed(api.it, 'first')
+  await pushed(api.it, 'second')
+  const client = api.as('read')
+  const { commit } = await client.call('releases.show', { params: params('v1') })
+  const asked = { params: { project: 'shop' }, query: { commit, limit: 1 } }
+  assert.deepEqual(
+    (await client.call('releases.list', asked)).map(({ id }) => id),
+    ['v1'],
+  )
+  assert.match((await page(api)('/runs/r1')).text, /How far it has come/)
+})
+
 test('where two apps have a release of one name, the app has to be named', async () => {
   await using api = await apiServer({ spec: twoApps() })
   await pushed(api.it, 'first')

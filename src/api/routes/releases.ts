@@ -10,9 +10,9 @@ const atApp = `${atProject}/apps/:app`
 export const releaseRoutes = {
   'releases.list': route({
     ...{ method: 'GET', path: `${atProject}/releases`, scope: 'read', kind: 'json' },
-    sentence: 'Lists releases, newest first.',
+    sentence: 'Lists releases, newest first; or those that were made from a commit, named in full.',
     params: ofProject,
-    query: z.strictObject({ app: name.optional(), limit }),
+    query: z.strictObject({ app: name.optional(), commit: name.optional(), limit }),
     answer: list(views.release),
   }),
   'releases.show': route({

@@ -107,8 +107,8 @@ function lacking(asking: Asking, project: string, lacks: readonly LackView[]): H
 async function whereItIs(asking: Asking, run: RunDetailView): Promise<Html> {
   const { ask } = asking
   const { project, commit } = run
-  const known = await ask('releases.list', { params: { project }, query: { limit: 200 } })
-  if (!known.some((release) => release.commit === commit)) return nothing
+  const [made] = await ask('releases.list', { params: { project }, query: { commit, limit: 1 } })
+  if (made === undefined) return nothing
   const { steps, releases } = await ask('flow', { params: { project, named: commit } })
   const rows = steps.map(({ app, environment, state, because, deployment }) => [
     placeLink(asking, project, environment),
@@ -117,14 +117,14 @@ async function whereItIs(asking: Asking, run: RunDetailView): Promise<Html> {
     because,
     deployment === null ? '' : seenLink(asking, deployment),
   ])
-  const made = releases.map(
+  const links = releases.map(
     ({ app, version }) =>
       html`<span>${app} <a href="${releasePath({ project, app, version })}">${releaseMark({ version, commit })}</a></span> `,
   )
   return part(
     'How far it has come',
     table('Environments', ['Environment', 'App', 'State', 'Because', 'Deployment'], rows),
-    html`${made}`,
+    html`${links}`,
   )
 }
 

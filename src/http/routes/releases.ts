@@ -26,7 +26,7 @@ export function releaseRoutes({ store, actions, queries }: ApiParts): ReleaseRou
   return {
     'releases.list': ({ params, query }) => {
       findProject(store, params.project)
-      return store.releases.list(params.project, query.app ?? null, query.limit).map((each) => releaseView(store, each))
+      return listed(store, params.project, query).map((each) => releaseView(store, each))
     },
     'releases.show': async ({ params, query }, { principal }) => {
       const { project } = params
@@ -61,4 +61,16 @@ function publishedAs(store: Store, release: StoredRelease): ReleaseDetailView['p
   if (publication === null) return null
   const { tag, notes, by, at } = publication
   return { tag, notes, by, at }
+}
+
+interface Wanted {
+  readonly app?: string | undefined
+  readonly commit?: string | undefined
+  readonly limit: number
+}
+
+function listed(store: Store, project: string, { app, commit, limit }: Wanted): readonly StoredRelease[] {
+  if (commit === undefined) return store.releases.list(project, app ?? null, limit)
+  const made = store.releases.ofCommitAll(project, commit).toReversed()
+  return made.filter((release) => app === undefined || release.app === app).slice(0, limit)
 }
