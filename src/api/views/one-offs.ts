@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { at, list, text } from './basics.ts'
 import { outcome, releaseRef } from './common.ts'
 import { answering, approval } from './deployments.ts'
+import { energy } from './energy.ts'
 
 const result = z.object({ instance: text, exitCode: z.int().nullable(), reason: text.nullable() })
 
@@ -69,6 +70,8 @@ export const oneOffDetail = oneOff.extend({
   /** While it waits for people: what it would do now. */
   plan: oneOffPlan.nullable(),
   approvals: list(approval),
+  /** What it took; null where its target does not tell, or it has not ended. */
+  energy: energy.nullable(),
   /** What is in the way of the account that asks, should it do that; null: nothing is. */
   obstacles: answering.extend({ cancel: text.nullable() }),
 })

@@ -3,6 +3,7 @@ import type { OneOffDetailView } from '../../api/views.ts'
 import { heading } from '../frame.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { type Asking, type Page, param } from '../page.ts'
+import { commandTook } from '../parts/energy.ts'
 import { button, form, opening } from '../parts/form.ts'
 import { logPanel } from '../parts/log.ts'
 import { markOf, stateSignal, stateWord } from '../parts/mark.ts'
@@ -58,7 +59,7 @@ function kindOf({ destructive, dryRun }: OneOffDetailView): Html {
   return html`${destructive ? html`<span class="chip stop">destructive</span>` : nothing} ${dryRun ? html`<span class="chip">dry run</span>` : nothing}`
 }
 
-function about({ command, exitCode, instances, approvals }: OneOffDetailView, now: number) {
+function about({ command, exitCode, instances, approvals, energy }: OneOffDetailView, now: number) {
   const yeses = approvals.map(
     ({ by, at, comment }) => ['Approved', html`${by} ${when(at, now)} ${comment ?? ''}`] as const,
   )
@@ -66,6 +67,7 @@ function about({ command, exitCode, instances, approvals }: OneOffDetailView, no
     ['Words', html`<code>${command.join(' ')}</code>`],
     ['Exit code', exitCode ?? ''],
     ['On', instances.join(', ') || 'once, beside the instances'],
+    ...(energy === null ? [] : [['Took', commandTook(energy)] as const]),
     ...yeses,
   ] as const
 }

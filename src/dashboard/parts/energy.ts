@@ -68,6 +68,11 @@ export function deploymentTook({ run, build, own, total }: DeploymentDetailView[
   return html`<span title="likely ${range(total)}">${about(total)}</span> <span class="quiet">${parts.map((each, at) => html`${at === 0 ? '' : ', '}${each}`)}</span>`
 }
 
+/** What a command took. */
+export function commandTook(energy: EnergyView): Html {
+  return html`<span title="likely ${range(energy)}">${about(energy)}</span>`
+}
+
 type Project = InsightsView['projects'][number]
 type Spent = Project['energy']['now']
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { apiServer, type TestApi } from '../../../test/helpers/api-server.ts'
-import { pushed } from '../../../test/helpers/deployments.ts'
+import { ada, inStaging, pushed } from '../../../test/helpers/deployments.ts'
 import { succeeded } from '../../../test/helpers/engine.ts'
+import { waitFor } from '../../../test/helpers/wait-for.ts'
 import { systemClock } from '../../system/clock.ts'
 import { startSession } from '../accounts/sessions.ts'
 
@@ -60,4 +61,17 @@ test('where nothing was measured nothing is said of it', async () => {
   const get = reader(api)
   for (const path of ['/runs/r1', '/deployments/d1', '/insights', '/runs/r1/jobs/test'])
     assert.doesNotMatch(textOf(await get(path)), /CO2e| Took /, path)
+})
+
+test('a command shows what it took, where its target tells', async () => {
+  await using api = await apiServer()
+  await pushed(api.it, 'one')
+  api.it.world.teach('wipe', { lines: [], endsAfterMs: 1, exitCode: 0, cpuMs: 10_000 })
+  for (const word of ['wipe', 'quiet']) {
+    const { id } = api.it.engine.actions.startOneOff(inStaging, { words: [word] }, ada)
+    await waitFor('its end', () => api.it.store.oneOffs.get(id)?.state === 'finished')
+  }
+  const get = reader(api)
+  assert.match(textOf(await get('/one-offs/o1')), / Took about 38 J, /)
+  assert.doesNotMatch(textOf(await get('/one-offs/o2')), / Took /)
 })

@@ -10,6 +10,7 @@ import { Fault } from '../../lib/fault.ts'
 import type { Handlers } from '../handlers.ts'
 import { followLog, readLog } from '../log-reading.ts'
 import type { ApiParts } from '../parts.ts'
+import { energyView } from '../views/energy.ts'
 import { oneOffPlanView, oneOffView } from '../views/one-off.ts'
 
 type Name = 'start' | 'plan' | 'list' | 'show' | 'approve' | 'reject' | 'cancel' | 'log' | 'log.follow'
@@ -53,7 +54,8 @@ export async function oneOffDetail(parts: ApiParts, oneOff: OneOffRun, by: strin
   const plan = now === null ? null : oneOffPlanView(now, view.command)
   const { store } = parts
   const approvals = store.deployments.approvals(oneOff.id)
-  return { ...view, plan, approvals, obstacles: obstaclesToOneOff(store, oneOff, by) }
+  const energy = energyView(store.energies.total(oneOff.id))
+  return { ...view, plan, approvals, energy, obstacles: obstaclesToOneOff(store, oneOff, by) }
 }
 
 /** Of one name, no further back than this. */
