@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import test from 'node:test'
 import type { BackupsView, BackupView } from '../../src/api/views.ts'
+import { filesOf, type ServerBackup } from '../../src/domain/server-backup.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { namesIn } from '../../src/system/files.ts'
 import { filesBelow } from '../../src/system/tree.ts'
@@ -20,7 +21,7 @@ async function everyFile(folder: string): Promise<readonly string[]> {
   return await filesBelow(folder, { isWanted: () => true, most: Number.POSITIVE_INFINITY })
 }
 
-async function manifestAt(folder: string, name: string) {
+async function manifestAt(folder: string, name: string): Promise<ServerBackup> {
   return JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')).backup
 }
 
@@ -74,14 +75,14 @@ test(
       const { backups, keep } = await list()
       assert.deepEqual([backups.length, keep], [3, 3])
       assert.ok(!backups.some(({ name }) => name === first.name))
-      const databases = await Promise.all(
-        backups.map(async ({ name }) => (await manifestAt(folder, name)).database.sha256),
-      )
-      const kept = await readdir(join(folder, 'files', 'sha256'), { recursive: true })
-      const { database } = { database: first.name }
+      const needed = await Promise.all(backups.map(async ({ name }) => filesOf(await manifestAt(folder, name))))
+      const digests = new Set(needed.flat().map(({ sha256 }) => sha256))
+      const kept = (await everyFile(join(folder, 'files'))).map((path) => basename(path))
+      assert.deepEqual(kept.sort(), [...digests].sort())
+      const words = (await shop.sb(['complete-words', '--', 'backup', 'verify', ''])).stdout
       assert.ok(
-        databases.every((digest) => kept.includes(`${digest.slice(0, 2)}/${digest}`)),
-        database,
+        backups.every(({ name }) => words.includes(name)),
+        'the tab key knows them',
       )
     })
 
@@ -91,8 +92,8 @@ test(
         const { backups } = await list()
         const name = backups[0]?.name ?? ''
         assert.match((await shop.sb(['backup', 'verify', name])).stdout, /^whole /)
-        const { artifacts } = await manifestAt(folder, name)
-        const path = join(folder, 'files', 'sha256', artifacts[0].sha256.slice(0, 2), artifacts[0].sha256)
+        const digest = (await manifestAt(folder, name)).artifacts[0]?.sha256 ?? ''
+        const path = join(folder, 'files', 'sha256', digest.slice(0, 2), digest)
         const content = await readFile(path)
         content[100] = (content[100] ?? 0) ^ 1
         await writeFile(path, content)
@@ -101,7 +102,7 @@ test(
         assert.match((await list()).backups[0]?.checked?.problem ?? '', /does not have the checksum/)
         const next = await back()
         await shop.sb(['backup', 'verify', next.name])
-        await truncate(join(folder, 'files', 'sha256', artifacts[0].sha256.slice(0, 2), artifacts[0].sha256), 10)
+        await truncate(path, 10)
         await shop.sb(['backup', 'verify', next.name], { wanted: 1 })
         await shop.sb(['backup', 'verify', (await back()).name])
       },

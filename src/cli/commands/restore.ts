@@ -13,7 +13,7 @@ export function restoreCommand(open: Open) {
       'Make the data directory of a server what it was when a backup was taken: all of it or nothing. No server may be at work in it. ' +
         'What runs of the apps is not touched; the server looks at it when it is started.',
     )
-    .argument('<backup>', 'path of a backup: the folder of backups, and its name')
+    .argument('<path>', 'of a backup: the folder of backups, and its name')
     .requiredOption('--data <folder>', 'the data directory: a new or an empty folder')
     .option('--replace', 'where a server was: move aside what is there')
     .option('--key <file>', 'the key that secrets are encrypted with (otherwise secrets.key in the data directory)')

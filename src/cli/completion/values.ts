@@ -1,6 +1,7 @@
 import { projectPages, serverPages } from '../../api/addresses.ts'
 import type { Client } from '../../api/client.ts'
 import { ranks } from '../../domain/role.ts'
+import { sizeText } from '../../lib/size-text.ts'
 import type { Word } from './words.ts'
 
 /** Whom a value is asked of, and what is typed already. */
@@ -111,6 +112,10 @@ export const valuesByNoun: Readonly<Record<string, Values>> = {
     (await client.call('tokens.list')).map(({ name, account }) => ({ word: name, meaning: `of ${account}` })),
   session: async ({ client }) =>
     (await client.call('sessions.list')).map(({ id, browser }) => ({ word: `${id}`, meaning: browser })),
+  backup: async ({ client }) => {
+    const { backups } = await client.call('server.backups')
+    return backups.map(({ name, bytes }) => ({ word: name, meaning: sizeText(bytes) }))
+  },
   notice: async ({ client, project }) => {
     const listed = await client.call('notices.list', { params: { project: await project() }, query: { limit } })
     return listed.map(({ id, title }) => ({ word: id, meaning: title }))
