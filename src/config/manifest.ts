@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isBackupName, type ServerBackup } from '../domain/server-backup.ts'
+import { type Checked, isBackupName, type ServerBackup } from '../domain/server-backup.ts'
 import { canonicalJson } from '../lib/canonical.ts'
 import { sha256 } from '../lib/hash.ts'
 
@@ -61,6 +61,14 @@ export function readManifest(text: string): ReadManifest {
   if (inner.success) return { backup: inner.data }
   const [issue] = inner.error.issues
   return { problem: `${issue?.path.join('.')}: ${issue?.message}`, isNewer: false }
+}
+
+const checked = z.object({ at: count, problem: z.string().nullable() })
+
+/** What was noted when a backup was verified. Never throws. */
+export function readChecked(text: string): Checked {
+  const found = checked.safeParse(parsed(text))
+  return found.success ? found.data : { at: 0, problem: 'what was noted when it was verified cannot be read' }
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { backupName, dueAt, isBackupName, isOverdue, surplus } from './server-backup.ts'
+import { backupName, dueAt, isBackupName, isOverdue, oldestFirst, surplus } from './server-backup.ts'
 
 test('names are in the order in which backups were taken, and nothing else is one', () => {
   const times = [0, 999, 1_000, 86_400_000, 1_795_000_000_123]
@@ -11,8 +11,20 @@ test('names are in the order in which backups were taken, and nothing else is on
 })
 
 test('the oldest go, however they are listed', () => {
-  assert.deepEqual(surplus(['c', 'a', 'd', 'b'], 2), ['a', 'b'])
-  assert.deepEqual(surplus(['a'], 2), [])
+  const names = [3, 1, 4, 2].map(backupName)
+  assert.deepEqual(surplus(names, { keep: 2, now: 4 }), [1, 2].map(backupName))
+  assert.deepEqual(surplus([backupName(1)], { keep: 2, now: 4 }), [])
+})
+
+test('after a clock went wrong the new ones stay, and those from a time that has yet to come go first', () => {
+  const hour = 3_600_000
+  const names = [10, 20, 9_000, 9_500].map(backupName)
+  assert.deepEqual(oldestFirst(names, 20), [9_000, 9_500, 10, 20].map(backupName))
+  assert.deepEqual(surplus(names, { keep: 1, now: 20 }), [9_000, 9_500, 10].map(backupName))
+  const given = { now: 1_000, everyMs: hour, newestAt: 900 * hour, failedAt: null }
+  assert.equal(dueAt(given), 1_000)
+  assert.equal(dueAt({ ...given, failedAt: 900 * hour }), 1_000)
+  assert.ok(isOverdue(given))
 })
 
 test('one is due when the newest is old enough, at once when there is none, and sooner after a failure', () => {

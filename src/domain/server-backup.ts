@@ -110,9 +110,15 @@ export interface BackupsSeen {
   readonly failed: { readonly at: number; readonly problem: string } | null
 }
 
+/** Oldest first. One from a time that has yet to come was taken by a clock that was wrong: nothing is older, for all we know. */
+export function oldestFirst(names: readonly string[], now: number): readonly string[] {
+  const order = Map.groupBy([...names].sort(), (name) => name > backupName(now))
+  return [...(order.get(true) ?? []), ...(order.get(false) ?? [])]
+}
+
 /** Names of those that are too many, oldest first. */
-export function surplus(names: readonly string[], keep: number): readonly string[] {
-  return [...names].sort().slice(0, Math.max(0, names.length - keep))
+export function surplus(names: readonly string[], { keep, now }: { keep: number; now: number }): readonly string[] {
+  return oldestFirst(names, now).slice(0, Math.max(0, names.length - keep))
 }
 
 export interface DueInput {
@@ -130,13 +136,13 @@ export function isOverdue({
   everyMs,
   newestAt,
 }: Omit<DueInput, 'failedAt' | 'everyMs'> & { everyMs: number | null }): boolean {
-  return everyMs !== null && (newestAt === null || now - newestAt > 2 * everyMs)
+  return everyMs !== null && (newestAt === null || Math.abs(now - newestAt) > 2 * everyMs)
 }
 
 const againMs = 3_600_000
 
-/** When the next one is to be taken. One that failed is tried again sooner. */
+/** When the next one is to be taken. One that failed is tried again sooner; one from a time to come says nothing of today. */
 export function dueAt({ now, everyMs, newestAt, failedAt }: DueInput): number {
-  if (failedAt !== null) return failedAt + Math.min(everyMs, againMs)
-  return newestAt === null ? now : newestAt + everyMs
+  if (failedAt !== null && failedAt <= now) return failedAt + Math.min(everyMs, againMs)
+  return newestAt === null || newestAt > now ? now : newestAt + everyMs
 }

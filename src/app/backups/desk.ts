@@ -39,7 +39,7 @@ export function deskOf(config: ServerConfig, program: string): Desk {
     verify: async (name, signal) => await verify(shelf(), name, signal),
     async tidy() {
       using _ = await shelf().hold()
-      await shelf().tidy(Number.POSITIVE_INFINITY)
+      await shelf().tidy(Number.POSITIVE_INFINITY, systemClock.now())
     },
   }
 }
@@ -75,7 +75,8 @@ async function take({ config, data, shelf, program, signal }: Work): Promise<Bac
     return summaryOf(taken, null)
   } finally {
     // What one that came to nothing has left is space that the next one needs; the others stay.
-    await shelf.tidy(taken === null ? Number.POSITIVE_INFINITY : config.keepBackups)
+    const keep = taken === null ? Number.POSITIVE_INFINITY : config.keepBackups
+    await shelf.tidy(keep, taken?.takenAt ?? systemClock.now())
   }
 }
 

@@ -1,16 +1,18 @@
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { readManifest, writeManifest } from '../../config/manifest.ts'
+import { readChecked, readManifest, writeManifest } from '../../config/manifest.ts'
 import {
   type Checked,
   filesOf,
   isBackupName,
   type KeptFile,
+  oldestFirst,
   type ServerBackup,
   surplus,
 } from '../../domain/server-backup.ts'
-import { Fault } from '../../lib/fault.ts'
+import { Fault, messageOf } from '../../lib/fault.ts'
 import { type ArtifactStore, openArtifacts } from '../../system/artifacts.ts'
+import { systemClock } from '../../system/clock.ts'
 import { fileBytes, makeDirectory, namesIn, readText, syncDirectory, writeFileAtomic } from '../../system/files.ts'
 import { type Lock, takeLock } from '../../system/lock.ts'
 
@@ -40,8 +42,8 @@ export interface Shelf {
   /** From here on it is one. */
   add(backup: ServerBackup): Promise<void>
   setChecked(name: string, checked: Checked): Promise<void>
-  /** Leaves the newest, and no file that none of them needs, nor what a killed process had begun. For who holds it. */
-  tidy(keep: number): Promise<void>
+  /** Leaves the newest by then, and no file that none of them needs, nor what a killed process had begun. For who holds it. */
+  tidy(keep: number, now: number): Promise<void>
 }
 
 /** Larger than the manifest of any server: each log is a line of it. */
@@ -52,7 +54,7 @@ export function openShelf(given: string): Shelf {
   const files = openArtifacts(join(path, 'files'), { ending: '', mode: 0o600 })
   const at = (name: string) => join(path, `${checkedName(path, name)}.json`)
   const noteAt = (name: string) => join(path, `${checkedName(path, name)}.checked`)
-  const names = async () => namesOf(await namesIn(path))
+  const names = async () => oldestFirst(namesOf(await namesIn(path)), systemClock.now())
   const isTrusted = async () => (await notes(path)).every(({ problem }) => problem === null)
   const shelf: Shelf = {
     path,
@@ -64,8 +66,8 @@ export function openShelf(given: string): Shelf {
       (await fileBytes(files.path(sha256))) === bytes && ((await isTrusted()) || (await isSound(files, sha256))),
     add: (backup) => writeFileAtomic(at(backup.name), writeManifest(backup), { mode: 0o600 }),
     setChecked: (name, checked) => writeFileAtomic(noteAt(name), `${JSON.stringify(checked)}\n`, { mode: 0o600 }),
-    async tidy(keep) {
-      for (const name of surplus(await names(), keep)) {
+    async tidy(keep, now) {
+      for (const name of surplus(await names(), { keep, now })) {
         await rm(at(name), { force: true })
         await rm(noteAt(name), { force: true })
       }
@@ -87,7 +89,6 @@ function checkedName(path: string, name: string): string {
   return name
 }
 
-/** Oldest first. */
 function namesOf(entries: readonly string[]): readonly string[] {
   return entries.flatMap((entry) => {
     const name = basename(entry, '.json')
@@ -124,8 +125,10 @@ async function notes(path: string): Promise<readonly Checked[]> {
   return read.filter((note) => note !== null)
 }
 
+/** One that cannot be read says no good of the backup, and `verify` writes it anew. */
 async function readNote(path: string): Promise<Checked | null> {
-  return JSON.parse((await readText(path, 10_000)) ?? 'null') as Checked | null
+  const text = await readText(path, 10_000).catch(messageOf) // Read as a note it is none.
+  return text === null ? null : readChecked(text)
 }
 
 async function shelved(shelf: Shelf, name: string, note: string): Promise<Shelved> {
@@ -139,7 +142,9 @@ async function shelved(shelf: Shelf, name: string, note: string): Promise<Shelve
 }
 
 async function read(path: string, name: string): Promise<ServerBackup> {
-  const text = await readText(path, mostManifestBytes)
+  const text = await readText(path, mostManifestBytes).catch((error: unknown) => {
+    throw new Fault('server_backup.damaged', { details: { name, problem: messageOf(error) }, cause: error })
+  })
   if (text === null) throw new Fault('server_backup.unknown', { details: { name, path: dirname(path) } })
   const found = readManifest(text)
   if ('backup' in found && found.backup.name === name) return found.backup
