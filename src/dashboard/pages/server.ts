@@ -79,7 +79,7 @@ function checkupTable(lines: readonly CheckupLineView[]): Html {
   const rows = lines.map(({ what, state, found, todo }) => [
     html`${lamp(marks[state], state)} ${what}`,
     found,
-    advice(todo ?? ''),
+    todo === null ? '' : advice(todo),
   ])
   return table('Checkup', ['What', 'Found', 'To do'], rows)
 }
