@@ -12,6 +12,7 @@ import { serveGit } from './git.ts'
 import { mustBeOwn } from './origin.ts'
 import { faultOf, respondWith } from './respond.ts'
 import { toldPath } from './told-path.ts'
+import { wantsPage } from './wants-page.ts'
 
 export interface AppParts {
   readonly git: GitServer
@@ -61,7 +62,7 @@ async function failed(error: unknown, context: Context<Env>, parts: AppParts): P
   if (confirming !== null) return confirming
   const answer = respondWith(error, context, parts.log)
   const { path, method } = context.req
-  const isPage = !/^\/(api|git)\//.test(path) && (context.req.header('accept') ?? '').includes('text/html')
+  const isPage = wantsPage({ path, accept: context.req.header('accept') })
   return (isPage && method !== 'HEAD' && (await parts.site?.fault(context, faultOf(error)))) || answer
 }
 

@@ -15,6 +15,7 @@ import { cameFrom, ownPath } from './own-path.ts'
 import { shownIn } from './passkey-pages.ts'
 import { logFailure, statusOf } from './respond.ts'
 import { browserOf } from './viewers.ts'
+import { wantsPage } from './wants-page.ts'
 
 const mostBytes = 64 * 1024
 
@@ -62,7 +63,7 @@ export function serveConfirm(app: Hono<Env>, parts: DashboardParts): void {
 /** Where a browser goes that has asked for something that needs it; null for anything else. */
 export function confirmFirst(context: Context<Env>, error: unknown, baseUrl: string): Response | null {
   if (!(error instanceof Fault) || error.code !== 'sign_in.confirm') return null
-  if (context.req.path.startsWith('/api/') || !(context.req.header('accept') ?? '').includes('text/html')) return null
+  if (!wantsPage({ path: context.req.path, accept: context.req.header('accept') })) return null
   const back = cameFrom(context.req.header('referer'), baseUrl)
   return context.redirect(`/confirm?back=${encodeURIComponent(back)}`, 303)
 }
