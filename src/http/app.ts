@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts'
 import type { GitServer } from '../sources/source.ts'
 import { newId } from '../system/random.ts'
 import type { Gatekeeper } from './auth.ts'
+import { comeAgain } from './come-again.ts'
 import { confirmFirst } from './confirm-pages.ts'
 import type { Site } from './dashboard/site.ts'
 import type { Env } from './env.ts'
@@ -45,7 +46,7 @@ export function httpApp(parts: AppParts): Hono<Env> {
     const requestId = newId('req')
     context.set('requestId', requestId)
     context.header('x-request-id', requestId)
-    if (stopping.aborted) return respondWith(new Fault('server.stopping'), context, log)
+    if (stopping.aborted) return await stopped(context, log)
     mustBeOwn(context.req.raw, baseUrl)
     await next()
   })
@@ -54,6 +55,11 @@ export function httpApp(parts: AppParts): Hono<Env> {
   serveGit(app, parts)
   parts.api(app)
   return app
+}
+
+async function stopped(context: Context<Env>, log: Log): Promise<Response> {
+  const fault = new Fault('server.stopping')
+  return (await comeAgain(context.req.raw, fault)) ?? respondWith(fault, context, log)
 }
 
 /** People at a browser get a page; programs what the API says. */

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import type { Clock } from '../lib/clock.ts'
 import { Fault } from '../lib/fault.ts'
 import { newId } from '../system/random.ts'
+import { comeAgain } from './come-again.ts'
 import type { Env } from './env.ts'
 import { errorBody } from './respond.ts'
 
@@ -60,9 +61,12 @@ export async function httpServer({ listen, clock, stopping }: HttpServerOptions)
   }
 }
 
-/** In the words of the API, so that whoever follows something comes again. */
-function notYet(): Response {
-  const body = errorBody(new Fault('server.starting'), newId('req'))
+/** A page for browsers; else in the words of the API, so that whoever follows something comes again. */
+async function notYet(request: Request): Promise<Response> {
+  const fault = new Fault('server.starting')
+  const page = await comeAgain(request, fault)
+  if (page !== null) return page
+  const body = errorBody(fault, newId('req'))
   return Response.json(body, { status: 503, headers: { 'retry-after': '1' } })
 }
 
