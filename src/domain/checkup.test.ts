@@ -102,6 +102,7 @@ test('that no backup is taken is said; one that failed, is damaged or is too old
   const at = (seen: Parameters<typeof backupLine>[0], now = hour) => backupLine(seen, now)
   assert.deepEqual(at({ value: { ...none, folder: null } }).state, 'warn')
   assert.deepEqual([at({ value: none }).state, at({ value: none }).found], ['warn', 'there is none yet'])
+  assert.equal(at({ value: { ...none, everyMs: null } }).state, 'warn')
   assert.equal(at({ value: some }).found, 'the newest is from 1h ago, and it is the only one')
   assert.deepEqual([at({ value: some }).state, at({ value: some }, 48 * hour + 1).state], ['ok', 'warn'])
   assert.equal(at({ value: { ...some, everyMs: null } }, 1_000 * hour).state, 'ok')

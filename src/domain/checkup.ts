@@ -132,7 +132,7 @@ export function backupLine(tried: Tried<BackupsSeen>, now: number): CheckupLine 
   const damaged = newest?.checked?.problem ?? unreadable[0]?.problem
   if (damaged !== undefined)
     return fail(what, `${found}; one is damaged: ${damaged}`, 'Take another: `signalbox backup`.')
-  if (isOverdue({ now, everyMs, newestAt: newest?.takenAt ?? null })) return warn(what, found, look)
+  if (newest === undefined || isOverdue({ now, everyMs, newestAt: newest.takenAt })) return warn(what, found, look)
   return ok(what, `${found}, and ${backups.length === 1 ? 'it is the only one' : `there are ${backups.length}`}`)
 }
 

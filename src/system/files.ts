@@ -193,6 +193,12 @@ export async function fileBytes(path: string): Promise<number> {
   return (await lstatOrNull(path))?.size ?? 0
 }
 
+/** Whether another file system begins here. */
+export async function isMountPoint(path: string): Promise<boolean> {
+  const [here, above] = [await lstatOrNull(path), await lstatOrNull(dirname(path))]
+  return here !== null && here.dev !== above?.dev
+}
+
 /** Bytes that an ordinary user may still write on the file system that holds `path`. */
 export async function freeBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(path)

@@ -165,6 +165,7 @@ test('a server takes backups by itself, and says when it cannot', limit, async (
     assert.match(await server.log(), /no backup could be taken/)
     const [fact] = await server.client.call('facts.list', { query: { kind: 'server.backup_failed' } })
     assert.equal(fact?.by, 'admin')
+    assert.deepEqual(fact?.data, { reason: 'process.failed' }) // Not only admins read it: no path stands there.
     assert.deepEqual(await kept(), before)
   })
 })

@@ -15,7 +15,7 @@ import { type CliResult, cli } from '../helpers/cli.ts'
 import { type ServerUnderTest, startServer } from '../helpers/server.ts'
 import { killAtPath, noStrace } from '../helpers/strace.ts'
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts'
-import { noTmpfs, tmpfs } from '../helpers/tmpfs.ts'
+import { noTmpfs, tmpfs, tmpfsAt } from '../helpers/tmpfs.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 import { app, webProcess } from './app.ts'
 import { assertSucceeded, type Project, project, visit, visitors } from './stage.ts'
@@ -138,6 +138,7 @@ test('a server is restored on a machine that knows nothing of it', limit, async 
     const told = await it.restore(data, '--key', key)
     assert.equal(told.code, 0, told.stderr)
     assert.match(told.stdout, /Next:\n {2}signalbox server --data \S+restored/)
+    assert.doesNotMatch(told.stdout, /^before/m)
     assert.equal((await stat(join(data, 'secrets.key'))).mode & 0o777, 0o600)
     assert.deepEqual(factsIn(data).broken, null)
     const { newest } = factsIn(data)
@@ -178,6 +179,19 @@ test('a server is restored on a machine that knows nothing of it', limit, async 
     ])
     assert.deepEqual(await everything(join(aside, 'repositories')), before)
     await stat(join(server.data, 'host', 'tracks'))
+  })
+
+  await t.test('where a part is a file system of its own it is refused before anything is moved', async (t) => {
+    const skip = await noTmpfs()
+    if (skip) return t.skip(skip)
+    const data = join(dir.path, 'mounted')
+    await using _ = await tmpfsAt(join(data, 'artifacts'), '1m')
+    const refused = await it.restore(data, '--key', key, '--replace')
+    assert.match(refused.stderr, /artifacts is a file system of its own/)
+    assert.deepEqual(
+      (await readdir(data)).filter((name) => !name.startsWith('server.')),
+      ['artifacts'],
+    )
   })
 
   await t.test('a server that is at work is never touched', async () => {

@@ -45,13 +45,19 @@ export function deskOf(config: ServerConfig, program: string): Desk {
 }
 
 async function seen({ backups: folder, backupEveryMs, keepBackups: keep }: ServerConfig): Promise<BackupsSeen> {
-  const all = folder === null ? [] : await openShelf(folder).list()
+  const found = folder === null ? [] : await openShelf(folder).list().catch(problemNow)
+  const [all, failed] = 'problem' in found ? [[], found] : [found, null]
   const everyMs = Number.isFinite(backupEveryMs) ? backupEveryMs : null
   return {
-    ...{ folder, everyMs, keep, failed: null },
+    ...{ folder, everyMs, keep, failed },
     backups: all.flatMap(({ backup, checked }) => (backup === null ? [] : [summaryOf(backup, checked)])),
     unreadable: all.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, problem }])),
   }
+}
+
+/** A disk that answers no more is for people to read of, on every page and list that tells of backups. */
+function problemNow(error: unknown): { readonly at: number; readonly problem: string } {
+  return { at: systemClock.now(), problem: messageOf(error) }
 }
 
 interface Work {

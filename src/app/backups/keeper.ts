@@ -9,6 +9,11 @@ import type { Desk } from './desk.ts'
 /** How often it is looked whether one is due; a clock that was set, or a folder that came back, is noticed by then. */
 const lookEveryMs = 30_000
 
+/** For the journal, which more people read than are told where the server keeps what. */
+function codeOf(error: unknown): string {
+  return error instanceof Fault ? error.code : 'internal.bug'
+}
+
 export interface Keeping {
   readonly desk: Desk
   readonly store: Store
@@ -29,7 +34,8 @@ export class BackupKeeper {
   }
 
   async seen(): Promise<BackupsSeen> {
-    return { ...(await this.#keeping.desk.seen()), failed: this.#failed }
+    const seen = await this.#keeping.desk.seen()
+    return { ...seen, failed: this.#failed ?? seen.failed }
   }
 
   async take(by: string): Promise<BackupSummary> {
@@ -43,7 +49,7 @@ export class BackupKeeper {
       if (signal.aborted || (error instanceof Fault && error.code === 'server_backup.busy')) throw error
       this.#failed = { at: systemClock.now(), problem: messageOf(error) }
       log.error('no backup could be taken', { error })
-      this.#tell('server.backup_failed', { by, name: 'backup', data: { reason: messageOf(error) } })
+      this.#tell('server.backup_failed', { by, name: 'backup', data: { reason: codeOf(error) } })
       throw error
     }
   }

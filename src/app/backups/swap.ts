@@ -1,7 +1,8 @@
 import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Fault } from '../../lib/fault.ts'
 import { syncFileSystem } from '../../system/archive.ts'
-import { exists, makeDirectory, readText, removeTree, writeFileAtomic } from '../../system/files.ts'
+import { exists, isMountPoint, makeDirectory, readText, removeTree, writeFileAtomic } from '../../system/files.ts'
 import type { DataDirectory, DataPaths } from '../data-directory.ts'
 
 /** What is written before anything is moved: from here on, whoever comes next carries it to its end. */
@@ -16,7 +17,10 @@ const swapped = ['signalbox.db', 'repositories', 'artifacts', join('logs', 'jobs
 /** What belongs to the old database, and to no other. */
 const ofTheOld = ['signalbox.db-wal', 'signalbox.db-shm']
 /** Names in a data directory that do not make it somebody's. */
-const ours = ['server.lock', 'server.pid', 'restoring', 'restoring.json', 'secrets.key', 'admin-token', 'lost+found']
+const ours = [
+  ...['server.lock', 'server.lock-journal', 'server.pid', 'restoring', 'restoring.json'],
+  ...['secrets.key', 'admin-token', 'lost+found'],
+]
 
 /** Where all that is restored is made ready, on the file system that it goes to. */
 export function stageOf({ path }: Pick<DataPaths, 'path'>): string {
@@ -29,6 +33,7 @@ export function isEmptyFor(names: readonly string[]): boolean {
 
 /** Puts what was made ready in place, and what was there aside. After this has begun it is carried to its end, by whoever. */
 export async function swapIn(held: DataDirectory, decided: Decided, signal: AbortSignal): Promise<void> {
+  await assertMovable(held)
   await syncFileSystem(held.path, signal)
   await writeFileAtomic(markerOf(held), `${JSON.stringify(decided)}\n`, { mode: 0o600 })
   await carryOn(held, decided)
@@ -51,6 +56,16 @@ export async function endBrokenOff(held: DataDirectory): Promise<Decided | null>
 
 function markerOf({ path }: DataPaths): string {
   return join(path, 'restoring.json')
+}
+
+/** A file system of its own cannot be renamed: who found that out in the middle could never end. Fault `data.invalid`. */
+async function assertMovable(held: DataDirectory): Promise<void> {
+  const { path } = held
+  for (const name of swapped) {
+    if (!(await exists(join(stageOf(held), name))) || !(await isMountPoint(join(path, name)))) continue
+    const problem = `${name} is a file system of its own: mount it elsewhere, with a link to it in its place`
+    throw new Fault('data.invalid', { details: { path, problem } })
+  }
 }
 
 /** Every step is one rename, and shows by itself whether it was done. */

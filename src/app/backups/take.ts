@@ -94,19 +94,36 @@ async function keepRepositories(
   return kept
 }
 
-/** A log that grows is kept as far as it is. One that has not changed since before the backup before is not read again. */
-async function keepLogs({ data, shelf, signal }: Taking, before: ServerBackup | null): Promise<readonly KeptLog[]> {
-  if (!(await exists(data.jobLogs))) return []
+/** A log that grows is kept as far as it is; one that is thrown away meanwhile is in none. */
+async function keepLogs(taking: Taking, before: ServerBackup | null): Promise<readonly KeptLog[]> {
+  const { jobLogs } = taking.data
+  if (!(await exists(jobLogs))) return []
   const known = new Map(before?.logs?.map((log) => [log.path, log]))
   const kept: KeptLog[] = []
-  for (const path of await filesBelow(data.jobLogs, { isWanted: () => true, most: Number.POSITIVE_INFINITY })) {
-    const { size, mtimeMs: modifiedAt } = await stat(join(data.jobLogs, path))
-    const same = known.get(path)
-    const isSame = same?.bytes === size && same.modifiedAt === modifiedAt && modifiedAt < (before?.takenAt ?? 0)
-    if (same && isSame && (await shelf.has(same))) kept.push(same)
-    else kept.push({ path, modifiedAt, ...keptAs(await shelf.files.put(contentOf(join(data.jobLogs, path), signal))) })
+  for (const path of await filesBelow(jobLogs, { isWanted: () => true, most: Number.POSITIVE_INFINITY })) {
+    const log = await keepLog(taking, path, { same: known.get(path), takenAt: before?.takenAt ?? 0 }).catch(
+      nullIfMissing,
+    )
+    if (log !== null) kept.push(log)
   }
   return kept
+}
+
+/** One that has not changed since before the backup before is not read again. */
+async function keepLog(
+  { data, shelf, signal }: Taking,
+  path: string,
+  { same, takenAt }: { readonly same: KeptLog | undefined; readonly takenAt: number },
+): Promise<KeptLog> {
+  const { size, mtimeMs: modifiedAt } = await stat(join(data.jobLogs, path))
+  const isSame = same?.bytes === size && same.modifiedAt === modifiedAt && modifiedAt < takenAt
+  if (same && isSame && (await shelf.has(same))) return same
+  return { path, modifiedAt, ...keptAs(await shelf.files.put(contentOf(join(data.jobLogs, path), signal))) }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null
+  throw error
 }
 
 function contentOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
@@ -114,12 +131,7 @@ function contentOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 async function bytesAt(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+  return await stat(path).then(({ size }) => size, nullIfMissing)
 }
 
 function keptAs({ digest, bytes }: StoredArchive): KeptFile {
