@@ -59,17 +59,10 @@ export function processorKind(id: ProcessorId): ProcessorKind | null {
 }
 
 /** For a machine that is in no row: the middle of the table. */
-export const middleWatts: CoreWatts = {
-  idle:
-    quantile(
-      rows.map(({ idle }) => idle),
-      0.5,
-    ) ?? 0,
-  busy:
-    quantile(
-      rows.map(({ busy }) => busy),
-      0.5,
-    ) ?? 0,
+export const middleWatts: CoreWatts = { idle: middleOf(({ idle }) => idle), busy: middleOf(({ busy }) => busy) }
+
+function middleOf(watts: (row: Row) => number): number {
+  return quantile(rows.map(watts), 0.5) ?? 0
 }
 
 /** The first processor of `/proc/cpuinfo`. */
