@@ -6,7 +6,7 @@ import type { GateReport } from '../domain/gates.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Live, type Track, trackId } from '../domain/track.ts'
 import { hasAny, type VariableChanges } from '../domain/variables.ts'
-import { Fault } from '../lib/fault.ts'
+import { Fault, messageOf } from '../lib/fault.ts'
 import type { StoredRelease } from '../store/releases.ts'
 import type { Store } from '../store/store.ts'
 import type { Observation } from '../targets/driver.ts'
@@ -356,7 +356,7 @@ export class Queries {
       return { observation: await withLimit(limited, (signal) => driver.observe(track, signal)), stale: null }
     } catch (error) {
       const stored = store.tracks.observed(track) as Observation | null
-      return { observation: stored, stale: error instanceof Error ? error.message : String(error) }
+      return { observation: stored, stale: messageOf(error) }
     }
   }
 

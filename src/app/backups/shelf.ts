@@ -103,8 +103,7 @@ async function hold(path: string): Promise<Lock> {
     if (lock !== null) return lock
   } catch (error) {
     if (error instanceof Fault) throw error
-    const problem = error instanceof Error ? error.message : String(error)
-    throw new Fault('server_backup.no_place', { details: { path, problem }, cause: error })
+    throw new Fault('server_backup.no_place', { details: { path, problem: messageOf(error) }, cause: error })
   }
   throw new Fault('server_backup.busy', { details: { path } })
 }
