@@ -583,6 +583,18 @@ const catalogue = {
     hint: 'Try again; look at the connection.',
     temporary: true,
   },
+  'restore.key_needed': {
+    sentence: 'The secrets in the backup {name} need the key {recipient}, and there is none at {path}',
+    hint: 'Name its file with --key FILE. Without it, --without-key restores all the rest; secrets then have to be set anew.',
+  },
+  'restore.key_unfit': {
+    sentence: 'The key in {path} does not open the secrets in the backup {name}, which need {recipient}',
+    hint: 'A key file names itself in its first line: find the one with that name.',
+  },
+  'restore.occupied': {
+    sentence: 'There is something in {path} already',
+    hint: 'Name a new folder; or stop the server there and add --replace, which moves aside what is there and deletes nothing.',
+  },
   'revert.conflict': {
     sentence: 'What {commit} changed cannot be taken back by itself: it was changed again since, in {files}',
     hint: 'Revert it by hand, settle these files, and push: `git revert {commit}`.',
@@ -646,18 +658,6 @@ const catalogue = {
   'schedule.unknown': {
     sentence: 'There is no schedule {name} on {track}; there are: {known}',
     hint: '`signalbox schedules` lists those of the release that is live.',
-  },
-  'restore.key_needed': {
-    sentence: 'The secrets in the backup {name} need the key {recipient}, and there is none at {path}',
-    hint: 'Name its file with --key FILE. Without it, --without-key restores all the rest; secrets then have to be set anew.',
-  },
-  'restore.key_unfit': {
-    sentence: 'The key in {path} does not open the secrets in the backup {name}, which need {recipient}',
-    hint: 'A key file names itself in its first line: find the one with that name.',
-  },
-  'restore.occupied': {
-    sentence: 'There is something in {path} already',
-    hint: 'Name a new folder; or stop the server there and add --replace, which moves aside what is there and deletes nothing.',
   },
   'secret.key_damaged': {
     sentence: 'The key file {path} holds no key',

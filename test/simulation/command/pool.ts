@@ -44,8 +44,8 @@ function stretchesOf(wish: Stretch): Stretch[] {
 
 function startWorker(): { run(stretch: Stretch): Promise<Tally> } & Disposable {
   const child = fork(join(import.meta.dirname, 'worker.ts'))
-  // Time stands still for seeds while others need the cores.
-  if (child.pid !== undefined) setPriority(child.pid, 15)
+  // Time stands still for seeds: others, to whom it does not, go first.
+  if (child.pid !== undefined) setPriority(child.pid, 5)
   return {
     run: (stretch) => asked(child, stretch),
     [Symbol.dispose]: () => {
