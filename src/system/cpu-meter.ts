@@ -92,7 +92,7 @@ export class CpuMeter {
    * than all cores could do, or somebody else got it, the program went on as before; and one that nobody has seen kept one core busy.
    */
   #withTail({ ms, leftMs, elapsedMs }: Tail): number {
-    if (leftMs >= 0 && leftMs <= elapsedMs * cores()) return ms + leftMs
+    if (leftMs >= 0 && leftMs <= elapsedMs * cores() + mostRoundedMs) return ms + leftMs
     return Math.max(ms, elapsedMs * (this.#busy ?? 1))
   }
 
@@ -172,6 +172,9 @@ export class CpuMeter {
     return [1, 2, 3, 6, 7].reduce((sum, at) => sum + Number(words[at] ?? 0), 0) * tickMs
   }
 }
+
+/** The kernel tells of whole ticks, of user and of system mode apart: both may have become full just now. */
+const mostRoundedMs = 2 * tickMs
 
 interface Tail {
   readonly ms: number
