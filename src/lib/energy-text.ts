@@ -18,6 +18,27 @@ export function lapTime(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)}ms` : brief(ms)
 }
 
+/** What a lap took, column by column; a dash of the reader's kind for what nobody could tell. */
+export function lapTexts(lap: LapTaken, unknown: string): readonly string[] {
+  const known = <T>(value: T | null, show: (value: T) => string) => (value === null ? unknown : show(value))
+  return [
+    lapTime(lap.durationMs),
+    known(lap.cpuMs, lapTime),
+    known(lap.cores, (cores) => cores.toFixed(2)),
+    known(lap.energy, ({ joules }) => joulesText(joules)),
+    known(lap.watts, (watts) => `${watts.toFixed(1)} W`),
+    known(lap.energy, ({ grams }) => gramsText(grams)),
+  ]
+}
+
+export interface LapTaken {
+  readonly durationMs: number
+  readonly cpuMs: number | null
+  readonly cores: number | null
+  readonly watts: number | null
+  readonly energy: { readonly joules: number; readonly grams: number } | null
+}
+
 /** An estimate: two digits say all there is to say. */
 function round(value: number): string {
   if (value === 0) return '0'

@@ -1,6 +1,6 @@
 import type { DeploymentDetailView, EnergyInsightsView, EnergyView, LapView, RunDetailView } from '../../api/views.ts'
 import { basisWords } from '../../domain/energy.ts'
-import { gramsText, joulesText, lapTime } from '../../lib/energy-text.ts'
+import { gramsText, joulesText, lapTexts } from '../../lib/energy-text.ts'
 import { plural } from '../../lib/short-text.ts'
 import { dim, listing, type Text } from '../text.ts'
 
@@ -48,13 +48,6 @@ function basisLine({ basis }: EnergyView): string {
   return `An estimate, ${basisWords[basis]}.`
 }
 
-function lapRow({ job, attempt, name, durationMs, cpuMs, cores, watts, energy }: LapView): readonly Text[] {
-  const tried = attempt > 1 ? `${job} (attempt ${attempt})` : job
-  const took = [lapTime(durationMs), cpuMs === null ? '-' : lapTime(cpuMs), cores === null ? '-' : cores.toFixed(2)]
-  const power = watts === null ? '-' : `${watts.toFixed(1)} W`
-  return [tried, name, ...took, energy === null ? '-' : joulesText(energy.joules), power, co2(energy)]
-}
-
-function co2(energy: EnergyView | null): string {
-  return energy === null ? '-' : gramsText(energy.grams)
+function lapRow({ job, attempt, name, ...lap }: LapView): readonly Text[] {
+  return [attempt > 1 ? `${job} (attempt ${attempt})` : job, name, ...lapTexts(lap, '-')]
 }

@@ -1,6 +1,6 @@
 import type { DeploymentDetailView, EnergyView, InsightsView, LapView } from '../../api/views.ts'
 import { bases, basisWords } from '../../domain/energy.ts'
-import { gramsText, joulesText, lapTime } from '../../lib/energy-text.ts'
+import { gramsText, joulesText, lapTexts } from '../../lib/energy-text.ts'
 import { plural } from '../../lib/short-text.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { daily } from './day-bars.ts'
@@ -25,21 +25,15 @@ function lapTable(laps: readonly LapView[]): Html {
   return table('What each lap took', head, laps.map(lapRow))
 }
 
-function lapRow({ job, attempt, name, durationMs, cpuMs, cores, watts, energy }: LapView): readonly Cell[] {
-  return [
-    html`${job}${attempt > 1 ? html` <span class="quiet">attempt ${attempt}</span>` : nothing}`,
-    name,
-    lapTime(durationMs),
-    known(cpuMs, lapTime),
-    known(cores, (number) => number.toFixed(2)),
-    known(energy, ({ joules }) => joulesText(joules)),
-    known(watts, (number) => `${number.toFixed(1)} W`),
-    known(energy, ({ grams }) => gramsText(grams)),
-  ]
+function lapRow({ job, attempt, name, ...lap }: LapView): readonly Cell[] {
+  const tried = html`${job}${attempt > 1 ? html` <span class="quiet">attempt ${attempt}</span>` : nothing}`
+  return [tried, name, ...lapTexts(lap, dash)]
 }
 
+const dash = '\u2013'
+
 function known<T>(value: T | null, show: (value: T) => string): string {
-  return value === null ? '\u2013' : show(value)
+  return value === null ? dash : show(value)
 }
 
 function estimate(energy: EnergyView | null): Html {
