@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '../lib/fault.ts'
+import { contentOf } from './files.ts'
 import { assertSuccess, runChild } from './process.ts'
 import { systemPath } from './programs.ts'
 
 /** SHA-256 of a file's bytes, read piece by piece. Rejects with the system's error when it cannot be read. */
 export async function sha256OfFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal })
+  await pipeline(contentOf(path, signal), hash, { signal })
   return hash.digest('hex')
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import { codeOf } from './errors.ts'
 import { cores } from './machine.ts'
 import { joulesBetween, type PowerCount, powerCounts } from './power-counters.ts'
-import { fieldsOf, tickMs } from './proc.ts'
+import { addDescendants, carriesMarks, fieldsOf, tickMs } from './proc.ts'
 import { growth, type Tree, type TreeMember } from './tree-growth.ts'
 
 /** What has been used since the meter was made. */
@@ -49,7 +49,7 @@ export class CpuMeter {
   /** A look at the beginning or the end of a stretch, of which nobody may have had a look meanwhile. */
   mark(): Promise<Reading> {
     return this.#next(async () => {
-      const reading = await this.#look(this.#busy === null)
+      const reading = await this.#look({ isUnseen: this.#busy === null })
       this.#busy = null
       return reading
     })
@@ -61,7 +61,7 @@ export class CpuMeter {
       await this.#options.clock.sleep(pauseMs, signal).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })
-      if (!signal.aborted) await this.#next(() => this.#look(false))
+      if (!signal.aborted) await this.#next(() => this.#look({ isUnseen: false }))
     }
   }
 
@@ -72,7 +72,7 @@ export class CpuMeter {
     return done
   }
 
-  async #look(isUnseen: boolean): Promise<Reading> {
+  async #look({ isUnseen }: { readonly isUnseen: boolean }): Promise<Reading> {
     const isFirst = this.#others === null
     const tree = await this.#treeNow()
     const at = this.#options.clock.monotonic()
@@ -119,14 +119,14 @@ export class CpuMeter {
     const tree = new Map<number, TreeMember>()
     for (const each of all.values())
       if (this.#tree.get(each.pid)?.startTime === each.startTime) tree.set(each.pid, each)
-    addDescendants(tree, all)
+    addDescendants(tree, all.values())
     for (const each of all.values()) {
       if (tree.has(each.pid)) continue
       if (await this.#hasMarks(each.pid)) tree.set(each.pid, each)
       // A child of ours has our environment until it has become the program it is to be.
       else if (each.parent !== process.pid) this.#others?.add(each.pid)
     }
-    addDescendants(tree, all)
+    addDescendants(tree, all.values())
     return tree
   }
 
@@ -141,8 +141,7 @@ export class CpuMeter {
   }
 
   async #hasMarks(pid: number): Promise<boolean> {
-    const environ = `\0${await this.#text(`${pid}/environ`)}`
-    return Object.entries(this.#options.marks).every(([name, value]) => environ.includes(`\0${name}=${value}\0`))
+    return carriesMarks((await this.#text(`${pid}/environ`)) ?? '', this.#options.marks)
   }
 
   /** Null when the process is gone, or is not ours to look at. */
@@ -185,11 +184,4 @@ interface Tail {
 interface Machine {
   readonly counts: readonly PowerCount[]
   readonly cpuMs: number
-}
-
-function addDescendants(tree: Map<number, TreeMember>, all: Tree): void {
-  for (let before = -1; before !== tree.size; ) {
-    before = tree.size
-    for (const each of all.values()) if (tree.has(each.parent)) tree.set(each.pid, each)
-  }
 }

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, createReadStream, type Stats } from 'node:fs'
 import {
   access,
   appendFile,
@@ -22,6 +22,11 @@ import { systemPath } from './programs.ts'
 import { newId } from './random.ts'
 
 export { codeOf, diskFault, isDiskFull, isMissing } from './errors.ts'
+
+/** A file's bytes, piece by piece; whoever reads them hears of a file that cannot be read. */
+export function contentOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: 1024 * 1024, signal })
+}
 
 export interface WriteOptions {
   readonly mode?: number

@@ -107,18 +107,31 @@ export async function findByMarks(
 }
 
 async function hasMarks(pid: number, marks: Readonly<Record<string, string>>): Promise<boolean> {
-  const environ = `\0${await readOwn(`/proc/${pid}/environ`)}`
-  return Object.entries(marks).every(([name, value]) => environ.includes(`\0${name}=${value}\0`))
+  return carriesMarks(await readOwn(`/proc/${pid}/environ`), marks)
+}
+
+/** Whether an environment, as the kernel tells it, has all these variables with these values. */
+export function carriesMarks(environ: string, marks: Readonly<Record<string, string>>): boolean {
+  return Object.entries(marks).every(([name, value]) => `\0${environ}`.includes(`\0${name}=${value}\0`))
 }
 
 /** The processes given and everything they started, as far as parents are still there. */
 export function withDescendants(found: readonly ProcessInfo[], table: readonly ProcessInfo[]): readonly ProcessInfo[] {
   const taken = new Map(found.map((info) => [info.pid, info]))
+  addDescendants(taken, table)
+  return [...taken.values()]
+}
+
+/** Puts into the first, by number, whatever those in it have started. */
+export function addDescendants<T extends { readonly pid: number; readonly parent: number }>(
+  taken: Map<number, T>,
+  table: Iterable<T>,
+): void {
+  const all = [...table]
   for (let before = -1; before !== taken.size; ) {
     before = taken.size
-    for (const info of table) if (taken.has(info.parent)) taken.set(info.pid, info)
+    for (const each of all) if (taken.has(each.parent)) taken.set(each.pid, each)
   }
-  return [...taken.values()]
 }
 
 /** Changes with every start of the machine: process numbers of another start mean nothing. */

@@ -1,4 +1,4 @@
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { chmod, copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { KeptFile, ServerBackup } from '../../domain/server-backup.ts'
@@ -7,7 +7,7 @@ import { gitBundles } from '../../sources/git/bundling.ts'
 import { markRestored, type Reached } from '../../store/restored.ts'
 import { sha256OfFile } from '../../system/archive.ts'
 import { openArtifacts } from '../../system/artifacts.ts'
-import { diskFault, isMissing, makeDirectory } from '../../system/files.ts'
+import { contentOf, diskFault, isMissing, makeDirectory } from '../../system/files.ts'
 import { dataPaths } from '../data-directory.ts'
 import { gitEnvironment } from '../environment.ts'
 import { databaseWork } from './database.ts'
@@ -48,7 +48,7 @@ async function stageArtifacts({ shelf, backup, into, signal }: Staging): Promise
   const to = openArtifacts(dataPaths(into).artifacts)
   for (const { sha256 } of backup.artifacts) {
     const path = shelf.files.path(sha256)
-    const { digest } = await to.put(createReadStream(path, { highWaterMark: 1024 * 1024, signal }))
+    const { digest } = await to.put(contentOf(path, signal))
     if (digest !== sha256) throw new Fault('artifact.damaged', { details: { digest: sha256, path, found: digest } })
   }
 }

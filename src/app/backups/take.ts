@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -11,7 +10,7 @@ import {
 import type { Bundles } from '../../sources/source.ts'
 import type { CopySeen } from '../../store/copy.ts'
 import { openArtifacts, type StoredArchive } from '../../system/artifacts.ts'
-import { exists, isMissing } from '../../system/files.ts'
+import { contentOf, exists, isMissing } from '../../system/files.ts'
 import { filesBelow } from '../../system/tree.ts'
 import type { DataPaths } from '../data-directory.ts'
 import { databaseWork } from './database.ts'
@@ -124,10 +123,6 @@ async function keepLog(
 function nullIfMissing(error: unknown): null {
   if (isMissing(error)) return null
   throw error
-}
-
-function contentOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: 1024 * 1024, signal })
 }
 
 async function bytesAt(path: string): Promise<number | null> {
