@@ -89,7 +89,9 @@ export function variableSpec(given: Partial<VariableSpec> & Pick<VariableSpec, '
   return { type: 'string', required: false, secret: false, default: null, since: null, description: '', ...given }
 }
 
+/** Each app has a host of its own, the first that of the environment: two that share one fight over it. */
 export function environmentSpec(given: Partial<EnvironmentSpec> & Pick<EnvironmentSpec, 'name'>): EnvironmentSpec {
+  const [, ...others] = given.apps ?? []
   return {
     displayName: given.name,
     region: null,
@@ -97,7 +99,7 @@ export function environmentSpec(given: Partial<EnvironmentSpec> & Pick<Environme
     target: { driver: 'model', options: {} },
     url: null,
     hosts: [`${given.name}.test`],
-    hostsOf: {},
+    hostsOf: Object.fromEntries(others.map((app) => [app, [`${app}.${given.name}.test`]])),
     variables: {},
     scale: {},
     needs: [],
