@@ -37,8 +37,8 @@ export interface Shelf {
   list(): Promise<readonly Shelved[]>
   /** Faults `server_backup.unknown`, `server_backup.damaged`, `server_backup.newer`. */
   read(name: string): Promise<ServerBackup>
-  /** Its length is looked at, and its content where one of the backups was found damaged. */
-  has(file: KeptFile): Promise<boolean>
+  /** Tells of each file whether it is there: its length is looked at, and its content where one of the backups was found damaged by now. */
+  look(): Promise<(file: KeptFile) => Promise<boolean>>
   /** From here on it is one. */
   add(backup: ServerBackup): Promise<void>
   setChecked(name: string, checked: Checked): Promise<void>
@@ -55,15 +55,17 @@ export function openShelf(given: string): Shelf {
   const at = (name: string) => join(path, `${checkedName(path, name)}.json`)
   const noteAt = (name: string) => join(path, `${checkedName(path, name)}.checked`)
   const names = async () => oldestFirst(namesOf(await namesIn(path)), systemClock.now())
-  const isTrusted = async () => (await notes(path)).every(({ problem }) => problem === null)
   const shelf: Shelf = {
     path,
     files,
     hold: () => hold(path),
     list: async () => await Promise.all((await names()).toReversed().map((name) => shelved(shelf, name, noteAt(name)))),
     read: (name) => read(at(name), name),
-    has: async ({ sha256, bytes }) =>
-      (await fileBytes(files.path(sha256))) === bytes && ((await isTrusted()) || (await isSound(files, sha256))),
+    async look() {
+      const isTrusted = (await notes(path)).every(({ problem }) => problem === null)
+      return async ({ sha256, bytes }) =>
+        (await fileBytes(files.path(sha256))) === bytes && (isTrusted || (await isSound(files, sha256)))
+    },
     add: (backup) => writeFileAtomic(at(backup.name), writeManifest(backup), { mode: 0o600 }),
     setChecked: (name, checked) => writeFileAtomic(noteAt(name), `${JSON.stringify(checked)}\n`, { mode: 0o600 }),
     async tidy(keep, now) {

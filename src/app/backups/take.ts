@@ -27,12 +27,17 @@ export interface Taking {
   readonly signal: AbortSignal
 }
 
+interface Keeping extends Taking {
+  readonly isKept: (file: KeptFile) => Promise<boolean>
+}
+
 /**
  * Takes a backup, whoever is at work in the data directory. The database is as it was at one moment. Repositories and logs are
  * read after it, so that everything it names is there; archives before and after it, as old ones may be thrown away meanwhile.
  */
-export async function takeBackup(taking: Taking): Promise<ServerBackup> {
-  const { shelf, now, program, recipient } = taking
+export async function takeBackup(wish: Taking): Promise<ServerBackup> {
+  const { shelf, now, program, recipient } = wish
+  const taking = { ...wish, isKept: await shelf.look() }
   const before = (await shelf.list()).find(({ backup }) => backup !== null)?.backup ?? null
   await keepArtifacts(taking, await openArtifacts(taking.data.artifacts).list())
   const { database, seen } = await keepDatabase(taking)
@@ -47,7 +52,7 @@ export async function takeBackup(taking: Taking): Promise<ServerBackup> {
   return backup
 }
 
-async function keepDatabase({ shelf, data, signal }: Taking): Promise<{ database: KeptFile; seen: CopySeen }> {
+async function keepDatabase({ shelf, data, signal }: Keeping): Promise<{ database: KeptFile; seen: CopySeen }> {
   let seen: CopySeen | null = null
   const stored = await shelf.files.take(async (path) => {
     seen = await databaseWork({ copy: data.database, look: path }, signal)
@@ -57,14 +62,14 @@ async function keepDatabase({ shelf, data, signal }: Taking): Promise<{ database
 }
 
 /** Named by their content already, so that one that is there is never read again. */
-async function keepArtifacts({ data, shelf, signal }: Taking, digests: readonly string[]) {
+async function keepArtifacts({ data, shelf, isKept, signal }: Keeping, digests: readonly string[]) {
   const from = openArtifacts(data.artifacts)
   const artifacts: KeptFile[] = []
   const lost: string[] = []
   for (const sha256 of digests) {
     const bytes = await bytesAt(from.path(sha256))
     if (bytes === null) lost.push(sha256)
-    else if (await shelf.has({ sha256, bytes })) artifacts.push({ sha256, bytes })
+    else if (await isKept({ sha256, bytes })) artifacts.push({ sha256, bytes })
     else {
       const stored = keptAs(await shelf.files.put(contentOf(from.path(sha256), signal)))
       if (stored.sha256 === sha256) artifacts.push(stored)
@@ -75,7 +80,7 @@ async function keepArtifacts({ data, shelf, signal }: Taking, digests: readonly 
 }
 
 async function keepRepositories(
-  { bundles, shelf, signal }: Taking,
+  { bundles, shelf, isKept, signal }: Keeping,
   projects: readonly string[],
   before: ServerBackup | null,
 ): Promise<readonly KeptRepository[]> {
@@ -84,7 +89,7 @@ async function keepRepositories(
     const { head, refs, isEmpty } = await bundles.state(project)
     const same = before?.repositories.find((each) => each.project === project && each.refs === refs)?.bundle
     if (isEmpty) kept.push({ project, head, refs, bundle: null })
-    else if (same && (await shelf.has(same))) kept.push({ project, head, refs, bundle: same })
+    else if (same && (await isKept(same))) kept.push({ project, head, refs, bundle: same })
     else {
       const bundle = keptAs(await shelf.files.take((path) => bundles.write(project, path, signal)))
       kept.push({ project, head, refs, bundle })
@@ -94,7 +99,7 @@ async function keepRepositories(
 }
 
 /** A log that grows is kept as far as it is; one that is thrown away meanwhile is in none. */
-async function keepLogs(taking: Taking, before: ServerBackup | null): Promise<readonly KeptLog[]> {
+async function keepLogs(taking: Keeping, before: ServerBackup | null): Promise<readonly KeptLog[]> {
   const { jobLogs } = taking.data
   if (!(await exists(jobLogs))) return []
   const known = new Map(before?.logs?.map((log) => [log.path, log]))
@@ -110,13 +115,13 @@ async function keepLogs(taking: Taking, before: ServerBackup | null): Promise<re
 
 /** One that has not changed since before the backup before is not read again. */
 async function keepLog(
-  { data, shelf, signal }: Taking,
+  { data, shelf, isKept, signal }: Keeping,
   path: string,
   { same, takenAt }: { readonly same: KeptLog | undefined; readonly takenAt: number },
 ): Promise<KeptLog> {
   const { size, mtimeMs: modifiedAt } = await stat(join(data.jobLogs, path))
   const isSame = same?.bytes === size && same.modifiedAt === modifiedAt && modifiedAt < takenAt
-  if (same && isSame && (await shelf.has(same))) return same
+  if (same && isSame && (await isKept(same))) return same
   return { path, modifiedAt, ...keptAs(await shelf.files.put(contentOf(join(data.jobLogs, path), signal))) }
 }
 
