@@ -39,8 +39,9 @@ export function exitCodeOfFault(code: string): number {
 }
 
 const byCode: ReadonlyMap<string, number> = new Map([
-  ['approval.none_given', exitCodes.blocked],
   ['approval.commit_moved', exitCodes.blocked],
+  ['approval.given', exitCodes.blocked],
+  ['approval.none_given', exitCodes.blocked],
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.not_ready', exitCodes.blocked],
   ['approval.plan_moved', exitCodes.blocked],

@@ -112,7 +112,8 @@ test('as many different people as are demanded, out of those who are named by na
   const { id } = await waiting(it)
   assert.throws(() => approve(it, id, edsger), { code: 'approval.not_allowed' })
   approve(it, id, grace)
-  approve(it, id, grace)
+  assert.throws(() => approve(it, id, grace), { code: 'approval.given', message: /grace has said yes to .*: 1 more/ })
+  assert.equal(facts(it, 'deployment.approval').length, 1)
   assert.equal(it.store.deployments.get(id)?.state.kind, 'waiting')
   const gate = it.queries.planOf(id).gates.find((each) => each.gate === 'approval')?.answer
   assert.match(gate?.because ?? '', /^1 of 2 have approved this plan$/)
@@ -143,6 +144,24 @@ test('a yes does not count any more when its giver has lost the role, or was dis
     String(fact?.data.moved),
     /the yes of grace does not count any more: their account or their role was taken away/,
   )
+})
+
+test('a yes said again is heard when by then no other is asked for, and one who has said it may still say no', async () => {
+  await using it = await startEngine(guarded({ approvals: 2, approvers: ['role:lead'] }))
+  for (const name of ['ada', 'grace']) person(it, name, ['lead'])
+  await pushed(it, 'first')
+  const { id } = await waiting(it)
+  approve(it, id, ada)
+  person(it, 'ada')
+  approve(it, id, grace)
+  person(it, 'ada', ['lead'])
+  approve(it, id, ada)
+  assert.equal((await ended(it, id)).state.kind, 'finished')
+  await pushed(it, 'second')
+  const next = await waiting(it)
+  approve(it, next.id, ada)
+  it.engine.actions.reject(next.id, 'changed my mind', ada)
+  assert.equal(outcome(it, next.id), 'aborted')
 })
 
 test('whoever asked does not approve it where that is forbidden, and may take it back by a no', async () => {

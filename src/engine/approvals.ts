@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import { type Answers, peopleFor } from '../domain/gates/approval.ts'
 import type { Who } from '../domain/permission.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { type Demand, maySatisfy } from '../domain/safeguards.ts'
@@ -7,18 +8,27 @@ import type { Store } from '../store/store.ts'
 import { contextOf, trackOf } from './context.ts'
 import { currentPlan } from './current-plan.ts'
 import { findDeployment } from './find.ts'
-import { gateFacts } from './gate-facts.ts'
+import { gateFacts, givenApprovals } from './gate-facts.ts'
 import { mustBePermitted, whoIs } from './permissions.ts'
 import { demandsFor, pushersOf } from './safeguards.ts'
 import { isLookedFor } from './surveys.ts'
 import type { Tx } from './tx.ts'
 
-/** Unless a yes of theirs would count. Fault `approval.not_ready` while the plan does not show yet what becomes of the database. */
+/** Unless a yes of theirs would count. Faults as of `mayApprove` and `mustBeNews`, and `approval.not_ready` while the plan does not show yet what becomes of the database. */
 export function mustBeApprovable(store: Store, id: string, by: string): Deployment {
   const deployment = mustBeAskedOf(store, id, by)
   if (isLookedFor(store, deployment)) throw new Fault('approval.not_ready', { details: { deployment: id } })
-  mayApprove(ownOf(store, deployment), demandsOn(store, deployment), personThere(store, deployment, by))
+  const demands = demandsOn(store, deployment)
+  mayApprove(ownOf(store, deployment), demands, personThere(store, deployment, by))
+  mustBeNews(store, { deployment, by, demands, answers: () => answersTo(store, deployment) })
   return deployment
+}
+
+function answersTo(store: Store, deployment: Deployment): Answers {
+  const context = contextOf(store, deployment)
+  const approvals = givenApprovals(store, deployment.id, context.track)
+  const { hash } = currentPlan(store, deployment, context)
+  return { deployment, approvals, plan: hash, pushers: pushersOf(store, deployment) }
 }
 
 /** Whoever asked for it may always take it back by a no. */
@@ -81,6 +91,22 @@ export function mayApprove({ id, own }: Asked, demands: readonly Demand[], who: 
   ]
   const problem = isOwn ? 'whoever pushed it or asked for it does not approve it here' : `only ${named.join(', ')} may`
   throw new Fault('approval.not_allowed', { details: { by: who.name, deployment: id, problem } })
+}
+
+interface Again {
+  readonly deployment: { readonly id: string }
+  readonly by: string
+  readonly demands: readonly Demand[]
+  answers(): Answers
+}
+
+/** Fault `approval.given` for somebody who has said yes to the plan as it is, while others are still asked: again it would change nothing. */
+export function mustBeNews(store: Store, { deployment: { id }, by, demands, answers }: Again): void {
+  if (!store.deployments.approvals(id).some((each) => each.by === by)) return
+  const given = answers()
+  const missing = Math.max(0, ...demands.map((demand) => demand.approvals - peopleFor(demand, given).length))
+  if (missing === 0 || !given.approvals.some((each) => each.by === by && each.plan === given.plan)) return
+  throw new Fault('approval.given', { details: { by, deployment: id, missing } })
 }
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */

@@ -1,8 +1,8 @@
-import { peopleFor } from '../domain/gates/approval.ts'
+import { type Answers, peopleFor } from '../domain/gates/approval.ts'
 import { movedInOneOff, type OneOffContext, type OneOffRun } from '../domain/one-off.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
-import { mayApprove } from './approvals.ts'
+import { mayApprove, mustBeNews } from './approvals.ts'
 import { contextOf, trackOf } from './context.ts'
 import { givenApprovals } from './gate-facts.ts'
 import { oneOffContext, oneOffPlan } from './one-offs.ts'
@@ -32,11 +32,17 @@ export function mustWaitForPeople({ id, state }: OneOffRun): void {
 
 /** Who asked for it may take it back. */
 export function mayRejectOneOff(store: Store, oneOff: OneOffRun, by: string): void {
-  if (by === oneOff.by) return
-  mayApproveOneOff(store, oneOff, by)
+  if (by !== oneOff.by) mayAnswerOneOff(store, oneOff, by)
 }
 
 export function mayApproveOneOff(store: Store, oneOff: OneOffRun, by: string): void {
+  mayAnswerOneOff(store, oneOff, by)
+  const plan = () => oneOffPlan(oneOff, oneOffContext(store, trackOf(store, oneOff.track), oneOff.where)).hash
+  const answers = () => answersTo(store, oneOff, plan())
+  mustBeNews(store, { deployment: oneOff, by, demands: demandsOf(store, oneOff), answers })
+}
+
+function mayAnswerOneOff(store: Store, oneOff: OneOffRun, by: string): void {
   const where = trackOf(store, oneOff.track)
   mustBePermitted(store, 'approve', { ...where, by })
   mayApprove({ id: oneOff.id, own: [oneOff.by] }, demandsOf(store, oneOff), whoIs(store, by, where))
@@ -44,9 +50,13 @@ export function mayApproveOneOff(store: Store, oneOff: OneOffRun, by: string): v
 
 /** Whether as many people as are demanded here have said yes to this plan. */
 export function oneOffIsApproved(store: Store, oneOff: OneOffRun, plan: string): boolean {
-  const approvals = givenApprovals(store, oneOff.id, trackOf(store, oneOff.track))
-  const answers = { approvals, plan, deployment: oneOff, pushers: [] }
+  const answers = answersTo(store, oneOff, plan)
   return demandsOf(store, oneOff).every((demand) => peopleFor(demand, answers).length >= demand.approvals)
+}
+
+function answersTo(store: Store, oneOff: OneOffRun, plan: string): Answers {
+  const approvals = givenApprovals(store, oneOff.id, trackOf(store, oneOff.track))
+  return { approvals, plan, deployment: oneOff, pushers: [] }
 }
 
 function demandsOf(store: Store, { track, release }: OneOffRun) {

@@ -14,7 +14,7 @@ import { type EngineUnderTest, startEngine } from '../../test/helpers/engine.ts'
 import { appSpec, projectSpec } from '../../test/helpers/spec.ts'
 import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
-import type { ScheduledCommandSpec } from '../domain/spec.ts'
+import type { EnvironmentSpec, ScheduledCommandSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
 
 const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
@@ -102,6 +102,24 @@ test('a protected environment holds a command until somebody else has said yes t
   assert.equal(it.engine.actions.approveOneOff(asked.id, planOf(), { by: 'bob' }).state, 'started')
   const ended = await oneOffEnded(it, asked.id)
   assert.deepEqual([ended.outcome, ended.variables], ['succeeded', it.store.variables.version('shop', 'production')])
+})
+
+test('a second yes of the same person to a command is refused while others are asked, and a no of theirs is not', async () => {
+  const spec = shop()
+  const [first, last] = spec.environments as [EnvironmentSpec, EnvironmentSpec]
+  const environments = [first, { ...last, protection: { ...last.protection, approvals: 2 } }]
+  await using it = await startEngine({ ...spec, environments })
+  await pushed(it, 'one')
+  const { id } = await waitFor('production to be asked for', () => waitingOn(it, production))
+  for (const by of ['bob', 'grace']) it.engine.actions.approve(id, it.queries.planOf(id).hash, { by })
+  await waitFor('production to be live', () => (live(it, production) ?? null) !== null)
+  const asked = it.engine.actions.startOneOff(inProduction, { words: ['env'] }, ada)
+  const yes = () =>
+    it.engine.actions.approveOneOff(asked.id, it.queries.oneOffs.planOf(asked)?.hash ?? '', { by: 'bob' })
+  assert.equal(yes().state, 'waiting')
+  assert.throws(yes, isFault('approval.given'))
+  it.engine.actions.rejectOneOff(asked.id, { by: 'bob', comment: 'on second thoughts' })
+  assert.equal((await oneOffEnded(it, asked.id)).outcome, 'aborted')
 })
 
 test('a command that nobody approves ends by itself, and one that is rejected never ran', async () => {

@@ -52,6 +52,10 @@ const catalogue = {
     sentence: '{run} is of the commit {commit}, not of the one you looked at',
     hint: 'Look at that commit and approve it by its full name.',
   },
+  'approval.given': {
+    sentence: '{by} has said yes to {deployment} as it is; others are still asked: {missing} more',
+    hint: 'See `signalbox plan` for whose yes counts.',
+  },
   'approval.none_given': {
     sentence: 'Nothing was said, as not all of it can be: {problems}',
     hint: 'Look at these again with `signalbox plan`, and name the others without them or all with what they say now.',

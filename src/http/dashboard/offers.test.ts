@@ -13,6 +13,7 @@ import {
 } from '../../../test/helpers/deployments.ts'
 import { policies, projectSpec } from '../../../test/helpers/spec.ts'
 import { waitFor } from '../../../test/helpers/wait-for.ts'
+import type { EnvironmentSpec } from '../../domain/spec.ts'
 import { systemClock } from '../../system/clock.ts'
 import { startSession } from '../accounts/sessions.ts'
 
@@ -68,6 +69,25 @@ test('what was tried again already names its next attempt in place of a button',
   const page = await get('/deployments/d2')
   assert.equal(page.acts.has('deployments.retry'), false)
   assert.match(page.text, new RegExp(`${id} is its next attempt`))
+})
+
+test('who has said yes is told how many more it takes in place of a button, and may still say no', async () => {
+  const { environments } = projectSpec()
+  const [first, last] = environments as [EnvironmentSpec, EnvironmentSpec]
+  const both = [first, { ...last, protection: { ...last.protection, approvals: 2 } }]
+  await using api = await apiServer({ spec: projectSpec({ environments: both }) })
+  await pushed(api.it, 'first')
+  const { id } = await waitFor('production to wait', () => waitingOn(api.it, production))
+  const get = reader(api)
+  assert.ok((await get(`/deployments/${id}`)).acts.has('deployments.approve'))
+  assert.ok((await get('/approvals')).acts.has('approvals.give'))
+  api.it.engine.actions.approve(id, api.it.queries.planOf(id).hash, { by: 'admin' })
+  const page = await get(`/deployments/${id}`)
+  assert.deepEqual([page.acts.has('deployments.approve'), page.acts.has('deployments.reject')], [false, true])
+  assert.match(page.text, new RegExp(`admin has said yes to ${id} as it is; others are still asked: 1 more`))
+  const inbox = await get('/approvals')
+  assert.deepEqual([inbox.acts.has('approvals.give'), inbox.acts.has('rejections.give')], [false, true])
+  assert.match(inbox.text, /others are still asked: 1 more/)
 })
 
 test('what nobody may cancel says so in place of a button', async () => {
