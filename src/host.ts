@@ -7,6 +7,7 @@ import { Fault, messageOf } from './lib/fault.ts'
 import { systemClock } from './system/clock.ts'
 import { isDiskFull } from './system/errors.ts'
 import { createLog } from './system/log.ts'
+import { ownProgram } from './system/own-files.ts'
 import { systemPath } from './system/programs.ts'
 
 const usage = 'usage: signalbox-host --data DIR --listen HOST:PORT [--edges 2] [--ports 20000-29999]'
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
   const range = { first: Number(ports[1]), last: Number(ports[2]) }
   const { NODE_COMPILE_CACHE = '' } = process.env
   const edgeEnv = { PATH: systemPath, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
-  const options = { dir, listen, edges: Number(edges), edgeCommand: edgeCommand(), edgeEnv, ports: range }
+  const edgeCommand = [process.execPath, ownProgram('edge')]
+  const options = { dir, listen, edges: Number(edges), edgeCommand, edgeEnv, ports: range }
   // A host ends by a signal as often as by itself, and Node would keep what it compiled only at the end.
   flushCompileCache()
   await runHost({ ...options, clock: systemClock, log }, ending.signal)
@@ -50,10 +52,4 @@ function exitCodeOf(error: unknown): number {
   if (isDiskFull(error)) return noSpaceExit
   // Another host does the work: to whoever started us that is as good.
   return error instanceof Fault && error.code === 'host.held' ? 0 : 1
-}
-
-/** The edge stands beside us, in the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
-function edgeCommand(): readonly string[] {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return [process.execPath, `${import.meta.dirname}/edge.${extension}`]
 }

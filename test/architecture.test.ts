@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['lib', 'domain', 'zod', 'yaml'],
   // The grammar is loaded when it is first needed: see docs/decisions/0170-postgres-grammar.md.
   system: ['lib', 'node:*', 'pino', 'age-encryption', 'libpg-query'],
-  store: ['lib', 'domain', 'node:sqlite', 'node:fs', 'node:path'],
+  store: ['lib', 'domain', 'system/own-files.ts', 'node:sqlite', 'node:fs', 'node:path'],
   edge: ['lib', 'system', 'node:http', 'node:net', 'node:tls', 'node:events', 'node:stream', 'node:util'],
   host: ['lib', 'system', 'edge', 'targets/driver.ts', 'domain/spec.ts', 'node:net', 'node:path', 'node:events'],
   runner: ['lib', 'domain', 'system', 'node:path'],

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { pageOf } from '../api/addresses.ts'
 import { programVersion } from '../cli/version.ts'
 import { showProblem } from '../config/problem.ts'
@@ -20,6 +19,7 @@ import { systemClock } from '../system/clock.ts'
 import { exists, readText } from '../system/files.ts'
 import { type JobLogs, openJobLogs } from '../system/job-logs.ts'
 import { cores, processorText } from '../system/machine.ts'
+import { ownFile } from '../system/own-files.ts'
 import { hostAndPort } from '../system/ports.ts'
 import { readPostgres } from '../system/postgres-grammar.ts'
 import { systemPath } from '../system/programs.ts'
@@ -86,7 +86,7 @@ export async function engineParts({ data, store, config, log, baseUrl, signal }:
     baseEnvironment: { PATH: [...config.toolPath, systemPath].join(':'), LANG: 'C.UTF-8' },
     parse: (text, procfile) => parse(text, { procfile, version }),
     readSql: readPostgres,
-    drizzleLook: (await readText(join(import.meta.dirname, 'drizzle-look.cjs'), 100_000)) ?? '',
+    drizzleLook: (await readText(ownFile('app/drizzle-look.cjs'), 100_000)) ?? '',
     openLog: (name, secrets) => openLineLog(jobLogs, name, secrets),
     consoles: new Consoles(clock),
     notices: {

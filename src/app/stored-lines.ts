@@ -1,8 +1,8 @@
-import { extname, join } from 'node:path'
 import { type CheckupLine, databaseLine, journalLine, type Tried } from '../domain/checkup.ts'
 import { messageOf } from '../lib/fault.ts'
 import { type Database, openForReading } from '../store/database.ts'
 import { Facts } from '../store/facts.ts'
+import { ownProgram } from '../system/own-files.ts'
 import { inThread } from '../system/thread.ts'
 
 /** What a look at every page of the database and every fact shows: nothing else goes on in this thread meanwhile. */
@@ -22,14 +22,11 @@ export function storedLines(path: string): readonly CheckupLine[] {
 /** The same in a thread of its own, for a server that others ask something meanwhile. */
 export async function storedLinesAside(path: string, signal: AbortSignal): Promise<readonly CheckupLine[]> {
   try {
-    return (await inThread(program, { path }, signal)) as readonly CheckupLine[]
+    return (await inThread(ownProgram('store-thread'), { path }, signal)) as readonly CheckupLine[]
   } catch (error) {
     return [databaseLine({ problem: messageOf(error) })]
   }
 }
-
-/** In the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
-const program = join(import.meta.dirname, '..', `store-thread${extname(import.meta.filename)}`)
 
 function journalIn(db: Database) {
   const facts = new Facts(db)

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Fault, messageOf } from '../lib/fault.ts'
+import { ownFile } from '../system/own-files.ts'
 
 export type Row = Record<string, SQLInputValue>
 type Values = readonly SQLInputValue[]
@@ -191,7 +192,7 @@ export function openForReading(path: string): Database {
   )
 }
 
-const folder = join(import.meta.dirname, 'migrations')
+const folder = ownFile('store/migrations')
 
 /** Migrations in order; the schema's version is how many of them ran. */
 function migrations(): readonly string[] {

@@ -1,7 +1,7 @@
-import { extname, join } from 'node:path'
 import { Fault } from '../../lib/fault.ts'
 import type { FaultCode } from '../../lib/faults.ts'
 import { type CopySeen, copyDatabase, lookAtCopy } from '../../store/copy.ts'
+import { ownProgram } from '../../system/own-files.ts'
 import { inThread } from '../../system/thread.ts'
 
 export interface DatabaseWork {
@@ -18,13 +18,10 @@ type Told =
 
 /** Copies a database, and looks at every page and fact of what came of it, in a thread of its own while everybody goes on. */
 export async function databaseWork(work: DatabaseWork, signal: AbortSignal): Promise<CopySeen> {
-  const told = (await inThread(program, work, signal)) as Told
+  const told = (await inThread(ownProgram('copy-thread'), work, signal)) as Told
   if ('seen' in told) return told.seen
   throw new Fault(told.code, { details: told.details })
 }
-
-/** In the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
-const program = join(import.meta.dirname, '..', '..', `copy-thread${extname(import.meta.filename)}`)
 
 /** What that thread does. */
 export function copyWork({ copy, look }: DatabaseWork): Told {

@@ -1,5 +1,6 @@
 import { cp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ownFile } from '../../system/own-files.ts'
 import { runText } from '../../system/process.ts'
 
 /** One commit of the sample shop, and what becomes of it when it is pushed. */
@@ -17,8 +18,7 @@ export const shopVersions = ['v1', 'v2', 'v3', 'v4'] as const
  */
 export type ShopVersion = (typeof shopVersions)[number]
 
-/** `examples/shop`, as seen from src/app/demo and from dist/app/demo alike. */
-const shopExample = join(import.meta.dirname, '../../../examples/shop')
+const shopExample = ownFile('../examples/shop')
 
 export interface MakeShop {
   /** An empty or missing folder: the repository's working tree. */

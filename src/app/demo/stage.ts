@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts'
 import { silent } from '../../lib/log.ts'
 import { systemClock } from '../../system/clock.ts'
 import { readText, removeTree } from '../../system/files.ts'
+import { ownProgram } from '../../system/own-files.ts'
 import { runChild, startChild } from '../../system/process.ts'
 import { systemPath } from '../../system/programs.ts'
 import { localDriver } from '../../targets/local/driver.ts'
@@ -80,7 +81,7 @@ async function startServer(directory: string, undo: AsyncDisposableStack): Promi
     dirname(process.execPath),
   ]
   const child = await startChild({
-    argv: [process.execPath, mainProgram(), 'server', ...flags],
+    argv: [process.execPath, ownProgram('main'), 'server', ...flags],
     env: { PATH: systemPath },
     stdout: { appendTo: log },
     stderr: { appendTo: log },
@@ -115,10 +116,4 @@ async function shutDownHost(data: string): Promise<void> {
   const over = systemClock.sleep(20_000, limit.signal).then(() => limit.abort(new Error('the host does not end')))
   void over.catch(() => {}) // it ended in time
   await driver.shutdown(0, limit.signal).finally(() => limit.abort())
-}
-
-/** `src/main.ts` in a checkout, `dist/main.js` in the package. */
-function mainProgram(): string {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return join(import.meta.dirname, '..', '..', `main.${extension}`)
 }

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import { sha256 } from '../../lib/hash.ts'
 import { gzipped } from '../../system/compress.ts'
 import { namesIn, readText } from '../../system/files.ts'
+import { ownFile } from '../../system/own-files.ts'
 import type { Env } from '../env.ts'
 
 /** What pages load beside themselves. The address changes with what it holds, so that a browser asks for it once. */
@@ -29,7 +30,7 @@ const mostBytes = 1024 * 1024
 const forever = 'public, max-age=31536000, immutable'
 
 export async function readAssets(): Promise<Assets> {
-  const own = fileURLToPath(new URL('../../dashboard/assets/', import.meta.url))
+  const own = ownFile('dashboard/assets')
   const paths = new Map((await namesIn(own)).map((name) => [name, join(own, name)]))
   paths.set('idiomorph.js', fileURLToPath(import.meta.resolve('idiomorph/dist/idiomorph.esm.js')))
   const read = await Promise.all(

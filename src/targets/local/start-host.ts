@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { Log } from '../../lib/log.ts'
 import { makeDirectory } from '../../system/files.ts'
+import { ownProgram } from '../../system/own-files.ts'
 import { startChild } from '../../system/process.ts'
 import { systemPath } from '../../system/programs.ts'
 import { lastLines } from '../../system/tail.ts'
@@ -93,7 +94,7 @@ async function start({ dir, listen, edges, ports, compileCache, clock, log }: Ho
   await makeDirectory(dir, 0o700)
   const words = ['--data', dir, '--listen', listen, '--edges', String(edges), '--ports', ports]
   const child = await startChild({
-    argv: [process.execPath, hostProgram(), ...words],
+    argv: [process.execPath, ownProgram('host'), ...words],
     env: { PATH: systemPath, NODE_COMPILE_CACHE: compileCache },
     stdout: { appendTo: logOf(dir) },
     stderr: { appendTo: logOf(dir) },
@@ -133,10 +134,4 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 function logOf(dir: string): string {
   return join(dir, 'host.log')
-}
-
-/** Beside us, in the form in which we ourselves run: TypeScript in a checkout, JavaScript in a package. */
-function hostProgram(): string {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return join(import.meta.dirname, '..', '..', `host.${extension}`)
 }
