@@ -6,6 +6,10 @@ use_node() {
   if [ -x .node/bin/node ]; then PATH="$PWD/.node/bin:$PATH"; fi
   export PATH
 }
+# TypeScript that was made JavaScript once need not be made so again.
+keep_compiled() {
+  export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/signalbox}"
+}
 node_is_recent() {
   command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge "$node_major" ]
 }

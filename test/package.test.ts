@@ -81,6 +81,7 @@ test('the packed program runs where it is installed, with nothing of the checkou
     )
     for (const file of [
       'dist/store/migrations/0001_init.sql',
+      'dist/licences.txt',
       'examples/shop/history/v2.patch',
       'README.md',
       'LICENSE',

@@ -1,11 +1,6 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-
-const root = join(import.meta.dirname, '..', '..')
-const program = join(root, 'src', 'main.ts')
-/** Each call is a process of its own: what has been compiled once need not be compiled again. */
-export const compiled = join(root, 'node_modules', '.cache', 'signalbox-tests')
+import { compiled, program } from './program.ts'
 
 export interface CliOptions {
   /** Added to an environment that holds nothing but PATH and HOME. */

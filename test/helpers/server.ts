@@ -8,14 +8,13 @@ import type { Serving } from '../../src/app/serve.ts'
 import { silent } from '../../src/lib/log.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { localDriver } from '../../src/targets/local/driver.ts'
-import { compiled } from './cli.ts'
+import { compiled, program } from './program.ts'
 import { repository, type TestRepository } from './repository.ts'
 import { tempDir } from './temp-dir.ts'
 import { waitFor } from './wait-for.ts'
 
 const never = new AbortController().signal
 const run = promisify(execFile)
-const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 /** A data directory and the real server processes that hold it, one after the other; host and instances go on between them. */
 export interface ServerUnderTest extends AsyncDisposable {

@@ -2,9 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Shell } from '../../src/cli/completion/scripts.ts'
-import { compiled } from './cli.ts'
-
-const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+import { compiled, program } from './program.ts'
 
 /** Why a shell cannot be tested here; false when it can. `bin/engines` installs it. */
 export function noShell(shell: Shell): string | false {

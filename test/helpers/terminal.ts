@@ -2,11 +2,13 @@ import { execFile, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { compiled, program } from './program.ts'
 import { tempDir } from './temp-dir.ts'
 import { waitFor } from './wait-for.ts'
 
 const run = promisify(execFile)
-const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+
+const looks = { TERM: 'xterm-256color', NO_COLOR: '1', SHELL: '/bin/sh' }
 
 export interface TerminalOptions {
   readonly cwd: string
@@ -37,7 +39,7 @@ export async function atTerminal(
   const command = `tty > ${tty}; echo $$ > ${pid}; stty cols ${columns} rows ${rows} && exec ${quoted}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm-256color', NO_COLOR: '1', SHELL: '/bin/sh', ...env },
+    env: { PATH: process.env.PATH, HOME: cwd, NODE_COMPILE_CACHE: compiled, ...looks, ...env },
   })
   let screen = ''
   let ended = false

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { DeploymentView, TrackView } from '../../src/api/views.ts'
 import { type CliResult, cli } from '../helpers/cli.ts'
 import { freePort } from '../helpers/free-port.ts'
+import { program } from '../helpers/program.ts'
 import { gitEnvironment, repository } from '../helpers/repository.ts'
 import { startServer } from '../helpers/server.ts'
 import { tempDir } from '../helpers/temp-dir.ts'
@@ -14,7 +15,6 @@ import { waitFor } from '../helpers/wait-for.ts'
 import { visit } from './stage.ts'
 
 const run = promisify(execFile)
-const root = join(import.meta.dirname, '..', '..')
 
 test('from a first login to production and back, by the command line alone', { timeout: 120_000 }, async (t) => {
   await using server = await startServer({ flags: ['--listen', `127.0.0.1:${await freePort()}`] })
@@ -29,7 +29,7 @@ test('from a first login to production and back, by the command line alone', { t
   }
   /** Asks Signalbox for the password, as `projects add` tells people to set it up. */
   const push = async () => {
-    const helper = `!NODE_COMPILE_CACHE= '${process.execPath}' '${join(root, 'src/main.ts')}' git-credential`
+    const helper = `!'${process.execPath}' '${program}' git-credential`
     const config = ['-c', `credential.${url}.helper=${helper}`]
     const words = [...config, 'push', 'signalbox', 'HEAD']
     await run('git', words, { cwd: repo.path, env: { ...gitEnvironment(home.path), ...env } })
