@@ -13,8 +13,8 @@ const files = globSync(named.length > 0 ? named : ['src/**/*.test.ts', 'test/**/
 )
 if (files.length === 0) throw new Error(`no test file is named ${named.join(' or ')}`)
 
-// Tests wait more than they reckon, so more files at a time than there are cores.
-run({ files, concurrency: availableParallelism() + 1, timeout: 1_800_000 })
+// Tests wait more than they reckon, so more files at a time than there are cores; the simulation takes what they leave.
+run({ files, concurrency: availableParallelism() + 2, timeout: 1_800_000 })
   // The report keeps the order of the files, and so waits for the long ones; what fails is told at once.
   .on('test:complete', ({ name, nesting, file, details }) => {
     if (nesting > 0 || details.passed) return

@@ -7,13 +7,14 @@ const FIRST_OUT_OF_MEMORY = 500
 
 /**
  * Makes a program of ours, and what it starts from now on, step back behind everything else: it gets the processor when
- * others leave it, and is the first to go when memory runs out. Call it right after the start. Any user may do this to
- * his own; where the machine forbids it, the program just runs like others.
+ * others leave it (the higher its niceness, 19 at most, the less beside them), and is the first to go when memory runs out.
+ * Call it right after the start. Any user may do this to his own; where the machine forbids it, the program just runs like
+ * others.
  */
-export function stepBack(pid: number): void {
-  attempt(() => setPriority(pid, NICENESS))
+export function stepBack(pid: number, niceness = NICENESS): void {
+  attempt(() => setPriority(pid, niceness))
   // Where sessions are scheduled as groups, only the group's niceness counts against other sessions.
-  attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(NICENESS)))
+  attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(niceness)))
   attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, String(FIRST_OUT_OF_MEMORY)))
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { setPriority } from 'node:os'
+import { constants } from 'node:os'
 import { join } from 'node:path'
+import { stepBack } from '../../../src/system/priority.ts'
 import { added, emptyTally, type Tally } from '../kit/many-seeds.ts'
 import type { Answer, Stretch } from './worker.ts'
 
@@ -43,9 +44,9 @@ function stretchesOf(wish: Stretch): Stretch[] {
 }
 
 function startWorker(): { run(stretch: Stretch): Promise<Tally> } & Disposable {
-  const child = fork(join(import.meta.dirname, 'worker.ts'))
-  // Time stands still for seeds: others, to whom it does not, go first.
-  if (child.pid !== undefined) setPriority(child.pid, 5)
+  // Time stands still for seeds: they take what others, to whom it does not, leave. A session of its own is what Linux weighs.
+  const child = fork(join(import.meta.dirname, 'worker.ts'), { detached: true })
+  if (child.pid !== undefined) stepBack(child.pid, constants.priority.PRIORITY_LOW)
   return {
     run: (stretch) => asked(child, stretch),
     [Symbol.dispose]: () => {

@@ -13,6 +13,9 @@ export type Answer = { readonly tally: Tally } | { readonly error: string }
 // Collecting a stack costs more than a step; a replay collects them.
 Error.stackTraceLimit = 0
 
+// In a session of its own it does not hear how whoever asked was ended.
+process.once('disconnect', () => process.exit())
+
 process.on('message', (stretch: Stretch) => {
   void answer(stretch).then((message) => process.send?.(message))
 })
