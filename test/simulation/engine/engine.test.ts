@@ -20,7 +20,7 @@ interface Regression {
   readonly promise: string
 }
 
-test(`the engine keeps its promises for ${seeds} seeds, runs one in twenty a second time the same way, and meets everything there is to meet`, async (t) => {
+test(`the engine keeps its promises for ${seeds} seeds, runs one in twenty a second time the same way, and meets all but the rarest of what there is to meet`, async (t) => {
   const startedAt = performance.now()
   const wish = { subject: engine.name, from: 0, count: seeds, workers: 2, maxFailures: 3, progress: () => {} }
   const tally = await runOnPool(wish)
