@@ -120,12 +120,13 @@ async function work(given: Work): Promise<void> {
   const { config, data, store, log, signal, announce, http } = given
   const fatal = new AbortController()
   const url = config.publicUrl ?? http.url
+  // Before a host is started, which would stay: with a file that is not right, nothing has happened.
+  const providers = await providersIn(config.providersFile)
   const assembled = await engineParts({ data, store, config, log, baseUrl: url, signal })
   const engine = new Engine(assembled.parts, (error) => {
     log.error('going on would be guessing, stopping', { error })
     fatal.abort(error)
   })
-  const providers = await providersIn(config.providersFile)
   const desk = deskOf(config, assembled.version)
   const backups = new BackupKeeper({ desk, store, log, now: () => assembled.parts.time.now(), signal: given.stopping })
   const { app, remote } = answering({

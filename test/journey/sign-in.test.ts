@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -61,6 +62,7 @@ test('a server whose providers are not right does not start, and says what is wr
     const refused = await start(await providersFile(dir.path, provider, place))
     assert.equal(refused.code, 2, refused.stderr)
     assert.match(refused.stderr, problem)
+    assert.equal(existsSync(join(dir.path, 'data', 'host', 'host.log')), false, 'no host is left')
   }
   assert.match((await start(join(dir.path, 'none.yml'))).stderr, /--providers: ENOENT/)
 })
