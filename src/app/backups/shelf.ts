@@ -37,7 +37,7 @@ export interface Shelf {
   list(): Promise<readonly Shelved[]>
   /** Faults `server_backup.unknown`, `server_backup.damaged`, `server_backup.newer`. */
   read(name: string): Promise<ServerBackup>
-  /** Tells of each file whether it is there: its length is looked at, and its content where one of the backups was found damaged by now. */
+  /** Tells of each file whether it is there: its length is looked at, and its content where one of the backups is known to be damaged. */
   look(): Promise<(file: KeptFile) => Promise<boolean>>
   /** From here on it is one. */
   add(backup: ServerBackup): Promise<void>

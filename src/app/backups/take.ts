@@ -52,7 +52,7 @@ export async function takeBackup(wish: Taking): Promise<ServerBackup> {
   return backup
 }
 
-async function keepDatabase({ shelf, data, signal }: Keeping): Promise<{ database: KeptFile; seen: CopySeen }> {
+async function keepDatabase({ shelf, data, signal }: Taking): Promise<{ database: KeptFile; seen: CopySeen }> {
   let seen: CopySeen | null = null
   const stored = await shelf.files.take(async (path) => {
     seen = await databaseWork({ copy: data.database, look: path }, signal)
