@@ -40,7 +40,6 @@ export function exitCodeOfFault(code: string): number {
 
 const byCode: ReadonlyMap<string, number> = new Map([
   ['approval.commit_moved', exitCodes.blocked],
-  ['approval.given', exitCodes.blocked],
   ['approval.none_given', exitCodes.blocked],
   ['approval.not_allowed', exitCodes.blocked],
   ['approval.not_ready', exitCodes.blocked],

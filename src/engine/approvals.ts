@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
-import { type Answers, peopleFor } from '../domain/gates/approval.ts'
+import { type Answers, missingYeses } from '../domain/gates/approval.ts'
 import type { Who } from '../domain/permission.ts'
 import { movedBetween } from '../domain/plan-moves.ts'
 import { type Demand, maySatisfy } from '../domain/safeguards.ts'
@@ -14,21 +14,12 @@ import { demandsFor, pushersOf } from './safeguards.ts'
 import { isLookedFor } from './surveys.ts'
 import type { Tx } from './tx.ts'
 
-/** Unless a yes of theirs would count. Faults as of `mayApprove` and `mustBeNews`, and `approval.not_ready` while the plan does not show yet what becomes of the database. */
+/** Unless a yes of theirs would count. Fault `approval.not_ready` while the plan does not show yet what becomes of the database. */
 export function mustBeApprovable(store: Store, id: string, by: string): Deployment {
   const deployment = mustBeAskedOf(store, id, by)
   if (isLookedFor(store, deployment)) throw new Fault('approval.not_ready', { details: { deployment: id } })
-  const demands = demandsOn(store, deployment)
-  mayApprove(ownOf(store, deployment), demands, personThere(store, deployment, by))
-  mustBeNews(store, { deployment, by, demands, answers: () => answersTo(store, deployment) })
+  mayApprove(ownOf(store, deployment), demandsOn(store, deployment), personThere(store, deployment, by))
   return deployment
-}
-
-function answersTo(store: Store, deployment: Deployment): Answers {
-  const context = contextOf(store, deployment)
-  const approvals = givenApprovals(store, deployment.id, context.track)
-  const { hash } = currentPlan(store, deployment, context)
-  return { deployment, approvals, plan: hash, pushers: pushersOf(store, deployment) }
 }
 
 /** Whoever asked for it may always take it back by a no. */
@@ -93,20 +84,33 @@ export function mayApprove({ id, own }: Asked, demands: readonly Demand[], who: 
   throw new Fault('approval.not_allowed', { details: { by: who.name, deployment: id, problem } })
 }
 
-interface Again {
-  readonly deployment: { readonly id: string }
-  readonly by: string
-  readonly demands: readonly Demand[]
-  answers(): Answers
+/** Fault `approval.given` where it is not worth offering: this person has said yes to the plan as it is, and others are asked. */
+export function mustBeNews(store: Store, deployment: Deployment, by: string): void {
+  if (hasSaidYes(store, deployment, by))
+    mustBeOthers({ by, deployment }, demandsOn(store, deployment), answersTo(store, deployment))
 }
 
-/** Fault `approval.given` for somebody who has said yes to the plan as it is, while others are still asked: again it would change nothing. */
-export function mustBeNews(store: Store, { deployment: { id }, by, demands, answers }: Again): void {
-  if (!store.deployments.approvals(id).some((each) => each.by === by)) return
-  const given = answers()
-  const missing = Math.max(0, ...demands.map((demand) => demand.approvals - peopleFor(demand, given).length))
-  if (missing === 0 || !given.approvals.some((each) => each.by === by && each.plan === given.plan)) return
+/** To whatever plan. */
+export function hasSaidYes({ deployments }: Store, { id }: { readonly id: string }, by: string): boolean {
+  return deployments.approvals(id).some((each) => each.by === by)
+}
+
+interface Said {
+  readonly by: string
+  readonly deployment: { readonly id: string }
+}
+
+export function mustBeOthers({ by, deployment: { id } }: Said, demands: readonly Demand[], answers: Answers): void {
+  const missing = missingYeses(demands, answers)
+  if (missing === 0 || !answers.approvals.some((each) => each.by === by && each.plan === answers.plan)) return
   throw new Fault('approval.given', { details: { by, deployment: id, missing } })
+}
+
+function answersTo(store: Store, deployment: Deployment): Answers {
+  const context = contextOf(store, deployment)
+  const approvals = givenApprovals(store, deployment.id, context.track)
+  const { hash } = currentPlan(store, deployment, context)
+  return { deployment, approvals, plan: hash, pushers: pushersOf(store, deployment) }
 }
 
 /** Whether as many people as the protection demands have said yes to the plan as it is. */

@@ -4,15 +4,15 @@ import type { Store } from '../store/store.ts'
 import { mustBeCancellable } from './actions/going-back.ts'
 import { mustBeCancellableOneOff } from './actions/one-offs.ts'
 import { mustBeRetryable } from './actions/retrying.ts'
-import { mustBeApprovable, mustBeRejectable } from './approvals.ts'
-import { mayApproveOneOff, mayRejectOneOff, mustWaitForPeople } from './one-off-approvals.ts'
+import { mustBeApprovable, mustBeNews, mustBeRejectable } from './approvals.ts'
+import { mayApproveOneOff, mayRejectOneOff, mustBeNewsOfOneOff, mustWaitForPeople } from './one-off-approvals.ts'
 
-/** What is in somebody's way, for each thing that people do: they would be told this. Null: it would be done. */
+/** What is in somebody's way, for each thing that people do: they would be told this, or that it changes nothing. Null: it would be done. */
 export type Obstacles<Act extends string> = Readonly<Record<Act, string | null>>
 
 export function obstaclesToAnswering(store: Store, deployment: string, by: string): Obstacles<'approve' | 'reject'> {
   return {
-    approve: obstacleTo(() => mustBeApprovable(store, deployment, by)),
+    approve: obstacleTo(() => mustBeNews(store, mustBeApprovable(store, deployment, by), by)),
     reject: obstacleTo(() => mustBeRejectable(store, deployment, by)),
   }
 }
@@ -27,7 +27,10 @@ export function obstaclesTo(store: Store, deployment: string, by: string) {
 
 export function obstaclesToOneOff(store: Store, oneOff: OneOffRun, by: string) {
   return {
-    approve: obstacleTo(() => mustBeAnswered(store, oneOff, { by, answer: mayApproveOneOff })),
+    approve: obstacleTo(() => {
+      mustBeAnswered(store, oneOff, { by, answer: mayApproveOneOff })
+      mustBeNewsOfOneOff(store, oneOff, by)
+    }),
     reject: obstacleTo(() => mustBeAnswered(store, oneOff, { by, answer: mayRejectOneOff })),
     cancel: obstacleTo(() => mustBeCancellableOneOff(store, oneOff, by)),
   } satisfies Obstacles<string>

@@ -1,8 +1,8 @@
-import { type Answers, peopleFor } from '../domain/gates/approval.ts'
+import { type Answers, missingYeses } from '../domain/gates/approval.ts'
 import { movedInOneOff, type OneOffContext, type OneOffRun } from '../domain/one-off.ts'
 import { Fault } from '../lib/fault.ts'
 import type { Store } from '../store/store.ts'
-import { mayApprove, mustBeNews } from './approvals.ts'
+import { hasSaidYes, mayApprove, mustBeOthers } from './approvals.ts'
 import { contextOf, trackOf } from './context.ts'
 import { givenApprovals } from './gate-facts.ts'
 import { oneOffContext, oneOffPlan } from './one-offs.ts'
@@ -32,17 +32,17 @@ export function mustWaitForPeople({ id, state }: OneOffRun): void {
 
 /** Who asked for it may take it back. */
 export function mayRejectOneOff(store: Store, oneOff: OneOffRun, by: string): void {
-  if (by !== oneOff.by) mayAnswerOneOff(store, oneOff, by)
+  if (by !== oneOff.by) mayApproveOneOff(store, oneOff, by)
+}
+
+/** As `mustBeNews` of a deployment. */
+export function mustBeNewsOfOneOff(store: Store, oneOff: OneOffRun, by: string): void {
+  if (!hasSaidYes(store, oneOff, by)) return
+  const { hash } = oneOffPlan(oneOff, oneOffContext(store, trackOf(store, oneOff.track), oneOff.where))
+  mustBeOthers({ by, deployment: oneOff }, demandsOf(store, oneOff), answersTo(store, oneOff, hash))
 }
 
 export function mayApproveOneOff(store: Store, oneOff: OneOffRun, by: string): void {
-  mayAnswerOneOff(store, oneOff, by)
-  const plan = () => oneOffPlan(oneOff, oneOffContext(store, trackOf(store, oneOff.track), oneOff.where)).hash
-  const answers = () => answersTo(store, oneOff, plan())
-  mustBeNews(store, { deployment: oneOff, by, demands: demandsOf(store, oneOff), answers })
-}
-
-function mayAnswerOneOff(store: Store, oneOff: OneOffRun, by: string): void {
   const where = trackOf(store, oneOff.track)
   mustBePermitted(store, 'approve', { ...where, by })
   mayApprove({ id: oneOff.id, own: [oneOff.by] }, demandsOf(store, oneOff), whoIs(store, by, where))
@@ -50,8 +50,7 @@ function mayAnswerOneOff(store: Store, oneOff: OneOffRun, by: string): void {
 
 /** Whether as many people as are demanded here have said yes to this plan. */
 export function oneOffIsApproved(store: Store, oneOff: OneOffRun, plan: string): boolean {
-  const answers = answersTo(store, oneOff, plan)
-  return demandsOf(store, oneOff).every((demand) => peopleFor(demand, answers).length >= demand.approvals)
+  return missingYeses(demandsOf(store, oneOff), answersTo(store, oneOff, plan)) === 0
 }
 
 function answersTo(store: Store, oneOff: OneOffRun, plan: string): Answers {

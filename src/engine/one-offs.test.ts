@@ -16,6 +16,7 @@ import { waitFor } from '../../test/helpers/wait-for.ts'
 import type { OneOffRun } from '../domain/one-off.ts'
 import type { EnvironmentSpec, ScheduledCommandSpec } from '../domain/spec.ts'
 import { Fault } from '../lib/fault.ts'
+import { obstaclesToOneOff } from './obstacles.ts'
 
 const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 
@@ -104,7 +105,7 @@ test('a protected environment holds a command until somebody else has said yes t
   assert.deepEqual([ended.outcome, ended.variables], ['succeeded', it.store.variables.version('shop', 'production')])
 })
 
-test('a second yes of the same person to a command is refused while others are asked, and a no of theirs is not', async () => {
+test('a second yes of the same person to a command is no second one, and not offered; a no of theirs is', async () => {
   const spec = shop()
   const [first, last] = spec.environments as [EnvironmentSpec, EnvironmentSpec]
   const environments = [first, { ...last, protection: { ...last.protection, approvals: 2 } }]
@@ -117,7 +118,11 @@ test('a second yes of the same person to a command is refused while others are a
   const yes = () =>
     it.engine.actions.approveOneOff(asked.id, it.queries.oneOffs.planOf(asked)?.hash ?? '', { by: 'bob' })
   assert.equal(yes().state, 'waiting')
-  assert.throws(yes, isFault('approval.given'))
+  assert.equal(yes().state, 'waiting')
+  const obstacles = (by: string) => obstaclesToOneOff(it.store, asked, by)
+  assert.match(obstacles('bob').approve ?? '', /bob has said yes .* at least 1/)
+  assert.deepEqual([obstacles('bob').reject, obstacles('grace').approve], [null, null])
+  assert.equal(it.store.facts.newest(9, { kind: 'one_off.approval' }).length, 1)
   it.engine.actions.rejectOneOff(asked.id, { by: 'bob', comment: 'on second thoughts' })
   assert.equal((await oneOffEnded(it, asked.id)).outcome, 'aborted')
 })

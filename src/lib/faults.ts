@@ -53,8 +53,8 @@ const catalogue = {
     hint: 'Look at that commit and approve it by its full name.',
   },
   'approval.given': {
-    sentence: '{by} has said yes to {deployment} as it is; others are still asked: {missing} more',
-    hint: 'See `signalbox plan` for whose yes counts.',
+    sentence: '{by} has said yes to {deployment} as it is; others are still asked, at least {missing}',
+    hint: 'Its plan names whose yes counts.',
   },
   'approval.none_given': {
     sentence: 'Nothing was said, as not all of it can be: {problems}',

@@ -52,7 +52,8 @@ export class Screen {
 
   /** Where what was drawn in one go begins, of all that is new the first that fits. */
   #drawnFor(columns: number): number | null {
-    const fits = (drawn: string) => drawn.split(/\r?\n/).every((row) => stripVTControlCharacters(row).trim().length <= columns)
+    const fits = (drawn: string) =>
+      drawn.split(/\r?\n/).every((row) => stripVTControlCharacters(row).trim().length <= columns)
     const all = this.#under.screen.slice(this.#taken).matchAll(atOnce)
     const first = all.find(([drawn]) => fits(drawn))
     return first === undefined ? null : this.#taken + first.index

@@ -27,12 +27,17 @@ export type Answers = Pick<GateFacts, 'approvals' | 'plan' | 'pushers'> & {
 }
 
 /** Only a yes to this very plan counts, from somebody who may say it at this moment. */
-export function peopleFor(demand: Demand, { approvals, plan, deployment, pushers }: Answers): readonly string[] {
+function peopleFor(demand: Demand, { approvals, plan, deployment, pushers }: Answers): readonly string[] {
   const own = [deployment.by, ...pushers]
   const counted = approvals.filter(
     (each) => each.plan === plan && !each.revoked && maySatisfy(demand, { name: each.by, roles: each.roles }, own),
   )
   return [...new Set(counted.map(({ by }) => by))]
+}
+
+/** How many more people have to say yes, at the least; 0 when as many have as is demanded. */
+export function missingYeses(demands: readonly Demand[], answers: Answers): number {
+  return Math.max(0, ...demands.map((demand) => demand.approvals - peopleFor(demand, answers).length))
 }
 
 function given(demand: Demand, facts: GateFacts): readonly string[] {

@@ -64,8 +64,10 @@ function mustBeSayable(tx: Tx, { deployment: id, plan }: Yes, { by }: Asked): vo
 function sayYes(tx: Tx, { deployment: id, plan }: Yes, { by, comment = null }: Asked): Deployment {
   const { store } = tx.parts
   const deployment = findDeployment(store, id)
-  store.deployments.approve(id, { plan, by, at: tx.at, comment })
-  tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
+  const isNew = store.deployments.approve(id, { plan, by, at: tx.at, comment })
+  // Said again, as after an answer that was lost, it is one yes; what is said to it more is recorded.
+  if (isNew || comment !== null)
+    tx.fact({ kind: 'deployment.approval', project: deployment.project, subject: id, by, data: { plan, comment } })
   const { afterMs: queueLimitMs, action: atLimit } = contextOf(store, deployment).environment.policies.queueTimeout
   if (isApproved(tx, deployment)) applyDeployment(tx, id, { type: 'approved', plan, queueLimitMs, atLimit })
   return deployment

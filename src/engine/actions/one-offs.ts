@@ -66,8 +66,9 @@ export function oneOffActions(work: Work) {
         const oneOff = findOneOff(store, id)
         mayApproveOneOff(store, oneOff, by)
         const context = mustBeCurrentOneOff(tx, oneOff, plan)
-        store.deployments.approve(id, { plan, by, at: tx.at, comment })
-        tx.fact({ kind: 'one_off.approval', project: oneOff.project, subject: id, by, data: { plan, comment } })
+        const isNew = store.deployments.approve(id, { plan, by, at: tx.at, comment })
+        const yes = { kind: 'one_off.approval', project: oneOff.project, subject: id, by, data: { plan, comment } }
+        if (isNew || comment !== null) tx.fact(yes)
         if (oneOffIsApproved(store, oneOff, plan)) applyOneOff(tx, id, { type: 'approved', plan, context })
         return findOneOff(store, id)
       })
