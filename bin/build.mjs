@@ -1,13 +1,25 @@
 // Makes dist/, what the package holds: the programs in a few large files, what they read while they run, and the licences
 // of what is within. What is there already is not written again, so that programs can go on running from it.
-import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 const files = new Map([...(await programs()), ...assets()])
-for (const [path, content] of files) write(path, content)
+// What a program names is there before it is.
+const inOrder = [...files].sort(([a], [b]) => Number(b.includes('/')) - Number(a.includes('/')))
+for (const [path, content] of inOrder) write(path, content)
 for (const path of globSync('**/*', { cwd: dist })) {
   if (!files.has(path) && statSync(join(dist, path)).isFile()) rmSync(join(dist, path))
 }
@@ -28,12 +40,15 @@ async function programs() {
     target: 'node26',
     external: Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies),
     // Packages that are not modules ask for built-in modules in their own way.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
     legalComments: 'none',
     metafile: true,
     write: false,
     logLevel: 'warning',
   })
+  mustBeInChunk(made.metafile, 'src/system/own-files.ts')
   const outputs = made.outputFiles.map(({ path, contents }) => [relative(dist, path), Buffer.from(contents)])
   return [...outputs, ['licences.txt', Buffer.from(licences(Object.keys(made.metafile.inputs)))]]
 }
@@ -45,29 +60,38 @@ function assets() {
     .map((path) => [relative('src', path), readFileSync(join(root, path))])
 }
 
+/** Elsewhere it would look in the wrong folder. */
+function mustBeInChunk({ outputs }, source) {
+  const found = Object.entries(outputs).find(([, { inputs }]) => source in inputs)?.[0]
+  if (!found?.startsWith('dist/chunks/')) throw new Error(`${source} is in ${found}, not in a chunk`)
+}
+
+/** Of each package its own files about it, and what stands at the head of single files of others. */
 function licences(inputs) {
-  const folders = inputs.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? null)
-  return [...new Set(folders.filter((folder) => folder !== null))].sort().map(licence).join('\n')
+  const files = inputs.filter((path) => path.includes('node_modules/'))
+  const byFolder = Map.groupBy(files, (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)[0])
+  return [...byFolder]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([folder, own]) => licence(folder, own))
+    .join('\n')
 }
 
-function licence(folder) {
+function licence(folder, inputs) {
   const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-  const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each))
-  if (file === undefined) throw new Error(`${folder} has no file with its licence`)
-  return `${name} ${version}, ${license}\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`
+  const files = readdirSync(join(root, folder)).filter((each) => /^(licen[cs]e|copying|notice|copyright)/i.test(each))
+  if (!files.some((each) => /^(licen[cs]e|copying)/i.test(each)))
+    throw new Error(`${folder} has no file with its licence`)
+  const whole = files.map((each) => readFileSync(join(root, folder, each), 'utf8').trim())
+  const heads = inputs.flatMap((path) => readFileSync(join(root, path), 'utf8').match(/\/\*[\s\S]*?\*\//g) ?? [])
+  const notices = new Set(heads.filter((comment) => /copyright/i.test(comment)))
+  return `${[`${name} ${version}, ${license}`, ...whole, ...notices].join('\n\n')}\n`
 }
 
+/** By a rename: whoever starts it meanwhile finds the old or the new. */
 function write(path, content) {
   const target = join(dist, path)
-  if (content.equals(readIfThere(target))) return
+  if (existsSync(target) && content.equals(readFileSync(target))) return
   mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, content)
-}
-
-function readIfThere(path) {
-  try {
-    return readFileSync(path)
-  } catch {
-    return Buffer.alloc(0) // not there yet
-  }
+  writeFileSync(`${target}.new`, content)
+  renameSync(`${target}.new`, target)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { silent } from '../src/lib/log.ts'
 import { systemClock } from '../src/system/clock.ts'
@@ -28,6 +28,11 @@ test('the packed program runs where it is installed, with nothing of the checkou
   t.after(() => folder[Symbol.asyncDispose]())
   const tarball = await pack(t, folder.path)
   const empty = join(folder.path, 'empty')
+  assert.deepEqual(
+    parentsOf(empty).filter((each) => existsSync(join(each, 'node_modules'))),
+    [],
+    'would lend it packages',
+  )
   await cp(join(root, 'examples/shop/app'), empty, { recursive: true })
   await writeFile(join(empty, 'package.json'), '{ "name": "empty", "private": true }\n')
   // A connection on which nothing comes any more is given up early: npm itself would sit there for five minutes.
@@ -123,6 +128,11 @@ async function shutDownHost(data: string, listen: string): Promise<void> {
   const dir = join(data, 'host')
   const driver = localDriver({ dir, listen, artifactPath: (digest) => digest, clock: systemClock, log: silent })
   await driver.shutdown(0, AbortSignal.timeout(20_000))
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parent = dirname(path)
+  return parent === path ? [] : [parent, ...parentsOf(parent)]
 }
 
 function assertOk(result: ChildResult): void {
