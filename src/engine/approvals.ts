@@ -100,6 +100,7 @@ interface Said {
   readonly deployment: { readonly id: string }
 }
 
+/** Fault `approval.given` when others than this person are asked, whose yes to this very plan is given. */
 export function mustBeOthers({ by, deployment: { id } }: Said, demands: readonly Demand[], answers: Answers): void {
   const missing = missingYeses(demands, answers)
   if (missing === 0 || !answers.approvals.some((each) => each.by === by && each.plan === answers.plan)) return
