@@ -6,6 +6,11 @@ use_node() {
   if [ -x .node/bin/node ]; then PATH="$PWD/.node/bin:$PATH"; fi
   export PATH
 }
+# All that is needed, and the Node that it may just have brought.
+set_up() {
+  bin/setup
+  use_node
+}
 # TypeScript that was made JavaScript once need not be made so again.
 keep_compiled() {
   export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$PWD/node_modules/.cache/signalbox}"

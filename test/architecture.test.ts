@@ -221,6 +221,14 @@ function inSource(file: string): string {
   return file.replace(/^src\//, '')
 }
 
+test('scripts set up by set_up of bin/lib.sh, so that the first call runs on the Node that it has brought', () => {
+  const scripts = globSync('bin/*').filter((path) => !['bin/setup', 'bin/lib.sh'].includes(path))
+  assert.deepEqual(
+    scripts.filter((path) => /^\s*bin\/setup\b/m.test(readFileSync(path, 'utf8'))),
+    [],
+  )
+})
+
 /** `targets/local/driver.ts` → `targets/*`; `engine/apply.ts` → `engine`; `targets/driver.ts` → `targets`; `main.ts` → `.`. */
 function folderOf(path: string): string {
   const parts = path.split('/')
